@@ -19,7 +19,7 @@ PIXELS_PER_HOUR = 23
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One part of a stacked bar. `tone` is a class suffix: us, us2, us3, us4, late, soon, wait, done."""
+    """One part of a stacked bar; `tone` is one of us, us2, us3, us4, late, soon, wait, done."""
 
     label: str
     count: int

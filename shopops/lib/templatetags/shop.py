@@ -150,7 +150,7 @@ def _local(value: datetime) -> datetime:
 
 @register.filter
 def when(value: datetime | None, now: datetime | None = None) -> SafeString | str:
-    """Write an instant as `今天 15:58`, the full one on hover. Without `now`, as `9月17日 15:58`."""
+    """Write an instant as `今天 15:58`, the full one on hover; without `now`: `9月17日 15:58`."""
     if not isinstance(value, datetime):
         return UNKNOWN
     at = _local(value)
@@ -317,7 +317,7 @@ def chips_of(value: Sequence[str] | str | None) -> list[str]:
 
 @register.filter
 def widget_kind(field: BoundField) -> str:
-    """Name the kind of a bound form field's widget, lower case without `input`: text, select, …"""
+    """Name the kind of a bound form field's widget, such as text, select or file."""
     widget = getattr(getattr(field, "field", None), "widget", None)
     kind = getattr(widget, "input_type", None) or type(widget).__name__
     return str(kind).lower()
@@ -374,3 +374,11 @@ def day_column(column: object) -> SafeString:
         label=getattr(column, "label", ""),
     )
     return mark_safe(svg)  # noqa: S308 - escaped in charts
+
+
+@register.filter
+def hhmm(minutes: int | None) -> str:
+    """Write whole minutes as `00:42`."""
+    if minutes is None:
+        return UNKNOWN
+    return f"{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
