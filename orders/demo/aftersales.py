@@ -97,7 +97,9 @@ def _stop_parcels(case: _Case, parcels: Parcels) -> None:
 def _walk(kind: Ints, applied: Ints, due: Ints, rng: np.random.Generator) -> Refunds:
     """Draw each line's refund as if it asked after shipping."""
     count = len(kind)
-    hours = rng.random((3, count)) * np.array([[30.0], [72.0], [80.0]]) + np.array([[0.2], [6.0], [20.0]])
+    hours = rng.random((3, count)) * np.array([[30.0], [72.0], [80.0]]) + np.array(
+        [[0.2], [6.0], [20.0]]
+    )
     agreed = applied + (hours[0] * 3600).astype(np.int64)
     goods_back = (kind == RETURN) | (kind == EXCHANGE)
     returned = np.where(goods_back, agreed + (hours[1] * 3600).astype(np.int64), NEVER)

@@ -86,15 +86,31 @@ PRODUCTS: tuple[Product, ...] = (
     Product("MY-YP", "浴袍 华夫格 情侣", (("M", "M", 229), ("L", "L", 229)), "WH GR", 950, 0.8),
     Product("MY-DD", "地垫 硅藻绒 浴室门口", _one("40×60cm", 49), "GR SD SQ", 500, 2.2),
     Product("MY-SFT", "沙发毯 棉麻", _one("130×180cm", 199), "MS GR SQ CF", 1200, 3.0),
-    Product("MY-SFD", "沙发垫 雪尼尔 四季", (("70", "70×150cm", 129), ("90", "90×210cm", 199)), "MS GR", 1500, 1.5),
+    Product(
+        "MY-SFD",
+        "沙发垫 雪尼尔 四季",
+        (("70", "70×150cm", 129), ("90", "90×210cm", 199)),
+        "MS GR",
+        1500,
+        1.5,
+    ),
     Product("MY-BZ", "抱枕 棉麻 含芯", _one("45×45cm", 69), "MS SQ SD GN", 600, 2.0),
     Product("MY-KTT", "空调毯 竹纤维", _one("150×200cm", 159), "BL GN", 1000, 2.0),
     Product("MY-MT", "毛毯 法兰绒 加厚", _quilt(139), "CF SD", 1800, 2.0),
-    Product("MY-CDR", "床垫 软垫 学生宿舍", (("09", "90×200cm", 159), ("15", "150×200cm", 239)), "GR WH", 3000, 1.6),
+    Product(
+        "MY-CDR",
+        "床垫 软垫 学生宿舍",
+        (("09", "90×200cm", 159), ("15", "150×200cm", 239)),
+        "GR WH",
+        3000,
+        1.6,
+    ),
     Product("MY-XL", "凉席 冰丝 三件套", _sizes(199, 40), "BL SQ", 1700, 2.0),
     Product("MY-WZ", "蚊帐 蒙古包 免安装", _sizes(129, 30), "PK WH", 1600, 1.0),
     Product("MY-CLDZ", "【定制】纱帘 按米裁剪 7天发", _one("每米", 78), "WH MW", 450, 0.8, 7),
-    Product("MY-TTDZ", "【定制】榻榻米床笠 按尺寸 12天发", _one("1.8m以内", 369), "SD GR", 1800, 0.8, 12),
+    Product(
+        "MY-TTDZ", "【定制】榻榻米床笠 按尺寸 12天发", _one("1.8m以内", 369), "SD GR", 1800, 0.8, 12
+    ),
 )
 PRESALE_CODES = ("MY-QBDD", "MY-SJMM", "MY-DBYR", "MY-SJ60")
 

@@ -1,10 +1,8 @@
 """Turn a view of a day's orders into the cells of each export, by header name without its blanks."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from orders.demo import aftersales, messages, people, shipping, state
+from orders.demo import messages, people, shipping, state
 from orders.demo.catalog import SHOP_ID, SHOP_NAME, load_skus
 from orders.demo.curve import DAY
 from orders.demo.dice import Ints, Texts, below, texts, unit
@@ -13,21 +11,7 @@ from orders.demo.state import View
 from orders.demo.times import NEVER, show
 
 _MEMO_TEXT = texts([text for text, _ in messages.MEMOS])
-_MEMO_FLAG = texts([f"{flag}旗" if flag else "" for _, flag in messages.MEMOS])
-
-
-@dataclass(frozen=True, slots=True)
-class Markers:
-    """What a file writes where it has nothing to say; each container has its own habit."""
-
-    nothing: str  # in text columns
-    no_refund: str  # in 退款状态
-    no_amount: str  # in 退款金额
-
-
-GBK_MARKERS = Markers("--", "没有申请退款", "--")
-XLSX_MARKERS = Markers("", "没有申请退款", "无退款申请")
-UTF8_MARKERS = Markers("#NULL!", "无退款申请", "None")
+MEMO_FLAG = texts([f"{flag}旗" if flag else "" for _, flag in messages.MEMOS])
 
 
 def yuan(fen: Ints) -> list[str]:
@@ -63,7 +47,9 @@ def titles(view: View) -> list[str]:
     lines = load_skus().title[view.orders.sku].tolist()
     starts = view.orders.starts.tolist()
     ends = [*starts[1:], len(lines)]
-    return ["，".join(lines[a:b]) if b - a > 1 else lines[a] for a, b in zip(starts, ends, strict=True)]
+    return [
+        "，".join(lines[a:b]) if b - a > 1 else lines[a] for a, b in zip(starts, ends, strict=True)
+    ]
 
 
 def _stage_texts(view: View) -> list[str]:
@@ -141,7 +127,7 @@ def order_cells_2022(view: View) -> Cells:
     return _common_order_cells(view, memos) | {
         "买家会员名": buyers.member.tolist(),
         "买家会员昵称": buyers.nick.tolist(),
-        "支付单号": _payment_numbers(orders.created, orders.tid, view.paid),
+        "支付单号": payment_numbers(orders.created, orders.tid, view.paid),
         "收货人姓名": buyers.receiver.tolist(),
         "收货地址": buyers.address.tolist(),
         "联系手机": np.where(virtual, dialled, buyers.phone).tolist(),
@@ -172,7 +158,7 @@ def order_cells_2017(view: View) -> Cells:
     }
 
 
-def _payment_numbers(created: Ints, tid: Ints, paid: Ints) -> list[str]:
+def payment_numbers(created: Ints, tid: Ints, paid: Ints) -> list[str]:
     """Return Alipay-like numbers: the date, then digits; none before payment."""
     days = created.astype("datetime64[s]").astype("datetime64[D]").astype(str).tolist()
     digits = below(tid, 66, 10**14).tolist()

@@ -36,7 +36,9 @@ class Calendar:
 
     def start_of(self, day: int) -> int:
         """Return the first second of a day."""
-        return to_seconds(datetime.combine(self.first_date + timedelta(days=day), datetime.min.time()))
+        return to_seconds(
+            datetime.combine(self.first_date + timedelta(days=day), datetime.min.time())
+        )
 
 
 def to_seconds(moment: datetime) -> int:

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from orders.demo.dice import Floats, Flags, Ints, Texts, below, pick_weighted, texts, unit
+from orders.demo.dice import Flags, Floats, Ints, Texts, below, pick_weighted, texts, unit
 from orders.demo.places import REMOTE, places
 
 _SURNAMES = "张王李刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
@@ -56,9 +56,7 @@ class _Tables:
 @cache
 def _tables() -> _Tables:
     rows = places()
-    streets = [
-        f"{a}*街道{b}**路**号{c}" for a in _ROADS_A for b in _ROADS_B for c in _PLACES_C
-    ]
+    streets = [f"{a}*街道{b}**路**号{c}" for a in _ROADS_A for b in _ROADS_B for c in _PLACES_C]
     return _Tables(
         province=texts([row[0] for row in rows]),
         head=texts([f"{row[0]} {row[1]} {row[2]} " for row in rows]),
@@ -80,9 +78,9 @@ def is_remote(buyer: Ints) -> Flags:
     return _tables().remote[home_of(buyer)]
 
 
-def province_of(buyer: Ints) -> Texts:
-    """Return each buyer's province."""
-    return _tables().province[home_of(buyer)]
+def province_names() -> Texts:
+    """Return the province of each district index that `home_of` gives."""
+    return _tables().province
 
 
 def describe(buyer: Ints) -> Buyers:
@@ -106,7 +104,12 @@ def describe(buyer: Ints) -> Buyers:
         phone=texts([f"*******{t:04d}" for t in tail]),
         open_receiver=surname + texts([("女士", "先生")[t % 2] for t in tail]),
         open_address=head
-        + texts([f"示例街道示例路{h + 1}号{h % 9 + 1}栋{t % 20 + 1}0{h % 4 + 1}室" for h, t in zip(house, tail, strict=True)])
+        + texts(
+            [
+                f"示例街道示例路{h + 1}号{h % 9 + 1}栋{t % 20 + 1}0{h % 4 + 1}室"
+                for h, t in zip(house, tail, strict=True)
+            ]
+        )
         + zip_code,
         open_phone=texts([f"1380000{t:04d}" for t in tail]),
         remote=tables.remote[home],
@@ -139,5 +142,10 @@ def masked_nicks(buyer: Ints) -> Texts:
     """Return nicks as the platform masks them: first and last sign, stars between."""
     first = below(buyer, 18, 60).tolist()
     last = below(buyer, 19, 36).tolist()
-    signs = [*_DIGITS[10:], *"小云晚木春海三苏一棉南青北阿豆九星米橘山雨风花月林夏秋冬乐安可心天如"][:60]
-    return texts([f"{signs[a % len(signs)]}***{_DIGITS[b]}" for a, b in zip(first, last, strict=True)])
+    signs = [
+        *_DIGITS[10:],
+        *"小云晚木春海三苏一棉南青北阿豆九星米橘山雨风花月林夏秋冬乐安可心天如",
+    ][:60]
+    return texts(
+        [f"{signs[a % len(signs)]}***{_DIGITS[b]}" for a, b in zip(first, last, strict=True)]
+    )

@@ -83,7 +83,5 @@ def waybills(tid: Ints, parcels: Parcels, visible: Ints) -> Texts:
     )  # fmt: skip
     for carrier, number, *digits in rows:
         size = sizes[carrier]
-        shown.append(
-            ",".join(f"{heads[carrier]}{d % 10**size:0{size}d}" for d in digits[:number])
-        )
+        shown.append(",".join(f"{heads[carrier]}{d % 10**size:0{size}d}" for d in digits[:number]))
     return texts(shown)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import repeat
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,7 @@ class CsvStyle:
 
     encoding: str = "gb18030"
     id_cell: str = '="{}"'  # around a number that Excel must not round
-    phone_cell: str = "\"'{}\""
+    phone_cell: str = '"\'{}"'
     overflow: str = ""  # after the last cell of a data row
 
 
@@ -89,6 +90,8 @@ class XlsxSink:
         self._headers = headers
         options = {"constant_memory": True, "strings_to_numbers": False}
         self._book = xlsxwriter.Workbook(str(path), options)
+        # A fixed creation time: the same shop written twice is the same bytes.
+        self._book.set_properties({"created": datetime(2026, 1, 1, tzinfo=UTC)})
         self._sheet = self._book.add_worksheet("export")
         self._sheet.write_row(0, 0, headers)
 

@@ -139,9 +139,7 @@ def _refund_status(refunds: aftersales.Refunds, at: int) -> Ints:
     )
 
 
-_REASONS = texts(
-    [messages.NOT_CLOSED, messages.NEVER_PAID, messages.CANCELLED, messages.REFUNDED]
-)
+_REASONS = texts([messages.NOT_CLOSED, messages.NEVER_PAID, messages.CANCELLED, messages.REFUNDED])
 
 
 def _close_reason(orders: DayOrders, status: Ints, paid: Ints) -> Texts:

@@ -4,7 +4,7 @@ A life is a set of moments (seconds on the Shanghai wall clock, `NEVER` when it 
 export shows of it depends on when the export is made: see `state`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -59,6 +59,33 @@ class DayOrders:
     @property
     def count(self) -> int:
         return len(self.tid)
+
+    def created_by(self, at: int) -> "DayOrders":
+        """Return the orders that exist at `at`, with their lines."""
+        keep = int(np.searchsorted(self.created, at, side="right"))
+        if keep == self.count:
+            return self
+        lines = int(self.starts[keep]) if keep else 0
+        return _first(self, keep, lines)
+
+
+_PER_LINE = frozenset({"order_of", "place", "oid", "sku", "quantity", "due"})
+
+
+def _first(orders: DayOrders, keep: int, lines: int) -> DayOrders:
+    """Return the first `keep` orders and the first `lines` lines of a day."""
+    columns = {
+        column.name: getattr(orders, column.name)[: lines if column.name in _PER_LINE else keep]
+        for column in fields(DayOrders)
+        if column.name not in {"parcels", "refunds"}
+    }
+    parcels = {c.name: getattr(orders.parcels, c.name)[:keep] for c in fields(shipping.Parcels)}
+    refunds = {c.name: getattr(orders.refunds, c.name)[:lines] for c in fields(aftersales.Refunds)}
+    return DayOrders(
+        **columns,
+        parcels=shipping.Parcels(**parcels),
+        refunds=aftersales.Refunds(**refunds),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +245,9 @@ def _payments(draft: _Draft) -> tuple[Ints, Ints, Flags]:
     delay = np.exp(rng.normal(np.log(45), 1.35, count)).clip(6, 23 * 3600).astype(np.int64)
     unpaid = rng.random(count) < _UNPAID_SHARE
     cancelled = rng.random(count) < 0.35
-    closing = np.where(cancelled, created + (300 + rng.random(count) * 20_000).astype(np.int64), created + DAY)
+    closing = np.where(
+        cancelled, created + (300 + rng.random(count) * 20_000).astype(np.int64), created + DAY
+    )
     paid = np.where(unpaid, NEVER, created + delay)
     closed = np.where(unpaid, closing, NEVER)
     paid, closed = _pay_balances(draft, paid, closed)

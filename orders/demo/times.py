@@ -11,6 +11,8 @@ NEVER: Final = 2**40  # later than any real moment, and still safe to add days t
 
 def show(moments: Ints, *, hidden: str = "") -> Texts:
     """Return `2026-09-17 15:18:00` for each moment, `hidden` for NEVER."""
+    if not len(moments):
+        return np.empty(0, dtype=object)
     known = moments < NEVER
     stamps = np.datetime_as_string(np.where(known, moments, 0).astype("datetime64[s]"))
     signs = stamps.view("<U1").reshape(len(stamps), -1).copy()
