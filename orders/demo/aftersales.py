@@ -42,10 +42,10 @@ class _Case:
 
 
 def draw(
-    *, created: Ints, paid: Ints, parcels: Parcels, starts: Ints, order_of: Ints, due: Ints,
+    *, created: Ints, paid: Ints, parcels: Parcels, order_of: Ints, due: Ints,
     rng: np.random.Generator,
 ) -> Refunds:  # fmt: skip
-    """Draw the refunds of the lines; stops or delays the parcels of orders that ask before they leave."""
+    """Draw the lines' refunds; stop or delay the parcels of orders that ask before they leave."""
     single = np.bincount(order_of, minlength=len(paid)) == 1
     case = _before_shipping(paid, parcels, single, rng)
     _stop_parcels(case, parcels)
@@ -84,7 +84,7 @@ def _before_shipping(
 
 
 def _stop_parcels(case: _Case, parcels: Parcels) -> None:
-    """An open refund holds the parcel; a granted one for the whole order means that it never leaves."""
+    """Hold parcels while a refund is open; one granted for the whole order never leaves."""
     gap = parcels.last - parcels.first
     held = np.maximum(parcels.first, case.ended + 7_200)
     parcels.first = np.where(case.before, held, parcels.first)
@@ -97,9 +97,8 @@ def _stop_parcels(case: _Case, parcels: Parcels) -> None:
 def _walk(kind: Ints, applied: Ints, due: Ints, rng: np.random.Generator) -> Refunds:
     """Draw each line's refund as if it asked after shipping."""
     count = len(kind)
-    hours = rng.random((3, count)) * np.array([[30.0], [72.0], [80.0]]) + np.array(
-        [[0.2], [6.0], [20.0]]
-    )
+    longest, least = np.array([[30.0], [72.0], [80.0]]), np.array([[0.2], [6.0], [20.0]])
+    hours = rng.random((3, count)) * longest + least
     agreed = applied + (hours[0] * 3600).astype(np.int64)
     goods_back = (kind == RETURN) | (kind == EXCHANGE)
     returned = np.where(goods_back, agreed + (hours[1] * 3600).astype(np.int64), NEVER)
@@ -124,7 +123,7 @@ def _walk(kind: Ints, applied: Ints, due: Ints, rng: np.random.Generator) -> Ref
 
 
 def _adopt(refunds: Refunds, case: _Case, order_of: Ints, due: Ints) -> None:
-    """Put in the cases that began before shipping: money only, the whole price, no goods to return."""
+    """Put in the cases that began before shipping: the whole price back, nothing to return."""
     before = case.before[order_of]
     refunds.before_shipping = before
     refunds.whole = refunds.whole | before

@@ -157,7 +157,7 @@ def load_skus() -> Skus:
 
 
 def _code(product: str, size: str, colour: str) -> str:
-    """Join the codes as the shop does: bed sizes cling to the product (MY-CL18-WH), the rest gets a dash."""
+    """Join the codes as the shop does: bed sizes cling to the product (MY-CL18-WH)."""
     if size.isdigit():
         return f"{product}{size}-{colour}"
     return "-".join(part for part in (product, size, colour) if part)

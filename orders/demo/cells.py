@@ -1,4 +1,4 @@
-"""Turn a view of a day's orders into the cells of each export, by header name without its blanks."""
+"""Turn a view of a day's orders into the cells of an order list, by header without blanks."""
 
 import numpy as np
 
@@ -59,7 +59,8 @@ def _stage_texts(view: View) -> list[str]:
         balance = int(view.orders.total[place]) - deposit
         paid = "已付款" if view.paid[place] < NEVER else "未付款"
         stages[place] = (
-            f"阶段1（定金）：{deposit / 100:.2f}元 已付款；阶段2（尾款）：{balance / 100:.2f}元 {paid}"
+            f"阶段1（定金）：{deposit / 100:.2f}元 已付款；"
+            f"阶段2（尾款）：{balance / 100:.2f}元 {paid}"
         )
     return stages
 

@@ -20,7 +20,7 @@ _RUNNING_PRESALE_DAYS = 4
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The days of one shop. A `day` is an index; times are seconds since 1970 on the Shanghai clock."""
+    """The days of one shop. A `day` is an index; times are seconds on the Shanghai clock."""
 
     first_date: date
     end: int  # nothing created later is known

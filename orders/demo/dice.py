@@ -1,4 +1,4 @@
-"""Repeatable chance: a number drawn from an identity is the same in every run and every order of drawing."""
+"""Repeatable chance: a number drawn from an identity is the same whenever it is drawn."""
 
 from typing import Any
 

@@ -145,10 +145,10 @@ def write_export(
     end: datetime,
     layouts: Iterable[str] = ("mixed",),
 ) -> Truth:
-    """Write the files of a shop whose last day holds `end` (Shanghai time), and `truth.json` beside them.
+    """Write the files of a shop whose last day holds `end` (Shanghai time), and `truth.json`.
 
-    Exports overlap and a later one holds newer statuses, so importing them in the order of their time
-    stamps must end in the truth. The same arguments write the same bytes in every csv file.
+    Exports overlap and a later one holds newer statuses, so importing them in the order of their
+    time stamps must end in the truth. The same arguments write the same bytes.
 
     :raises ValueError: if a layout is unknown
     """
@@ -168,7 +168,7 @@ def write_export(
 
 
 def _export_times(calendar: Calendar) -> list[int]:
-    """Return the moments of the exports, oldest first: the end, and every so many days before it."""
+    """Return the moments of the exports, oldest first: the end, and regular ones before it."""
     step = max(1, min(STEP_DAYS, calendar.days // 3)) * DAY
     count = min(max(1, -(-calendar.days * DAY // step)), calendar.days)
     moments = [calendar.end - step * back for back in reversed(range(count))]
@@ -194,16 +194,14 @@ def _open(
 
 
 def _kinds(names: tuple[str, ...], place: int, *, is_last: bool, lines: int) -> list[_Kind]:
-    """Return the sorts of file that one export has; `mixed` is what a real owner's folder looks like."""
+    """Return the sorts of file of one export; `mixed` is what a real owner's folder holds."""
     if names != ("mixed",):
         unknown = [name for name in names if name not in _BY_LAYOUT]
         if unknown:
             raise ValueError(f"unknown layout: {', '.join(unknown)}; known: {', '.join(LAYOUTS)}")
         return [_BY_LAYOUT[name] for name in names]
-    if is_last:
-        items = ITEMS_2024_UTF8
-    else:
-        items = (ITEMS_2021, ITEMS_2024_XLSX, ITEMS_2024)[place % 3]
+    older = (ITEMS_2021, ITEMS_2024_XLSX, ITEMS_2024)[place % 3]
+    items = ITEMS_2024_UTF8 if is_last else older
     if items.style is None and lines > _XLSX_LINES:
         items = ITEMS_2024
     refunds = REFUNDS_2026 if lines <= _XLSX_LINES * 3 else _REFUNDS_2026_CSV

@@ -29,7 +29,7 @@ UTF8_MARKERS = Markers("#NULL!", "无退款申请", "None")
 
 
 def _line_waybills(view: View) -> tuple[list[str], list[str]]:
-    """Return each line's waybills and carriers: the first line goes in the first parcel, the rest in the last."""
+    """Return each line's waybills and carriers: the first parcel takes the first line only."""
     orders = view.orders
     joined = shipping.waybills(orders.tid, orders.parcels, view.parcels).tolist()
     carriers = shipping.CARRIERS[orders.parcels.carrier].tolist()
@@ -49,7 +49,7 @@ def _line_waybills(view: View) -> tuple[list[str], list[str]]:
 
 
 def item_cells(view: View, markers: Markers) -> Cells:
-    """Return the cells of every item list layout; a layout takes the ones that it has headers for."""
+    """Return the cells of every item list layout; a layout takes those it has headers for."""
     orders, order_of, skus = view.orders, view.orders.order_of, load_skus()
     tid = orders.tid[order_of]
     memos = memo_texts(view)

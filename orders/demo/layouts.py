@@ -1,4 +1,4 @@
-"""Header rows of the platform's export files, exactly as the platform writes them, blanks included."""
+"""Header rows of the platform's export files, exactly as written, blanks included."""
 
 from typing import Final
 

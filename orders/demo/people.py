@@ -8,19 +8,28 @@ import numpy as np
 from orders.demo.dice import Flags, Floats, Ints, Texts, below, pick_weighted, texts, unit
 from orders.demo.places import REMOTE, places
 
-_SURNAMES = "张王李刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+_SURNAMES = (
+    "张王李刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+    "苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史"
+    "顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
 _LATIN = (
     "mian_yu", "xiaolu", "tb_sunny", "momo", "lily", "qiuqiu", "yezi", "anna_wang", "dudu", "coco",
-    "jia_jia", "feifei", "nana", "tingting", "yuanyuan", "mango", "echo_l", "sky_blue", "kiki", "tb",
+    "jia_jia", "feifei", "nana", "tingting", "yuanyuan", "mango", "echo_l", "sky_blue", "kiki",
+    "tb",
 )  # fmt: skip
 _CHINESE = (
-    "小鹿乱撞", "云深处", "晚风吹", "木子李", "春暖花开", "海盐味", "三月茶", "苏打水", "一颗糖", "棉花朵",
-    "南方有乔木", "青柠", "北岛", "阿满", "豆豆妈", "九月", "星河", "米粒", "橘子汽水", "山有木",
+    "小鹿乱撞", "云深处", "晚风吹", "木子李", "春暖花开", "海盐味", "三月茶", "苏打水", "一颗糖",
+    "棉花朵",
+    "南方有乔木", "青柠", "北岛", "阿满", "豆豆妈", "九月", "星河", "米粒", "橘子汽水",
+    "山有木",
 )  # fmt: skip
 _ROADS_A = "龙花新东西南北中长平安福永江湖桥"
 _ROADS_B = "和兴文明学林海建光天景金"
 _PLACES_C = (
-    "**小区*栋", "**花园**栋***室", "**公寓*单元", "**家园*期", "**村**号", "**大厦*层", "**苑*幢", "**里**号楼",
+    "**小区*栋", "**花园**栋***室", "**公寓*单元", "**家园*期", "**村**号",
+    "**大厦*层", "**苑*幢",
+    "**里**号楼",
 )  # fmt: skip
 _MASKED_SHARE = 0.06
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

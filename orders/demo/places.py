@@ -76,7 +76,7 @@ REMOTE: Final = frozenset(
 
 
 def places() -> list[tuple[str, str, str, str, float]]:
-    """Return (province, city, district, post code, weight) for every district; a district may be blank."""
+    """Return (province, city, district, post code, weight) of every district; some are blank."""
     rows = []
     for line in _TABLE.strip().splitlines():
         province, city, districts, code, weight = line.split("|")

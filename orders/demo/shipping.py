@@ -1,4 +1,4 @@
-"""When parcels leave: the shop's cutoff, its Sundays off, its late ones, and orders in several parcels."""
+"""When parcels leave: the cutoff, Sundays off, the late ones, orders in several parcels."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from orders.demo.times import NEVER
 _CUTOFF = 16 * 3600
 _OPENS = 9 * 3600 + 1800
 _HANDS_OVER = 18 * 3600 + 3000
-_LATE_SHARE = 0.038
+_LATE_SHARE = 0.06
 _SUNDAY = 6
 CARRIERS = texts(["中通快递", "圆通速递", "顺丰速运", "邮政快递包裹"])
 _POST = 3
@@ -35,7 +35,7 @@ def ship(
     count = len(paid)
     day = shipping_day(paid) + lead_days
     late = rng.random(count) < _LATE_SHARE
-    extra = pick_weighted(rng.random(count), np.array([0.5, 0.25, 0.15, 0.1])) + 1
+    extra = pick_weighted(rng.random(count), np.array([0.4, 0.25, 0.2, 0.15])) + 1
     day = _skip_sunday(day + np.where(late, extra, 0))
     earliest = np.maximum(day * DAY + _OPENS, paid + 2_400)
     room = np.maximum(day * DAY + _HANDS_OVER - earliest, 600)
@@ -58,13 +58,13 @@ def ship(
 
 
 def shipping_day(paid: Ints) -> Ints:
-    """Return the day (since 1970) on which an order paid then should leave: Monday to Saturday before 16:00."""
+    """Return the day (since 1970) on which an order should leave: the cutoff is 16:00."""
     day = paid // DAY
     return _skip_sunday(day + (paid % DAY >= _CUTOFF))
 
 
 def _skip_sunday(day: Ints) -> Ints:
-    return day + (weekday(day) == _SUNDAY)
+    return np.where(weekday(day) == _SUNDAY, day + 1, day)
 
 
 def weekday(day: Ints) -> Ints:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 type Cells = Mapping[str, str | Sequence[str]]
 
@@ -45,7 +45,7 @@ class Sink(Protocol):
 
 
 class CsvSink:
-    """A csv file with every cell quoted and CRLF ends; constant cells are folded into a row template."""
+    """A csv file, every cell quoted, CRLF ends; constant cells are folded into a row template."""
 
     def __init__(self, path: Path, headers: Sequence[str], style: CsvStyle) -> None:
         self.rows = 0

@@ -47,7 +47,7 @@ OPEN_REFUNDS = (APPLIED, AGREED, RETURNED, REFUSED, RESENT)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A day's orders as seen at one moment; amounts in fen, `NEVER` for what has not happened yet."""
+    """A day's orders as seen at one moment; amounts in fen, `NEVER` for what is still to come."""
 
     at: int
     orders: DayOrders
@@ -113,7 +113,7 @@ def _status(orders: DayOrders, at: int) -> Ints:
 
 
 def _line_status(orders: DayOrders, status: Ints, done: Flags) -> Ints:
-    """Lines follow their order, but a wholly refunded line is closed and a later parcel's line still waits."""
+    """Lines follow their order, save wholly refunded ones and those of a later parcel."""
     lines = status[orders.order_of]
     lines = np.where((lines == PART) & (orders.place == 0), SENT, lines)
     lines = np.where(lines == PART, WAIT_SEND, lines)

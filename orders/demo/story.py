@@ -1,7 +1,7 @@
 """The orders of one day with their whole life, drawn from the shop's seed and the day alone.
 
-A life is a set of moments (seconds on the Shanghai wall clock, `NEVER` when it does not happen). What an
-export shows of it depends on when the export is made: see `state`.
+A life is a set of moments (seconds on the Shanghai wall clock, `NEVER` when it does not happen).
+What an export shows of it depends on when the export is made: see `state`.
 """
 
 from dataclasses import dataclass, fields
@@ -19,7 +19,7 @@ _QUANTITIES = np.array([0.872, 0.098, 0.018, 0.008, 0.0, 0.004])
 _UNPAID_SHARE = 0.085
 _PRESALE_SHARE = 0.22
 _FORFEIT_SHARE = 0.07
-_REPEAT_NEXT_SHARE = 0.025
+_REPEAT_NEXT_SHARE = 0.045
 _DAY_ZERO = 16_436  # 2015-01-01 in days since 1970: order numbers begin with the days since then
 
 
@@ -100,7 +100,7 @@ class _Basket:
 def draw_day(
     calendar: Calendar, day: int, *, seed: int, tid_offset: int = 0, lines_left: int | None = None
 ) -> DayOrders:
-    """Draw the orders of a day. With `lines_left` the day stops at exactly so many lines, if it has them."""
+    """Draw the orders of a day, with `lines_left` at most so many lines of them."""
     rng = np.random.default_rng([seed, 7, day])
     created = draw_times(calendar, day, int(calendar.counts[day]), rng)
     created = created[created <= calendar.end]
@@ -141,7 +141,7 @@ def _live(draft: _Draft) -> DayOrders:
     )
     refunds = aftersales.draw(
         created=draft.created, paid=paid, parcels=parcels,
-        starts=basket.starts, order_of=basket.order_of, due=draft.due, rng=rng,
+        order_of=basket.order_of, due=draft.due, rng=rng,
     )  # fmt: skip
     finished = aftersales.settle(parcels, refunds, basket.starts, rng)
     postage = _postage(goods, draft.buyer, refunds, basket)
@@ -185,13 +185,13 @@ def _cut(
 
 
 def _buyers(calendar: Calendar, day: int, count: int, rng: np.random.Generator) -> Ints:
-    """Give each order a buyer: new ones in turn, known ones the recent and the loyal more often."""
+    """Give each order a buyer: new ones in turn, known ones the recent and loyal more often."""
     known = int(calendar.new_from[day])
     is_new = rng.random(count) < 0.62
     recent = (known * np.sqrt(rng.random(count))).astype(np.int64)
     loyal = (recent // 7) * 7
     buyer = np.where(rng.random(count) < 0.5, loyal, recent)
-    # The plan gave the day a fixed range of new numbers; a surplus newcomer is a known buyer after all.
+    # The plan gave the day a fixed range of new numbers; a surplus newcomer is a known buyer.
     room = int(np.rint(calendar.counts[day] * 0.62))
     number = np.cumsum(is_new) - 1
     buyer = np.where(is_new & (number < room), known + number, buyer)
@@ -225,11 +225,12 @@ def _charge(basket: _Basket, *, promotion: bool, rng: np.random.Generator) -> In
     share = off[basket.order_of] * listed // order_sum[basket.order_of]
     rest = off - _sum_lines(share, basket)
     share[basket.starts] += rest
-    return listed - share
+    due: Ints = listed - share
+    return due
 
 
 def _postage(goods: Ints, buyer: Ints, refunds: aftersales.Refunds, basket: _Basket) -> Ints:
-    """Charge postage on small and far parcels; never on an order that is refunded before it leaves."""
+    """Charge postage on small and far parcels, never on an order refunded before it leaves."""
     fee = np.where(people.is_remote(buyer), 1_500, np.where(goods < 5_900, 600, 0))
     fee = np.where(unit(buyer, 31) < 0.3, 0, fee)  # members with a free-postage right
     before = np.bincount(
@@ -292,7 +293,7 @@ def _notes(
 def _order_numbers(
     calendar: Calendar, day: int, count: int, buyer: Ints, rng: np.random.Generator
 ) -> Ints:
-    """Return 19-digit numbers that grow with time: day, place in the day, six digits of the buyer."""
+    """Return 19-digit numbers that grow with time: day, place in it, six digits of the buyer."""
     step = 10**9 // max(int(calendar.counts[day]), 1)
     jitter = rng.integers(0, max(step - 10, 1), count)
     place = np.arange(count, dtype=np.int64) * step + jitter
@@ -301,4 +302,7 @@ def _order_numbers(
 
 
 def _sum_lines(values: Ints, basket: _Basket) -> Ints:
-    return np.add.reduceat(values, basket.starts) if len(basket.starts) else values[:0]
+    if not len(basket.starts):
+        return values[:0]
+    sums: Ints = np.add.reduceat(values, basket.starts)
+    return sums

@@ -1,7 +1,8 @@
-"""The sums that the written files must yield, counted from the drawn orders and not from the files."""
+"""The sums that the written files must yield, counted from the drawn orders."""
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ _MEANING = {
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """One export: its rows and the period of creation (or, for refunds, application) that it covers."""
+    """One export: its rows and the period of creation (for refunds: application) it covers."""
 
     name: str
     kind: str
@@ -110,7 +111,10 @@ class Tally:
             "totals": _row(orders),
             "lines": sum(len(lines) for lines in self._lines),
             "statuses": {
-                state.STATUS_CODE[code]: int(count) for code, count in sorted(by_status.items())
+                state.STATUS_CODE[code]: count
+                for code, count in sorted(
+                    zip(by_status.index.tolist(), by_status.tolist(), strict=True)
+                )
             },
             "refund_statuses": dict(sorted(self._refunds.items())),
             "refund_amount_by_success_day": {
@@ -127,12 +131,16 @@ class Tally:
         codes = load_skus().code
         return [
             {
-                "key": str(codes[row.Index]),
-                "pieces": int(row.pieces),
-                "goods_amount": money(int(row.gross)),
-                "refund_amount": money(int(row.refund)),
+                "key": str(codes[sku]),
+                "pieces": pieces,
+                "goods_amount": money(gross),
+                "refund_amount": money(refund),
             }
-            for row in sums.itertuples()
+            for sku, pieces, gross, refund in zip(
+                sums.index.tolist(),
+                *(sums[c].tolist() for c in ("pieces", "gross", "refund")),
+                strict=True,
+            )
         ]
 
 
@@ -166,7 +174,7 @@ def _groups(orders: pd.DataFrame, moments: pd.Series) -> dict[str, list[Row]]:
     """Return the sums by day, hour and weekday of these moments, and by province."""
     day = moments // DAY
     province = people.province_names()[orders["province"].to_numpy()]
-    keys = {
+    keys: dict[str, tuple[pd.Series, Callable[[int], str]]] = {
         "day": (day, _day),
         "hour": (moments % DAY // 3600, str),
         "weekday": ((day + 3) % 7, str),
