@@ -18,7 +18,7 @@ from orders.rules.calendar import (
 )
 from orders.rules.money_at_risk import Risk, RiskFacts, dearest_in_force, order_risk
 from orders.rules.penalties import PenaltyRule, cap_by_buyer_day, penalty
-from orders.rules.plan import Plan, WhatIf, backward_plan, hands_needed, what_if
+from orders.rules.plan import Plan, WhatIf, backward_plan, what_if
 from orders.rules.platform_texts import (
     NEVER_SHIPPABLE,
     UnknownTextError,
@@ -50,7 +50,6 @@ from orders.rules.ship_by import (
     OrderFacts,
     PromiseBy,
     ShipDue,
-    platform_due_at,
     ship_due,
 )
 
@@ -86,11 +85,9 @@ __all__ = [
     "cap_by_buyer_day",
     "dearest_in_force",
     "flag_number",
-    "hands_needed",
     "order_risk",
     "penalty",
     "penalty_rules",
-    "platform_due_at",
     "platform_status",
     "promise_rules",
     "promise_windows",

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from math import ceil
 
 import pandas as pd
 
@@ -69,13 +68,6 @@ def backward_plan(
         done_at=now + needed,
         done_at_with_one_more=now + work / (hands + 1),
     )
-
-
-def hands_needed(*, orders: int, minutes_per_order: Decimal, left: timedelta) -> int | None:
-    """Give how many people finish in the time left, None when no time is left."""
-    if left <= timedelta():
-        return None
-    return max(1, ceil(timedelta(seconds=float(orders * minutes_per_order * 60)) / left))
 
 
 def what_if(

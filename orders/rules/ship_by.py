@@ -7,18 +7,19 @@ in Asia/Shanghai) and `p` (of the promised date) and the promise windows `w` as 
     presale_due  = CASE WHEN p.ships THEN p.handover_at ELSE p.next_handover_at END
     shop_due     = GREATEST(base_due, presale_due)
     promised_end = (promised_date + time '23:59:59') AT TIME ZONE 'Asia/Shanghai'
-    platform_due = CASE WHEN agreed_at IS NOT NULL      THEN agreed_at
-                        WHEN promised_end > paid_at     THEN promised_end
+    platform_due = CASE WHEN agreed_at IS NOT NULL THEN agreed_at
+                        WHEN promised_end > paid_at THEN promised_end
                         WHEN w.is_event AND w.until IS NOT NULL THEN w.until
-                        WHEN w.is_event                 THEN paid_at + w.hours * interval '1 hour'
-                        WHEN promise_hours IS NOT NULL  THEN paid_at + promise_hours * interval '1
-                        hour' ELSE paid_at + w.hours * interval '1 hour' END
+                        WHEN w.is_event THEN paid_at + w.hours * hour
+                        ELSE paid_at + coalesce(promise_hours, w.hours) * hour END
     ship_due     = LEAST(shop_due, platform_due)
-    join w       on (w.paid_from IS NULL OR w.paid_from <= paid_at) AND (w.paid_to IS NULL OR
-    paid_at < w.paid_to)
+    code         = CASE WHEN presale_due > base_due THEN 'presale'
+                        WHEN d.cutoff_at IS NULL THEN 'no_shipping_day'
+                        WHEN paid_at < d.cutoff_at THEN 'before_cutoff' ELSE 'after_cutoff' END
+    join w on (w.paid_from IS NULL OR w.paid_from <= paid_at)
+          AND (w.paid_to IS NULL OR paid_at < w.paid_to)
 
-GREATEST and LEAST skip NULL in Postgres, and a NULL cutoff falls to ELSE, as here. Interval
-arithmetic must be in hours, never days. An unpaid or never-shippable order has no due times.
+`hour` is interval '1 hour'; never days, which follow the wall clock. GREATEST and LEAST skip NULL in Postgres, and a NULL cutoff falls to ELSE, as here. An unpaid or never-shippable order has no due times.
 """
 
 from collections.abc import Mapping, Sequence
@@ -147,13 +148,6 @@ def ship_due(
         reason=DueReason(code, _figures(day, promise, "platform" if is_platform else "shop")),
         rule_id=promise.rule_id,
     )
-
-
-def platform_due_at(facts: OrderFacts, *, windows: Sequence[PromiseWindow]) -> datetime | None:
-    """Give the platform's limit alone, None for an unpaid order or where no promise is known."""
-    if facts.paid_at is None:
-        return None
-    return _platform_promise(facts, facts.paid_at, windows).due_at
 
 
 def _shop_due(
