@@ -10,13 +10,6 @@ from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class Platform(TextChoices):
-    """Where the shop stands; rule rows and promises belong to one of them."""
-
-    TAOBAO = "taobao", _("淘宝")
-    TMALL = "tmall", _("天猫")
-
-
 class PlatformStatus(TextChoices):
     """The platform's status of an order or an order line."""
 
@@ -69,15 +62,18 @@ class Stage(TextChoices):
     CANCELLED = "cancelled", _("已取消")
 
 
-# Paid and not handed over: what the queues, the countdown and a recomputation of due times look at.
-OPEN_STAGES: tuple[Stage, ...] = (
+# Paid, not yet handed over: what the cutoff and a recomputation of due times are about.
+OPEN_STAGES = [
     Stage.AWAITING_AUDIT,
     Stage.HELD,
     Stage.APPROVED,
     Stage.IN_WAVE,
     Stage.PICKED,
     Stage.CHECKED,
-)
+]
+# Stages in which a person or a carrier still has something to do: the only rows that the queue
+# indexes carry, so that the millions of finished orders cost them nothing.
+LIVE_STAGES = [*OPEN_STAGES, Stage.HANDED_OVER]
 
 # The parcel has left the house.
 LEFT_STAGES: tuple[Stage, ...] = (

@@ -8,12 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from orders.choices import LEFT_STAGES, Stage
-from orders.rules import SHOP_TZ, DayWhy, DueCode, DueReason, PromiseBy, shop_date
+from orders.rules import DayWhy, DueCode, DueReason, PromiseBy
+from shopops.lib.business_time import SHANGHAI, business_date
 
 
 def day_words(day: date, *, now: datetime) -> str:
     """Give a date as people say it: 昨天, 今天, 明天, else 3月10日, with another year named."""
-    today = shop_date(now)
+    today = business_date(now)
     near = {-1: _("昨天"), 0: _("今天"), 1: _("明天")}
     if (word := near.get((day - today).days)) is not None:
         return word
@@ -25,7 +26,7 @@ def day_words(day: date, *, now: datetime) -> str:
 
 def time_words(instant: datetime, *, now: datetime) -> str:
     """Give an instant as 今天 19:00, in shop time; seconds only where they are not 0."""
-    local = instant.astimezone(SHOP_TZ)
+    local = instant.astimezone(SHANGHAI)
     clock = local.strftime("%H:%M:%S" if local.second else "%H:%M")
     return _("%(day)s %(clock)s") % {"day": day_words(local.date(), now=now), "clock": clock}
 
@@ -61,9 +62,9 @@ def _shop_words(
 ) -> str:
     figures: dict[str, Any] = {
         "paid": _paid_words(paid_at, now=now),
-        "day": day_words(shop_date(paid_at), now=now),
-        "cutoff": reason.figures.get("cutoff", ""),
-        "why": _closed_words(reason.figures),
+        "day": day_words(business_date(paid_at), now=now),
+        "cutoff": reason.day,
+        "why": _closed_words(reason.day),
         "due": time_words(shop_due_at, now=now),
     }
     if reason.code == DueCode.BEFORE_CUTOFF:
@@ -76,29 +77,27 @@ def _shop_words(
 
 
 def _paid_words(paid_at: datetime, *, now: datetime) -> str:
-    local = paid_at.astimezone(SHOP_TZ)
-    if local.date() == shop_date(now):
+    local = paid_at.astimezone(SHANGHAI)
+    if local.date() == business_date(now):
         return local.strftime("%H:%M:%S" if local.second else "%H:%M")
     return time_words(paid_at, now=now)
 
 
-def _closed_words(figures: dict[str, Any]) -> str:
-    if figures.get("note"):
-        return str(figures["note"])
+def _closed_words(why: str) -> str:
     words = {
         DayWhy.HOLIDAY: _("节假日"),
         DayWhy.WEEKDAY: _("这一天每周不发货"),
         DayWhy.OVERRIDE: _("例外日设置"),
         DayWhy.NO_RULE: _("还没设截单时间"),
     }
-    return words.get(figures.get("why", ""), _("休息"))
+    return words.get(DayWhy(why), _("休息")) if why in set(DayWhy) else _("休息")
 
 
 def _platform_words(reason: DueReason, platform_due_at: datetime | None, *, now: datetime) -> str:
     if platform_due_at is None:
         return _("没有平台时限")
-    figures = {"due": time_words(platform_due_at, now=now), "hours": reason.figures.get("hours")}
-    by = reason.figures.get("by")
+    figures = {"due": time_words(platform_due_at, now=now), "hours": reason.hours}
+    by = reason.by
     if by == PromiseBy.AGREEMENT:
         return _("与买家约定 %(due)s") % figures
     if by == PromiseBy.PRESALE:

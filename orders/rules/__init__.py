@@ -1,10 +1,9 @@
-"""The pure decisions of orders: no Django, no database, no clock.
+"""The pure decisions of orders: no database, no clock.
 
-`orders.rules.stages` is imported by its own name: it needs `orders.choices`, hence Django.
+`orders.rules.stages` is imported by its own name: it needs `orders.choices`, hence Django's enums.
 """
 
 from orders.rules.calendar import (
-    SHOP_TZ,
     CalendarDay,
     DayKind,
     DayOverride,
@@ -12,7 +11,6 @@ from orders.rules.calendar import (
     ShippingDay,
     WeekdayRule,
     shipping_days,
-    shop_date,
     start_weekday_rules,
     with_cutoff,
 )
@@ -28,7 +26,7 @@ from orders.rules.platform_texts import (
     refund_type,
 )
 from orders.rules.promises import (
-    UNRECORDED,
+    BOTH,
     PromiseRule,
     PromiseWindow,
     promise_windows,
@@ -50,14 +48,14 @@ from orders.rules.ship_by import (
     OrderFacts,
     PromiseBy,
     ShipDue,
+    due_reason,
     ship_due,
 )
 
 __all__ = [
+    "BOTH",
     "NEVER_SHIPPABLE",
-    "SHOP_TZ",
     "START_RULES",
-    "UNRECORDED",
     "CalendarDay",
     "CalendarGapError",
     "DayKind",
@@ -84,6 +82,7 @@ __all__ = [
     "backward_plan",
     "cap_by_buyer_day",
     "dearest_in_force",
+    "due_reason",
     "flag_number",
     "order_risk",
     "penalty",
@@ -96,7 +95,6 @@ __all__ = [
     "rules_in_force",
     "ship_due",
     "shipping_days",
-    "shop_date",
     "start_weekday_rules",
     "what_if",
     "window_for",

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-SHOP_TZ = ZoneInfo("Asia/Shanghai")
+from shopops.lib.business_time import at_local
+
 SEARCH_DAYS = 60
 _Date = date  # a dataclass field named `date` hides the type from the fields after it
 _MONDAY = 0
@@ -21,7 +21,7 @@ class DayKind(StrEnum):
     """What the national calendar says about a date."""
 
     WORKDAY = "workday"
-    REST = "rest"
+    WEEKEND = "weekend"
     HOLIDAY = "holiday"
     MAKE_UP = "make_up"
 
@@ -116,16 +116,6 @@ def start_weekday_rules(valid_from: date) -> list[WeekdayRule]:
     return [*working, WeekdayRule(6, None, None, valid_from)]
 
 
-def at_shop(day: date, clock: time) -> datetime:
-    """Give the instant at which the shop's clock shows `clock` on `day`."""
-    return datetime.combine(day, clock, tzinfo=SHOP_TZ)
-
-
-def shop_date(instant: datetime) -> date:
-    """Give the date in Asia/Shanghai of an aware instant."""
-    return instant.astimezone(SHOP_TZ).date()
-
-
 def weekday_rule(rules: Iterable[WeekdayRule], *, weekday: int, on: date) -> WeekdayRule | None:
     """Pick the rule of a weekday in force on a date: the latest that has begun."""
     begun = [rule for rule in rules if rule.weekday == weekday and rule.valid_from <= on]
@@ -206,8 +196,8 @@ def _override_day(override: DayOverride, *, is_confirmed: bool) -> ShippingDay:
     return replace(
         day,
         ships=True,
-        cutoff_at=at_shop(override.date, override.cutoff),
-        handover_at=at_shop(handover_date, override.handover),
+        cutoff_at=at_local(override.date, override.cutoff),
+        handover_at=at_local(handover_date, override.handover),
     )
 
 
@@ -220,8 +210,8 @@ def _decided(
     return ShippingDay(
         date=day,
         ships=cutoff is not None and handover is not None,
-        cutoff_at=at_shop(day, cutoff) if cutoff is not None else None,
-        handover_at=at_shop(day, handover) if handover is not None else None,
+        cutoff_at=at_local(day, cutoff) if cutoff is not None else None,
+        handover_at=at_local(day, handover) if handover is not None else None,
         next_ship_date=None,
         next_handover_at=None,
         why=why,

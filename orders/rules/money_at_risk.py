@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from orders.rules.calendar import shop_date, utc
-from orders.rules.penalties import CENT, ZERO, PenaltyRule, penalty
-from orders.rules.promises import UNRECORDED
+from orders.rules.calendar import utc
+from orders.rules.penalties import ZERO, PenaltyRule, penalty
+from shopops.lib.business_time import business_date
+from shopops.lib.money import FEN
 
 LATE = "late"
 STOCK_OUT = "stock_out"
@@ -88,13 +89,13 @@ def dearest_in_force(
         if rule.code == code
         and rule.applies(platform=platform, paid_date=paid_date, promise_hours=promise_hours)
     ]
-    latest = max((rule.valid_from for rule in found), default=UNRECORDED)
-    candidates = [rule for rule in found if rule.valid_from in (latest, UNRECORDED)]
-    return max(candidates, key=lambda rule: (rule.rate, rule.valid_from), default=None)
+    latest = max((rule.valid_from for rule in found if rule.valid_from), default=None)
+    candidates = [rule for rule in found if rule.valid_from in (latest, None)]
+    return max(candidates, key=lambda rule: rule.rate, default=None)
 
 
 def _judging(facts: RiskFacts, rules: Sequence[PenaltyRule]) -> dict[str, PenaltyRule]:
-    paid_date = shop_date(facts.paid_at)
+    paid_date = business_date(facts.paid_at)
     judged = {}
     for code in (LATE, STOCK_OUT, ORDER_CAP):
         rule = dearest_in_force(
@@ -131,5 +132,5 @@ def _sum(
     total = sum(amounts, ZERO)
     if ORDER_CAP not in judged:
         return total
-    cap = (max(paid_amount, ZERO) * judged[ORDER_CAP].rate).quantize(CENT, rounding=ROUND_HALF_UP)
+    cap = (max(paid_amount, ZERO) * judged[ORDER_CAP].rate).quantize(FEN, rounding=ROUND_HALF_UP)
     return min(total, max(cap, *amounts)) if amounts else total

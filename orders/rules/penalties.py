@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-CENT = Decimal("0.01")
+from orders.rules.promises import BOTH
+from shopops.lib.money import FEN
+
 ZERO = Decimal("0.00")
 
 
@@ -21,7 +23,7 @@ class PenaltyRule:
 
     code: str
     platform: str
-    valid_from: date
+    valid_from: date | None
     valid_to: date | None
     rate: Decimal
     minimum_amount: Decimal
@@ -38,8 +40,8 @@ class PenaltyRule:
         """
         hours = promise_hours or 0
         return (
-            self.platform == platform
-            and self.valid_from <= paid_date
+            self.platform in (platform, BOTH)
+            and (self.valid_from is None or self.valid_from <= paid_date)
             and (self.valid_to is None or paid_date <= self.valid_to)
             and (self.promise_over_hours is None or hours > self.promise_over_hours)
             and (self.promise_up_to_hours is None or hours <= self.promise_up_to_hours)
@@ -53,11 +55,11 @@ def penalty(paid_amount: Decimal, rule: PenaltyRule) -> Decimal:
     """
     if paid_amount <= 0:
         return ZERO
-    amount = (paid_amount * rule.rate).quantize(CENT, rounding=ROUND_HALF_UP)
+    amount = (paid_amount * rule.rate).quantize(FEN, rounding=ROUND_HALF_UP)
     amount = max(amount, rule.minimum_amount)
     if rule.maximum_amount is not None:
         amount = min(amount, rule.maximum_amount)
-    return amount.quantize(CENT)
+    return amount.quantize(FEN)
 
 
 def cap_by_buyer_day(

@@ -7,8 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
-from orders.rules.calendar import SHOP_TZ, ShippingDay
+from orders.rules.calendar import ShippingDay
 from orders.rules.ship_by import CalendarGapError
+from shopops.lib.business_time import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _judge(
     left: "pd.Series[pd.Timestamp]",
     calendar: Mapping[date, ShippingDay],
 ) -> tuple[int, int]:
-    paid_date = paid.dt.tz_convert(SHOP_TZ).dt.date
+    paid_date = paid.dt.tz_convert(SHANGHAI).dt.date
     dates: Sequence[date] = sorted(set(paid_date))
     for day in dates:
         if day not in calendar:
@@ -108,7 +109,7 @@ def _judge(
     handover = _by_date(paid_date, {day: calendar[day].handover_at for day in dates})
     following = _by_date(paid_date, {day: calendar[day].next_handover_at for day in dates})
     due = handover.where(paid < cutoff, following)
-    same_day = due.dt.tz_convert(SHOP_TZ).dt.date == paid_date
+    same_day = due.dt.tz_convert(SHANGHAI).dt.date == paid_date
     return int(same_day.sum()), int((left > due).sum())
 
 

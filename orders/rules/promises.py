@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from orders.rules.calendar import at_shop, utc
+from orders.rules.calendar import utc
+from shopops.lib.business_time import at_local
 
 SHIP_BY = "ship_by"
 SHIP_BY_EVENT = "ship_by_event"
-UNRECORDED = date(1970, 1, 1)
+BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class PromiseRule:
 
     code: str
     platform: str
-    valid_from: date
+    valid_from: date | None
     valid_to: date | None
     hours: int | None
     until: datetime | None
@@ -52,7 +53,7 @@ class PromiseRule:
 
     def span(self) -> tuple[datetime | None, datetime | None]:
         """Give the payment times covered, in UTC: start included, end excluded, None for open."""
-        starts = [] if self.valid_from <= UNRECORDED else [_midnight(self.valid_from)]
+        starts = [] if self.valid_from is None else [_midnight(self.valid_from)]
         ends = [] if self.valid_to is None else [_midnight(self.valid_to + timedelta(days=1))]
         starts += [] if self.paid_from is None else [utc(self.paid_from)]
         ends += [] if self.paid_to is None else [utc(self.paid_to)]
@@ -83,7 +84,7 @@ def promise_windows(promises: Iterable[PromiseRule], platform: str) -> list[Prom
     events in force together the shortest counts; a window is split where the shortest changes, so
     that each has one rule.
     """
-    rules = [rule for rule in promises if rule.platform == platform]
+    rules = [rule for rule in promises if rule.platform in (platform, BOTH)]
     spans = [rule.span() for rule in rules]
     cuts = sorted({end for span in spans for end in span if end is not None})
     edges: list[datetime | None] = [None, *cuts, None]
@@ -112,8 +113,8 @@ def _stretch(
 ) -> list[PromiseWindow]:
     """Give the one or two windows of a stretch in which the same rules are in force throughout."""
     events = [rule for rule in in_force if rule.is_event]
-    latest = max((rule.valid_from for rule in in_force), default=UNRECORDED)
-    rules = events or [rule for rule in in_force if rule.valid_from == latest]
+    latest = max((rule.valid_from or date.min for rule in in_force), default=date.min)
+    rules = events or [rule for rule in in_force if (rule.valid_from or date.min) == latest]
     timed = [(rule.hours, rule.id or 0, rule) for rule in rules if rule.hours is not None]
     fixed = [(utc(rule.until), rule.id or 0, rule) for rule in rules if rule.until is not None]
     if not (timed and fixed):
@@ -165,4 +166,4 @@ def _joined(windows: Iterable[PromiseWindow]) -> list[PromiseWindow]:
 
 
 def _midnight(day: date) -> datetime:
-    return utc(at_shop(day, time()))
+    return utc(at_local(day, time()))

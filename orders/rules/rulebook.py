@@ -11,9 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from orders.rules.calendar import SHOP_TZ
 from orders.rules.penalties import PenaltyRule
-from orders.rules.promises import SHIP_BY, SHIP_BY_EVENT, UNRECORDED, PromiseRule
+from orders.rules.promises import BOTH, SHIP_BY, SHIP_BY_EVENT, PromiseRule
+from shopops.lib.business_time import parse_instant
 
 PROMISE_CODES = (SHIP_BY, SHIP_BY_EVENT)
 PENALTY_CODES = (
@@ -42,13 +42,13 @@ class RuleParameterError(ValueError):
 class RuleRow:
     """One row of the rule book; `valid_from` and `valid_to` are dates of payment, both included.
 
-    A start that nobody recorded is `UNRECORDED` (1970-01-01). `parameters` holds JSON values only:
-    amounts and rates as strings.
+    A start that nobody recorded is None. `platform` is taobao, tmall or both. `parameters` holds
+    JSON values only: amounts and rates as strings.
     """
 
     code: str
     platform: str
-    valid_from: date
+    valid_from: date | None
     valid_to: date | None
     parameters: Mapping[str, Any]
     source_note: str
@@ -66,17 +66,11 @@ def _row(
     return RuleRow(
         code=code,
         platform=platform,
-        valid_from=date.fromisoformat(since) if since else UNRECORDED,
+        valid_from=date.fromisoformat(since) if since else None,
         valid_to=date.fromisoformat(last) if last else None,
         parameters=parameters,
         source_note=f"{note}；{CHECK_BEFORE_USE}" if note else CHECK_BEFORE_USE,
     )
-
-
-def _both(
-    code: str, since: str | None, last: str | None, note: str = "", **parameters: str | int
-) -> list[RuleRow]:
-    return [_row(code, name, since, last, note, **parameters) for name in ("taobao", "tmall")]
 
 
 def _rate(rate: str, minimum: str, maximum: str) -> dict[str, str]:
@@ -130,10 +124,11 @@ START_RULES: tuple[RuleRow, ...] = (
     ),
     _row("stock_out", "taobao", "2025-01-01", None, after_hours=72, **_rate("0.30", "5", "500")),
     _row("fake_shipping", "taobao", "2022-07-18", None, **_rate("0.30", "5", "100")),
-    *_both("tracking_anomaly", None, "2025-09-04", "起始日未记", **_rate("0.20", "5", "100")),
-    *_both("tracking_timeout", "2025-09-05", None, **_rate("0.05", "5", "50")),
-    *_both(
+    _row("tracking_anomaly", BOTH, None, "2025-09-04", "起始日未记", **_rate("0.20", "5", "100")),
+    _row("tracking_timeout", BOTH, "2025-09-05", None, **_rate("0.05", "5", "50")),
+    _row(
         "goods_not_received",
+        BOTH,
         "2025-08-26",
         None,
         "轨迹违规后 5 天仍未收到货",
@@ -154,12 +149,12 @@ def rules_in_force(rows: Iterable[RuleRow], code: str, platform: str, on: date) 
         row
         for row in rows
         if row.code == code
-        and row.platform == platform
-        and row.valid_from <= on
+        and row.platform in (platform, BOTH)
+        and (row.valid_from is None or row.valid_from <= on)
         and (row.valid_to is None or on <= row.valid_to)
     ]
-    latest = max((row.valid_from for row in found), default=UNRECORDED)
-    return [row for row in found if row.valid_from in (latest, UNRECORDED)]
+    latest = max((row.valid_from for row in found if row.valid_from), default=None)
+    return [row for row in found if row.valid_from in (latest, None)]
 
 
 def promise_rules(rows: Iterable[RuleRow]) -> list[PromiseRule]:
@@ -293,7 +288,6 @@ def _instant(parameters: Mapping[str, Any], key: str) -> datetime | None:
         return None
     expected = "a time as YYYY-MM-DD HH:MM:SS"
     try:
-        instant = datetime.fromisoformat(value)
+        return parse_instant(value)
     except (TypeError, ValueError):
         raise RuleParameterError(key=key, value=value, expected=expected) from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=SHOP_TZ)

@@ -19,7 +19,14 @@ in Asia/Shanghai) and `p` (of the promised date) and the promise windows `w` as 
     join w on (w.paid_from IS NULL OR w.paid_from <= paid_at)
           AND (w.paid_to IS NULL OR paid_at < w.paid_to)
 
-`hour` is interval '1 hour'; never days, which follow the wall clock. GREATEST and LEAST skip NULL in Postgres, and a NULL cutoff falls to ELSE, as here. An unpaid or never-shippable order has no due times.
+`hour` is interval '1 hour'; never days, which follow the wall clock. GREATEST and LEAST skip NULL
+in Postgres, and a NULL cutoff falls to ELSE, as here. The stored reason is `DueReason.as_text`:
+
+    code || '|' || CASE WHEN platform_due < shop_due THEN 'platform' ELSE 'shop' END
+         || '|' || by || '|' || coalesce(hours::text, '')
+         || '|' || coalesce(to_char(d.cutoff_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI'), d.why)
+
+An unpaid or never-shippable order has no due times and the code alone: 'unpaid', 'not_shippable'.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,9 +35,10 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from orders.rules.calendar import SHOP_TZ, ShippingDay, at_shop, shop_date, utc
+from orders.rules.calendar import ShippingDay, utc
 from orders.rules.platform_texts import NEVER_SHIPPABLE
 from orders.rules.promises import PromiseWindow, window_for
+from shopops.lib.business_time import SHANGHAI, at_local, business_date
 
 _END_OF_DAY = time(23, 59, 59)
 
@@ -92,13 +100,41 @@ class OrderFacts:
 class DueReason:
     """Why an order is due when it is, compact enough to store on each order.
 
-    `figures` holds only JSON values: "clock" ("shop" or "platform": which one is the earlier),
-    "by" (a PromiseBy), "hours" (if the promise is counted in hours), "cutoff" ("HH:MM" of the
-    payment date, if parcels leave on it), "why" and "note" (of the calendar row, if none do).
+    `clock`: "shop" or "platform", the earlier one. `by`: what the platform's limit rests on,
+    `hours` if it is counted in hours. `day`: the payment date's cutoff as "HH:MM", or what closed
+    that date (a DayWhy). The due times themselves are stored beside it.
     """
 
     code: DueCode
-    figures: dict[str, Any]
+    clock: str = ""
+    by: PromiseBy = PromiseBy.NONE
+    hours: int | None = None
+    day: str = ""
+
+    def as_text(self) -> str:
+        """Write the reason as stored: code|clock|by|hours|day; the code alone if nothing is due."""
+        if not self.clock:
+            return str(self.code)
+        hours = "" if self.hours is None else str(self.hours)
+        return "|".join([self.code, self.clock, self.by, hours, self.day])
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """Give the parts beside the code as JSON values, empty ones left out."""
+        parts = {"clock": self.clock, "by": str(self.by), "hours": self.hours, "day": self.day}
+        return {key: part for key, part in parts.items() if part} if self.clock else {}
+
+
+def due_reason(text: str) -> DueReason:
+    """Read a stored reason.
+
+    :raises ValueError: if the text was not written by `DueReason.as_text`
+    """
+    code, *parts = text.split("|")
+    if not parts:
+        return DueReason(DueCode(code))
+    clock, by, hours, day = parts
+    return DueReason(DueCode(code), clock, PromiseBy(by), int(hours) if hours else None, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +173,7 @@ def ship_due(
         return _nothing_due(DueCode.UNPAID)
     if facts.status in NEVER_SHIPPABLE:
         return _nothing_due(DueCode.NOT_SHIPPABLE)
-    day = _calendar_day(calendar, shop_date(facts.paid_at))
+    day = _calendar_day(calendar, business_date(facts.paid_at))
     code, shop_due_at = _shop_due(facts.paid_at, facts.promised_date, day, calendar)
     promise = _platform_promise(facts, facts.paid_at, windows)
     is_platform = promise.due_at is not None and utc(promise.due_at) < utc(shop_due_at)
@@ -145,7 +181,13 @@ def ship_due(
         ship_due_at=promise.due_at if is_platform else shop_due_at,
         shop_due_at=shop_due_at,
         platform_due_at=promise.due_at,
-        reason=DueReason(code, _figures(day, promise, "platform" if is_platform else "shop")),
+        reason=DueReason(
+            code=code,
+            clock="platform" if is_platform else "shop",
+            by=promise.by,
+            hours=promise.hours,
+            day=_day_text(day),
+        ),
         rule_id=promise.rule_id,
     )
 
@@ -184,11 +226,11 @@ def _platform_promise(
     if facts.agreed_at is not None:
         return _Promise(facts.agreed_at, PromiseBy.AGREEMENT, None, window.rule_id)
     if facts.promised_date is not None:
-        promised_end = at_shop(facts.promised_date, _END_OF_DAY)
+        promised_end = at_local(facts.promised_date, _END_OF_DAY)
         if utc(promised_end) > utc(paid_at):
             return _Promise(promised_end, PromiseBy.PRESALE, None, window.rule_id)
     if window.is_event and window.until is not None:
-        return _Promise(window.until.astimezone(SHOP_TZ), PromiseBy.EVENT, None, window.rule_id)
+        return _Promise(window.until.astimezone(SHANGHAI), PromiseBy.EVENT, None, window.rule_id)
     if window.is_event:
         return _in_hours(paid_at, window.hours, PromiseBy.EVENT, window.rule_id)
     if facts.promise_hours is not None:
@@ -199,21 +241,14 @@ def _platform_promise(
 def _in_hours(paid_at: datetime, hours: int | None, by: PromiseBy, rule_id: int | None) -> _Promise:
     if hours is None:
         return _Promise(None, PromiseBy.NONE, None, rule_id)
-    due_at = (utc(paid_at) + timedelta(hours=hours)).astimezone(SHOP_TZ)
+    due_at = (utc(paid_at) + timedelta(hours=hours)).astimezone(SHANGHAI)
     return _Promise(due_at, by, hours, rule_id)
 
 
-def _figures(day: ShippingDay, promise: _Promise, clock: str) -> dict[str, Any]:
-    figures: dict[str, Any] = {"clock": clock, "by": str(promise.by)}
-    if promise.hours is not None:
-        figures["hours"] = promise.hours
-    if day.cutoff_at is not None:
-        figures["cutoff"] = day.cutoff_at.astimezone(SHOP_TZ).strftime("%H:%M")
-    else:
-        figures["why"] = str(day.why)
-        if day.note:
-            figures["note"] = day.note
-    return figures
+def _day_text(day: ShippingDay) -> str:
+    if day.cutoff_at is None:
+        return str(day.why)
+    return day.cutoff_at.astimezone(SHANGHAI).strftime("%H:%M")
 
 
 def _next_handover(day: ShippingDay) -> datetime:
@@ -230,4 +265,4 @@ def _calendar_day(calendar: Mapping[date, ShippingDay], day: date) -> ShippingDa
 
 
 def _nothing_due(code: DueCode) -> ShipDue:
-    return ShipDue(None, None, None, DueReason(code, {}), None)
+    return ShipDue(None, None, None, DueReason(code), None)

@@ -6,14 +6,6 @@ The only module here that needs `orders.choices`, so `orders.rules` does not re-
 from orders.choices import LEFT_STAGES, STAGE_TRANSITIONS, PlatformStatus, Stage
 from orders.rules.platform_texts import NEVER_SHIPPABLE
 
-_AWAITING_PAYMENT = frozenset(
-    {
-        PlatformStatus.TRADE_NO_CREATE_PAY,
-        PlatformStatus.WAIT_BUYER_PAY,
-        PlatformStatus.PAY_PENDING,
-        PlatformStatus.WAIT_PRE_AUTH_CONFIRM,
-    }
-)
 _CLOSED = frozenset({PlatformStatus.TRADE_CLOSED, PlatformStatus.TRADE_CLOSED_BY_TAOBAO})
 _SIGNED = frozenset({PlatformStatus.TRADE_BUYER_SIGNED, PlatformStatus.TRADE_FINISHED})
 
@@ -32,24 +24,25 @@ def stage_from_platform(
 ) -> Stage:
     """Derive the stage of a freshly imported order, of which we know nothing else.
 
-    Closed is cancelled and finished is signed. Shipped on the platform is handed over: the click
-    proves no pickup. A partly shipped order still has pieces here. Where an old file's status lags
-    behind its own columns, a consignment time beats it; a waybill number alone does not, labels
-    are made early.
+    Closed is cancelled, finished is signed; an order without a payment time awaits payment
+    whatever else is said (cash on delivery included: what is in work was paid). Shipped on the
+    platform is handed over: the click proves no pickup. A partly shipped order still has pieces
+    here. Where an old file's status lags behind its own columns, a consignment time with a waybill
+    number beats it; a waybill number alone does not, labels are made early.
 
     :raises ValueError: if the status is not one of the platform's
     """
     known = PlatformStatus(status)
     if known in _CLOSED:
         return Stage.CANCELLED
+    if not is_paid:
+        return Stage.AWAITING_PAYMENT
     if known in _SIGNED:
         return Stage.SIGNED
     if known == PlatformStatus.WAIT_BUYER_CONFIRM_GOODS:
         return Stage.HANDED_OVER
     if known == PlatformStatus.WAIT_SELLER_SEND_GOODS and is_consigned and has_waybill:
         return Stage.HANDED_OVER
-    if known in _AWAITING_PAYMENT and not is_paid:
-        return Stage.AWAITING_PAYMENT
     return Stage.AWAITING_AUDIT
 
 

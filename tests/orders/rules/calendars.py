@@ -3,7 +3,6 @@
 from datetime import date, datetime, time, timedelta
 
 from orders.rules import (
-    SHOP_TZ,
     CalendarDay,
     DayKind,
     DayOverride,
@@ -11,12 +10,13 @@ from orders.rules import (
     shipping_days,
     start_weekday_rules,
 )
+from shopops.lib.business_time import SHANGHAI
 
 SINCE = date(1980, 1, 1)
 
 
 def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=SHOP_TZ)
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 def _span(first: str, last: str, kind: DayKind, name: str) -> dict[date, CalendarDay]:

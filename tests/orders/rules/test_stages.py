@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import pytest
 
 from orders.choices import (
@@ -110,7 +107,8 @@ def test_every_hold_kind_has_a_default_and_shortage_and_lateness_must_be_told():
         ("PAID_FORBID_CONSIGN", True, False, False, Stage.AWAITING_AUDIT),
         ("SELLER_CONSIGNED_PART", True, True, True, Stage.AWAITING_AUDIT),
         ("WAIT_BUYER_CONFIRM_GOODS", True, True, True, Stage.HANDED_OVER),
-        ("TRADE_BUYER_SIGNED", False, True, True, Stage.SIGNED),
+        ("TRADE_BUYER_SIGNED", True, True, True, Stage.SIGNED),
+        ("TRADE_BUYER_SIGNED", False, True, True, Stage.AWAITING_PAYMENT),  # cash on delivery
         ("TRADE_FINISHED", True, True, True, Stage.SIGNED),
         ("TRADE_CLOSED", True, True, True, Stage.CANCELLED),
         ("TRADE_CLOSED_BY_TAOBAO", False, False, False, Stage.CANCELLED),
@@ -177,9 +175,3 @@ def test_a_move_outside_the_table_is_refused():
 )
 def test_closed_forbidden_and_refunding_orders_never_ship(status, has_open_refund, allowed):
     assert can_ship(status, has_open_refund=has_open_refund) is allowed
-
-
-def test_the_rules_import_without_django():
-    code = "import sys, orders.rules; sys.exit('django' in sys.modules)"
-
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
