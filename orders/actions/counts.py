@@ -13,13 +13,14 @@ from orders.queries.risk import RISK_FIELDS, RiskBook
 MOST_JUDGED = 20_000
 
 
-def refresh_queue_counts(*, platform: str, now: datetime) -> dict[str, QueueCount]:
-    """Count each queue anew and store it, with its money at risk.
+def count_queues(*, platform: str, now: datetime) -> list[QueueCount]:
+    """Count each queue with its money at risk, and store nothing.
 
-    Cost: one index-only count per live queue, over open orders only; "all" is Postgres' own estimate.
+    Cost: one index-only count per live queue, over open orders only; "all" is Postgres' own estimate
+    once it is large.
     """
     book = RiskBook(platform=platform)
-    rows = [
+    return [
         QueueCount(
             code=queue.code,
             count=_count(queue, now=now),
@@ -28,6 +29,11 @@ def refresh_queue_counts(*, platform: str, now: datetime) -> dict[str, QueueCoun
         )
         for queue in QUEUES.values()
     ]
+
+
+def refresh_queue_counts(*, platform: str, now: datetime) -> dict[str, QueueCount]:
+    """Count each queue anew and store it for the tabs."""
+    rows = count_queues(platform=platform, now=now)
     with transaction.atomic():
         QueueCount.objects.bulk_create(
             rows,

@@ -120,13 +120,14 @@ def as_rule(row: RuleRow) -> rulebook.RuleRow:
 
 def windows(*, platform: str) -> list[PromiseWindow]:
     """Give the promises in force over all time, cut into windows that never overlap."""
-    return promise_windows(rulebook.promise_rules(rule_rows(codes=["ship_by"])), platform)
+    return promise_windows(
+        rulebook.promise_rules(rule_rows(codes=rulebook.PROMISE_CODES)), platform
+    )
 
 
 def penalty_rules() -> list[PenaltyRule]:
     """Give all penalty rows as values."""
-    rows = [row for row in rule_rows() if row.code != "ship_by"]
-    return rulebook.penalty_rules(rows)
+    return rulebook.penalty_rules(rule_rows(codes=rulebook.PENALTY_CODES))
 
 
 def clock_text(clock: time | None) -> str:
