@@ -1,4 +1,4 @@
-# One command each; what they promise is in docs/contract.md and `make help`.
+# One command each; `make help` lists them.
 # A value given here reaches the program: make demo PORT=8001 SHOPOPS_DATA=var/second
 
 PYTHON ?= python3

