@@ -188,7 +188,13 @@ def ensure_environment() -> None:
         with step("Python {}.{}".format(*WANTED)):
             folder = {"UV_PYTHON_INSTALL_DIR": str(VENV / "python")}
             version = "{}.{}".format(*WANTED)
-            run([program, "python", "install", "--no-bin", version], folder)
+            try:
+                run([program, "python", "install", "--no-bin", version], folder)
+            except SetupError as error:
+                raise SetupError(
+                    f"Python {version} was found neither on the path nor in pyenv, and uv could "
+                    f"not fetch it. Install Python {version} and try again."
+                ) from error
             python = next((VENV / "python").glob("cpython-*/bin/python3"), None)
     if python is None or version_of(python)[:2] != WANTED:
         raise SetupError("Python {}.{} was not found and cannot be fetched.".format(*WANTED))
