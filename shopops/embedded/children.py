@@ -77,9 +77,16 @@ class Child:
 class Children:
     """All programs of one shop."""
 
-    def __init__(self, layout: Layout, children: list[Child]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        children: list[Child],
+        *,
+        stop_steps: tuple[tuple[signal.Signals, float], ...] = STOP_STEPS,
+    ) -> None:
         self.layout = layout
         self.children = children
+        self.stop_steps = stop_steps
         self._record = layout.run / "children.json"
 
     def stop_leftovers(self) -> None:
@@ -89,7 +96,7 @@ class Children:
         except (OSError, ValueError, TypeError):
             return
         for mark in marks:
-            process.stop_stranger(mark, STOP_STEPS)
+            process.stop_stranger(mark, self.stop_steps)
         self._record.unlink()
 
     def step(self) -> None:
@@ -114,9 +121,9 @@ class Children:
         """Stop the first program before the rest, which then stop side by side."""
         first, *rest = self.children
         if first.process:
-            process.stop_child(first.process, STOP_STEPS)
+            process.stop_child(first.process, self.stop_steps)
         stoppers = [
-            threading.Thread(target=process.stop_child, args=(child.process, STOP_STEPS))
+            threading.Thread(target=process.stop_child, args=(child.process, self.stop_steps))
             for child in rest
             if child.process
         ]
@@ -159,7 +166,7 @@ def rotate_logs(folder: Path) -> None:
 
 def _copy_lines(child: subprocess.Popen[bytes], name: str, path: Path) -> None:
     assert child.stdout is not None  # noqa: S101  (asked for at its start)
-    with path.open("ab", buffering=0) as log:
-        for line in child.stdout:
+    with child.stdout as lines, path.open("ab", buffering=0) as log:
+        for line in lines:
             log.write(line)
             say(name, line.decode(errors="replace").rstrip())
