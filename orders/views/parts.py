@@ -129,7 +129,7 @@ def clocks(detail: OrderDetail, *, now: datetime) -> list[dict[str, Any]]:
     shop_words, _sep, platform_words = sentence.partition("；")
     return [
         _clock("building-store", _("店铺截单"), order.shop_due_at, left, shop_words, now),
-        _clock("shield", _("平台时限"), order.platform_due_at, order.picked_up_at or left, platform_words, now),
+        _clock("shield-half", _("平台时限"), order.platform_due_at, order.picked_up_at or left, platform_words, now),
         _trace_clock(order, now),
     ]
 
