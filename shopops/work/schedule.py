@@ -1,4 +1,4 @@
-"""Work by the calendar: code, not rows. `UNIQUE (kind, key)` decides, whoever asks and how often."""
+"""Work by the calendar: code, not rows. `UNIQUE (kind, key)` decides, however often one asks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ class Scheduler:
     _last: dict[str, datetime] = field(default_factory=dict)
 
     def run_pass(self, now: datetime) -> None:
-        """Do what is due at `now`; an error in one part is logged and keeps no other from its turn."""
+        """Do what is due at `now`; an error in one part is logged and stops no other."""
         self._every("schedule", ASK_EVERY, now, lambda at: schedule.request_due(now=at))
         self._every("sweep", SWEEP_EVERY, now, self.sweeper.sweep)
         for tick in schedule.ticks():
