@@ -7,4 +7,5 @@ from shopops.lib import views as plain
 urlpatterns = [
     path("healthz", plain.healthz, name="healthz"),
     path("readyz", plain.readyz, name="readyz"),
+    path("work/", include("shopops.workdesk.urls")),
 ]
