@@ -112,6 +112,10 @@ class Children:
         if changed:
             self._write_record()
 
+    def exits(self) -> list[str]:
+        """Return the names of programs that ended by themselves."""
+        return [child.name for child in self.children if child.exits]
+
     def _write_record(self) -> None:
         pids = [child.process.pid for child in self.children if child.process]
         marks = [mark for mark in map(process.mark_of, pids) if mark]
