@@ -1,4 +1,4 @@
-"""The OpenAPI document of the API. No page that draws it: that would load scripts from elsewhere."""
+"""The OpenAPI document. No page that draws it: that would load scripts from elsewhere."""
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
