@@ -12,6 +12,8 @@ from django.db.models.functions import Coalesce, Right
 from django.utils.translation import gettext_lazy as _
 
 from orders.choices import (
+    LIVE_STAGES,
+    OPEN_STAGES,
     BuyerAnswer,
     Flag,
     HoldKind,
@@ -21,20 +23,6 @@ from orders.choices import (
     Stage,
     ToldChannel,
 )
-
-# Stages in which a person or a carrier still has something to do: the only rows that the queue
-# indexes carry, so that the millions of finished orders cost them nothing.
-LIVE_STAGES = [
-    Stage.AWAITING_AUDIT,
-    Stage.HELD,
-    Stage.APPROVED,
-    Stage.IN_WAVE,
-    Stage.PICKED,
-    Stage.CHECKED,
-    Stage.HANDED_OVER,
-]
-# Paid, not yet handed over: the rows that the cutoff is about.
-OPEN_STAGES = LIVE_STAGES[:-1]
 
 
 def money(**kwargs: object) -> "models.DecimalField[object, object]":
@@ -136,7 +124,7 @@ class Order(models.Model):
     tid = models.CharField(max_length=32, unique=True, db_collation="C")
     status = models.CharField(max_length=28, choices=PlatformStatus.choices)
     stage = models.CharField(max_length=16, choices=Stage.choices)
-    # Code and figures of the due time, e.g. "after_cutoff|16:00|2026-09-18"; words are made at display.
+    # Code and parts of the due time, e.g. "after_cutoff|shop|rule|48|16:00"; words at display.
     due_reason = models.CharField(max_length=120, blank=True, default="")
     buyer_nick = models.CharField(max_length=80, blank=True, default="")
     title = models.TextField(blank=True, default="")
@@ -268,9 +256,7 @@ class OrderLine(models.Model):
         ]
         indexes = [
             # Search and reports by merchant code.
-            models.Index(
-                fields=["sku_code"], name="line_sku_code_idx", condition=~Q(sku_code="")
-            ),
+            models.Index(fields=["sku_code"], name="line_sku_code_idx", condition=~Q(sku_code="")),
             BrinIndex(fields=["first_batch_id"], name="line_first_batch_brin"),
         ]
 

@@ -10,6 +10,10 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+# Tasks bind to this application, so each process that has Django has it. Not in the package's
+# `__init__`, where it would cost every start of the embedded servers half a second.
+import shopops.celery  # noqa: F401
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()

@@ -15,4 +15,5 @@ urlpatterns = [
     path("i18n/", choose_language, name="set_language"),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("", include("shopops.staff.urls")),
+    path("work/", include("shopops.workdesk.urls")),
 ]

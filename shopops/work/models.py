@@ -1,6 +1,6 @@
 """The ledger of runs, and the business calendar by which work is due.
 
-Postgres is the only record of work to do; the broker merely rings. See docs/architecture.md, "Work".
+Postgres is the only record of work to do; the broker merely rings. See docs/architecture.md.
 """
 
 from django.conf import settings
@@ -14,9 +14,9 @@ from shopops.work.choices import RunState, RunWish
 class Run(models.Model):
     """One piece of work: what it is, how far it got, who holds it now.
 
-    `attempts` counts starts since the last progress: it is raised and committed before the work, so
-    that a run which kills its process is quarantined after three strikes, while a run that moved its
-    cursor may be killed as often as machines like.
+    `attempts` counts starts since the last progress: it is raised and committed before the work,
+    so that a run which kills its process is quarantined after three strikes, while a run that moved
+    its cursor may be killed as often as machines like.
     """
 
     kind = models.CharField(max_length=40)
@@ -31,6 +31,8 @@ class Run(models.Model):
     progress_total = models.BigIntegerField(default=0)
     progress_text = models.CharField(max_length=200, blank=True, default="")
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Asked for again while it was running: what came in meanwhile may not have been seen.
+    is_wanted_again = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -45,7 +47,9 @@ class Run(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "key"], name="a_run_exists_once_per_kind_and_key"),
+            models.UniqueConstraint(
+                fields=["kind", "key"], name="a_run_exists_once_per_kind_and_key"
+            ),
             models.CheckConstraint(
                 condition=Q(progress_done__gte=0, progress_total__gte=0),
                 name="run_progress_is_not_negative",
@@ -72,8 +76,9 @@ class Run(models.Model):
 class BusinessDay(models.Model):
     """What one calendar day is by the State Council's notice, as far as anybody told us.
 
-    Seeded from `chinesecalendar`, edited by the administrator. A year that the seed does not know has
-    rows with `is_confirmed` false, guessed from the weekday, and every screen that uses them says so.
+    Seeded from `chinesecalendar`, edited by the administrator. A year that the seed does not know
+    has rows with `is_confirmed` false, guessed from the weekday, and every screen that uses them
+    says so.
     """
 
     class Kind(models.TextChoices):

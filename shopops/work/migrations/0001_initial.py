@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,44 +14,116 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='BusinessDay',
+            name="BusinessDay",
             fields=[
-                ('date', models.DateField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('workday', '工作日'), ('weekend', '周末'), ('holiday', '法定假日'), ('make_up', '调休上班')], max_length=8)),
-                ('name', models.CharField(blank=True, default='', max_length=40)),
-                ('is_confirmed', models.BooleanField(default=True)),
-                ('is_hand_set', models.BooleanField(default=False)),
+                ("date", models.DateField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("workday", "工作日"),
+                            ("weekend", "周末"),
+                            ("holiday", "法定假日"),
+                            ("make_up", "调休上班"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("name", models.CharField(blank=True, default="", max_length=40)),
+                ("is_confirmed", models.BooleanField(default=True)),
+                ("is_hand_set", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=200)),
-                ('business_date', models.DateField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('waiting', '等待'), ('running', '进行中'), ('paused', '已暂停'), ('done', '完成'), ('failed', '失败，将重试'), ('quarantined', '隔离，等人处理'), ('cancelled', '已取消')], default='waiting', max_length=12)),
-                ('wish', models.CharField(blank=True, choices=[('', '无'), ('pause', '请求暂停'), ('cancel', '请求取消')], default='', max_length=6)),
-                ('payload', models.JSONField(default=dict)),
-                ('cursor', models.JSONField(default=dict)),
-                ('result', models.JSONField(default=dict)),
-                ('progress_done', models.BigIntegerField(default=0)),
-                ('progress_total', models.BigIntegerField(default=0)),
-                ('progress_text', models.CharField(blank=True, default='', max_length=200)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField()),
-                ('lease_token', models.UUIDField(blank=True, null=True)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('heartbeat_at', models.DateTimeField(blank=True, null=True)),
-                ('error', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=200)),
+                ("business_date", models.DateField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "等待"),
+                            ("running", "进行中"),
+                            ("paused", "已暂停"),
+                            ("done", "完成"),
+                            ("failed", "失败，将重试"),
+                            ("quarantined", "隔离，等人处理"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "wish",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "无"), ("pause", "请求暂停"), ("cancel", "请求取消")],
+                        default="",
+                        max_length=6,
+                    ),
+                ),
+                ("payload", models.JSONField(default=dict)),
+                ("cursor", models.JSONField(default=dict)),
+                ("result", models.JSONField(default=dict)),
+                ("progress_done", models.BigIntegerField(default=0)),
+                ("progress_total", models.BigIntegerField(default=0)),
+                ("progress_text", models.CharField(blank=True, default="", max_length=200)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField()),
+                ("lease_token", models.UUIDField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
+                ("error", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'failed'])), fields=['due_at', 'id'], name='run_due_idx'), models.Index(condition=models.Q(('state', 'running')), fields=['lease_until'], name='run_leased_idx'), models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='run_newest_idx')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='a_run_exists_once_per_kind_and_key'), models.CheckConstraint(condition=models.Q(('progress_done__gte', 0), ('progress_total__gte', 0)), name='run_progress_is_not_negative')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "failed"])),
+                        fields=["due_at", "id"],
+                        name="run_due_idx",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "running")),
+                        fields=["lease_until"],
+                        name="run_leased_idx",
+                    ),
+                    models.Index(
+                        models.OrderBy(models.F("created_at"), descending=True),
+                        models.OrderBy(models.F("id"), descending=True),
+                        name="run_newest_idx",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "key"), name="a_run_exists_once_per_kind_and_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("progress_done__gte", 0), ("progress_total__gte", 0)),
+                        name="run_progress_is_not_negative",
+                    ),
+                ],
             },
         ),
     ]
