@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from orders.views.search import search
 from shopops import frame
 from shopops.lib import views as plain
 from shopops.staff.schema import SchemaView
@@ -16,4 +17,7 @@ urlpatterns = [
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("", include("shopops.staff.urls")),
     path("work/", include("shopops.workdesk.urls")),
+    path("search/", search, name="search"),
+    path("api/", include("orders.api.urls")),
+    path("", include("orders.urls")),
 ]
