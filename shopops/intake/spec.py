@@ -1,7 +1,7 @@
-"""What an importer and a kind of file must offer. Pure: the child process imports it without Django's apps.
+"""What an importer and a kind of file must offer. Pure: the child process imports it without Django.
 
 An importer is a module, named by its dotted path, with `KIND`, `LABEL`, `STAGE_COLUMNS`, `match` and
-`clean` (see `Importer`). A kind of file ties it to what Postgres does with the staged rows (`FileKind`).
+`clean` (see `Importer`). A kind of file ties it to what Postgres does with staged rows (`FileKind`).
 """
 
 from collections.abc import Callable, Sequence
@@ -28,8 +28,8 @@ FACT_SHOP_NAME = "shop_name"
 class Match:
     """How well a header fits an importer.
 
-    `missing` names needed columns that the header lacks; an importer gives them only when enough other
-    columns are there to be sure of the kind.
+    `missing` names needed columns that the header lacks; an importer gives them only when enough
+    other columns are there to be sure of the kind.
     """
 
     layout: str
@@ -50,7 +50,7 @@ class CellError:
 class Cleaned:
     """What `clean` makes of a block: `rows` has exactly the importer's `STAGE_COLUMNS`, in order.
 
-    `facts`: whole numbers are added up over the blocks (money in fen); texts are collected, distinct.
+    `facts`: whole numbers are added up over the blocks (money in fen), texts are collected.
     """
 
     rows: pa.Table
@@ -79,7 +79,7 @@ class Importer(Protocol):
         """Say whether a header (stripped of blanks) is of this kind, and which layout."""
 
     def clean(self, block: pa.Table, *, seal: Seal) -> Cleaned:
-        """Turn text into typed rows. All columns are strings, empty cells null, plus `line_no` int32."""
+        """Turn text into typed rows. Columns are strings, empty cells null, plus int32 `line_no`."""
 
 
 @dataclass(slots=True)
@@ -112,8 +112,8 @@ class Counts:
 class FileKind:
     """A kind of file that can come in.
 
-    `merge` and `undo` are called inside one `RunContext.step`, that is, inside the transaction that also
-    marks the batch; they open no step of their own and call `run.say` at most.
+    `merge` and `undo` are called inside one `RunContext.step`, that is, inside the transaction that
+    also marks the batch; they open no step of their own and call `run.say` at most.
     """
 
     code: str
