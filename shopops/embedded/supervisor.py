@@ -42,11 +42,11 @@ HEALTH_PATH = "/healthz"
 
 
 class StopRequest:
-    """Remembers that SIGINT or SIGTERM came."""
+    """Remembers that a signal to stop came: Ctrl-C, a service manager's, or a closed terminal."""
 
     def __init__(self) -> None:
         self._came = False
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._note)
 
     def _note(self, number: int, frame: FrameType | None) -> None:

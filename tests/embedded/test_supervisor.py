@@ -28,13 +28,14 @@ def layout(tmp_path):
 
 def test_a_second_supervisor_of_one_folder_is_refused_in_words(layout, monkeypatch, capfd):
     monkeypatch.setenv("SHOPOPS_DATA", str(layout.data))
-    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handlers = [signal.getsignal(number) for number in numbers]
     with FileLock(layout.run / "supervisor.lock") as lock:
         assert lock.exclusive()
 
         status = supervisor.main(["up"])
 
-    for number, handler in zip((signal.SIGINT, signal.SIGTERM), handlers, strict=True):
+    for number, handler in zip(numbers, handlers, strict=True):
         signal.signal(number, handler)
     assert status == 1
     assert "already runs" in capfd.readouterr().err
