@@ -21,8 +21,7 @@ from orders.queries import calendar, queues
 from shopops.lib.business_time import business_date
 from shopops.staff import queries as staff
 from shopops.staff.models import Shop, User
-from shopops.work.choices import RunState
-from shopops.work.models import Run
+from shopops.workdesk import queries as workdesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         **around,
         "nav": navigation(rights, path=request.path, counts=counts),
-        "top": Top(runs=_runs_under_way(rights), cutoff=_cutoff(rights, counts, now=now)),
+        "top": Top(runs=_runs_under_way(rights, now=now), cutoff=_cutoff(rights, counts, now=now)),
         "person": PersonMark(name=user.name, roles=staff.roles_text(user)),
         "demo_without_second_factor": bool(shop and shop.is_demo),
     }
@@ -257,26 +256,14 @@ def _items(places: Iterable[Place], *, path: str, counts: dict[str, int]) -> Ite
         )
 
 
-def _runs_under_way(rights: frozenset[str]) -> list[RunMark]:
+def _runs_under_way(rights: frozenset[str], *, now: datetime) -> list[RunMark]:
     """Give the few runs that work now; the partial index on running ones carries this."""
     if "work.view" not in rights:
         return []
-    rows = Run.objects.filter(state=RunState.RUNNING).order_by("started_at", "pk")[:5]
-    return [_run_mark(run) for run in rows]
-
-
-def _run_mark(run: Run) -> RunMark:
-    total = run.progress_total
-    try:
-        url = reverse("work:run", args=[run.pk])
-    except NoReverseMatch:
-        url = ""
-    return RunMark(
-        title=run.kind,
-        detail=run.progress_text,
-        percent=min(100, run.progress_done * 100 // total) if total else 0,
-        url=url,
-    )
+    return [
+        RunMark(title=run.title, detail=run.detail, percent=run.percent or 0, url=run.url)
+        for run in workdesk.running_runs(now=now)
+    ]
 
 
 @login_required

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from orders.views.search import search
 from shopops import frame
 from shopops.lib import views as plain
 from shopops.staff.schema import SchemaView
@@ -15,5 +16,7 @@ urlpatterns = [
     path("i18n/", choose_language, name="set_language"),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("", include("shopops.staff.urls")),
+    path("", include("orders.urls")),
+    path("search/", search, name="search"),
     path("work/", include("shopops.workdesk.urls")),
 ]
