@@ -19,4 +19,7 @@ urlpatterns = [
     path("", include("orders.urls")),
     path("search/", search, name="search"),
     path("work/", include("shopops.workdesk.urls")),
+    path("search/", search, name="search"),
+    path("api/", include("orders.api.urls")),
+    path("", include("orders.urls")),
 ]
