@@ -16,6 +16,8 @@ urlpatterns = [
     path("i18n/", choose_language, name="set_language"),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("", include("shopops.staff.urls")),
+    path("", include("orders.urls")),
+    path("search/", search, name="search"),
     path("work/", include("shopops.workdesk.urls")),
     path("search/", search, name="search"),
     path("api/", include("orders.api.urls")),

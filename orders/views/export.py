@@ -20,7 +20,7 @@ from shopops.work.models import Run
 
 
 @require_POST
-@requires("orders.export")
+@requires("orders.export", fresh=True)
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """Start an export of the queue as it is filtered now."""
     if code not in QUEUES:

@@ -362,7 +362,18 @@ def languages() -> set[str]:
     return {code for code, _name in settings.LANGUAGES}
 
 
-def role_names(person: User) -> str:
+def shop_platform() -> str:
+    """Give the platform of the shop; Tmall's stricter rules before the first visit."""
+    platform = Shop.objects.values_list("platform", flat=True).filter(id=1).first()
+    return platform or Shop.Platform.TMALL.value
+
+
+def role_names() -> dict[str, str]:
+    """Give the name of every role by its code."""
+    return dict(Role.objects.values_list("code", "name"))
+
+
+def roles_text(person: User) -> str:
     """Give the names of a person's roles."""
     return "、".join(person.roles.order_by("pk").values_list("name", flat=True))
 
