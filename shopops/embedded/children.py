@@ -42,6 +42,11 @@ class Child:
     exits: deque[float] = field(default_factory=lambda: deque(maxlen=GIVE_UP_EXITS))
     start_at: float = 0.0
 
+    @property
+    def pid(self) -> int:
+        """Return the number of the process; 0 while there is none."""
+        return self.process.pid if self.process else 0
+
     def is_up(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
@@ -112,8 +117,12 @@ class Children:
         if changed:
             self._write_record()
 
+    def exits(self) -> list[str]:
+        """Return the names of programs that ended by themselves."""
+        return [child.name for child in self.children if child.exits]
+
     def _write_record(self) -> None:
-        pids = [child.process.pid for child in self.children if child.process]
+        pids = [child.pid for child in self.children if child.process]
         marks = [mark for mark in map(process.mark_of, pids) if mark]
         write_private(self._record, json.dumps([asdict(mark) for mark in marks]))
 
@@ -137,8 +146,10 @@ class Children:
 def shop_programs(*, host: str, port: int) -> list[Child]:
     """Return the programs that one shop consists of, the one to stop first in front."""
     manage = [sys.executable, str(PROJECT / "manage.py")]
-    celery = [sys.executable, "-m", "celery", "-A", "shopops", "worker", "--loglevel", "WARNING"]
-    celery += ["--without-gossip", "--without-mingle", "-c", "1"]
+    # As root Celery warns at length; here it listens to a password-protected loopback port.
+    quiet = ["-W", "ignore:You're running the worker with superuser"]
+    celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "-A", "shopops", "worker"]
+    celery += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "-c", "1"]
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     web += ["--workers", "2", "--blocking-threads", "1", "--host", host, "--port", str(port)]
     return [

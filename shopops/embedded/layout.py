@@ -51,7 +51,8 @@ class Layout:
 
     def make(self) -> None:
         """Create the folders; existing ones are left as they are."""
-        for folder in (self.data, self.log, self.run):
+        static = self.data / "static_root"  # stays empty; WhiteNoise warns where it is missing
+        for folder in (self.data, self.log, self.run, static):
             folder.mkdir(parents=True, exist_ok=True)
 
 

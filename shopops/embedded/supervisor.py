@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import signal
 import socket
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.25
 FIRST_PAGE_SECONDS = 90.0
+SETTLE_SECONDS = 5.0
 HEALTH_PATH = "/healthz"
 
 
@@ -59,7 +61,7 @@ class Supervisor:
         self.stop = StopRequest()
 
     def run(self) -> int:
-        """Run until asked to stop, or with `once` until the first page was served.
+        """Run until asked to stop, or with `once` until it has been up for a moment.
 
         :raises EmbeddedError: if the shop cannot be brought up
         """
@@ -88,11 +90,14 @@ class Supervisor:
         try:
             self._await_first_page(children)
             self._show_address()
-            while not self.stop.came() and not self.once:
+            end = time.monotonic() + SETTLE_SECONDS if self.once else math.inf
+            while not self.stop.came() and time.monotonic() < end:
                 children.step()
                 if is_free(self.layout.run / "keeper.lock"):
                     raise EmbeddedError(f"The servers ended; see {self.layout.log}/keeper.log")
                 time.sleep(LOOK_SECONDS)
+            if self.once and children.exits():
+                raise EmbeddedError(f"Ended by itself: {', '.join(children.exits())}")
         except GivenUpError as error:
             raise EmbeddedError(f"{error}; its log is in {self.layout.log}") from error
         finally:
@@ -206,7 +211,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a program; returns the exit status."""
     parser = argparse.ArgumentParser(prog="shopops.embedded", description=__doc__)
     parser.add_argument("what", choices=["up", "demo"], help="an empty shop, or the demo shop")
-    parser.add_argument("--once", action="store_true", help="stop after the first page was served")
+    parser.add_argument(
+        "--once", action="store_true", help="stop when all of it was up for a moment"
+    )
     options = parser.parse_args(arguments)
     try:
         supervisor = Supervisor(

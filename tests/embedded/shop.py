@@ -63,7 +63,7 @@ class User:
 
     def query(self, sql: str) -> list[Any]:
         with psycopg.connect(self.environment["DATABASE_URL"], autocommit=True) as connection:
-            cursor = connection.execute(sql)  # type: ignore[call-overload]
+            cursor = connection.execute(sql)
             return cursor.fetchall() if cursor.description else []
 
     def state(self) -> dict[str, Any]:

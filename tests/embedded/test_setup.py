@@ -1,5 +1,6 @@
 import ast
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,7 +44,7 @@ def test_a_python_that_is_on_the_path_but_does_not_run_is_passed_over(tmp_path, 
     real.chmod(0o755)
     monkeypatch.setenv("PATH", str(shim.parent))
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
-    monkeypatch.setattr(bootstrap.sys, "executable", str(shim))
+    monkeypatch.setattr(sys, "executable", str(shim))
 
     assert bootstrap.find_python() == real
 
@@ -61,11 +62,11 @@ def test_the_tools_of_the_setup_are_pinned_with_hashes(tmp_path, monkeypatch):
 def test_the_setup_is_written_for_python_3_9():
     source = (PROJECT / "bootstrap.py").read_text()
 
-    assert ast.parse(source, feature_version=(3, 9))
+    ast.parse(source, feature_version=(3, 9))
 
 
 def test_an_icon_that_the_set_lacks_stops_the_build(tmp_path):
-    node = bootstrap.shutil.which("node")
+    node = shutil.which("node")
     if node is None:
         node = str(bootstrap.find_node()[0])
     project = tmp_path / "project"

@@ -60,13 +60,13 @@ def test_a_child_that_is_killed_is_started_again(layout):
     child = Child("sleeper", SLEEP)
     children = Children(layout, [child])
     children.step()
-    first = child.process.pid
-    child.process.kill()
-    child.process.wait()
+    first = child.pid
+    os.kill(first, signal.SIGKILL)
+    assert process.wait_until(lambda: not child.is_up(), seconds=5)
 
     def is_back() -> bool:
         children.step()
-        return child.is_up() and child.process.pid != first
+        return child.is_up() and child.pid != first
 
     try:
         assert process.wait_until(is_back, seconds=5)
@@ -92,10 +92,11 @@ def test_a_child_that_never_stays_up_is_given_up_with_longer_and_longer_pauses(l
 def test_programs_of_a_killed_supervisor_are_stopped_by_the_next(layout):
     left = subprocess.Popen(SLEEP)  # noqa: S603
     stranger = subprocess.Popen(SLEEP)  # noqa: S603
-    real, old = process.mark_of(left.pid), process.mark_of(stranger.pid)
+    mark = process.mark_of(left.pid)
+    assert mark
     marks = [
-        {"pid": real.pid, "born": real.born},
-        {"pid": old.pid, "born": "another start time"},  # the number was given out again
+        {"pid": left.pid, "born": mark.born},
+        {"pid": stranger.pid, "born": "another start time"},  # the number was given out again
     ]
     (layout.run / "children.json").write_text(json.dumps(marks))
 
@@ -133,7 +134,7 @@ def test_stopping_ends_all_children_even_one_that_will_not(layout):
     children.step()
     log = layout.log / "deaf.log"
     assert process.wait_until(lambda: log.exists() and "deaf" in log.read_text(), seconds=5)
-    pids = [child.process.pid for child in children.children]
+    pids = [child.pid for child in children.children]
     started = time.monotonic()
 
     children.stop()
@@ -182,6 +183,7 @@ def test_a_child_ends_when_its_parent_is_killed(layout, tmp_path):
     )
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:  # noqa: S603
+        assert parent.stdout
         pid = int(parent.stdout.readline())
         process.wait_until(lambda: b"time.sleep" in cmdline(pid), seconds=5)
         parent.kill()
@@ -196,5 +198,6 @@ def cmdline(pid: int) -> bytes:
 def test_own_process_is_known_again_and_another_start_time_is_not():
     mark = process.mark_of(os.getpid())
 
+    assert mark
     assert mark.is_alive()
     assert not process.ProcessMark(mark.pid, "0").is_alive()
