@@ -1,0 +1,1 @@
+"""ShopOps: the back office that one Taobao or Tmall shop runs on."""

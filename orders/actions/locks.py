@@ -1,0 +1,37 @@
+"""The one place that locks orders. Models are locked in the order of docs/architecture.md."""
+
+from django.db import connection
+
+from orders.actions.errors import StaleOrderError
+from orders.models import Hold, Order
+
+
+def locked_order(*, tid: str, version: int | None = None) -> Order:
+    """Lock one order until the end of the transaction.
+
+    `version` is what the person saw; None for callers that saw nothing (imports, bulk by rule).
+
+    :raises Order.DoesNotExist: if no order has this tid
+    :raises StaleOrderError: if the order changed since that version
+    """
+    assert connection.in_atomic_block, "lock inside the action's transaction"  # noqa: S101
+    order = Order.objects.select_for_update(of=("self",)).get(tid=tid)
+    if version is not None and order.version != version:
+        raise StaleOrderError(tid=tid, seen=version, current=order.version)
+    return order
+
+
+def locked_open_hold(order: Order, *, hold_id: int) -> Hold:
+    """Lock one open hold of a locked order.
+
+    :raises Hold.DoesNotExist: if the order has no such open hold
+    """
+    return Hold.objects.select_for_update(of=("self",)).get(
+        pk=hold_id, order=order, closed_at__isnull=True
+    )
+
+
+def bump(order: Order, *fields: str) -> None:
+    """Save the named fields of a locked order as its next version."""
+    order.version += 1
+    order.save(update_fields=[*fields, "version"])

@@ -1,0 +1,161 @@
+"""From audit to the carrier's hands: approve, take back, hand over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orders.actions.errors import UnableToApproveError, UnableToHandOverError
+from orders.actions.locks import bump, locked_order
+from orders.choices import OPEN_STAGES, Stage
+from orders.models import Order, Shipment
+from orders.rules.stages import can_ship
+from shopops.staff import operations
+from shopops.staff.models import User
+
+# A parcel may be handed over from any stage after audit; smaller shops skip waves and scans.
+READY_STAGES = (Stage.APPROVED, Stage.IN_WAVE, Stage.PICKED, Stage.CHECKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Waybill:
+    """Carrier and waybill number of one parcel."""
+
+    carrier: str
+    waybill_no: str
+
+
+@transaction.atomic
+def approve_order(*, tid: str, by: User, now: datetime, version: int | None = None) -> Order:
+    """Let an order pass audit. Locks the order.
+
+    :raises Order.DoesNotExist: if no order has this tid
+    :raises UnableToApproveError: if it is not awaiting audit, held, under refund, or forbidden
+    :raises StaleOrderError: if the order changed since `version`
+    """
+    order = locked_order(tid=tid, version=version)
+    _refuse_unshippable(order, error=UnableToApproveError)
+    if order.stage != Stage.AWAITING_AUDIT:
+        raise UnableToApproveError(
+            _("订单现在是「%(stage)s」，不在待审单。") % {"stage": order.get_stage_display()}
+        )
+    order.stage = Stage.APPROVED
+    order.approved_at = now
+    bump(order, "stage", "approved_at")
+    operations.record(
+        name="orders.order.approved",
+        by=by,
+        now=now,
+        object_type="order",
+        object_key=tid,
+        old={"stage": Stage.AWAITING_AUDIT},
+        new={"stage": Stage.APPROVED},
+    )
+    return order
+
+
+@transaction.atomic
+def hand_over_order(
+    *, tid: str, waybill: Waybill, by: User, now: datetime, version: int | None = None
+) -> Shipment:
+    """Record that an order's parcel was handed to the carrier under a waybill. Locks the order.
+
+    :raises Order.DoesNotExist: if no order has this tid
+    :raises UnableToHandOverError: if it has not passed audit, a refund is open on it, or the waybill
+        is missing or belongs to another order
+    :raises StaleOrderError: if the order changed since `version`
+    """
+    number = waybill.waybill_no.strip().upper()
+    carrier = waybill.carrier.strip()
+    if not number or not carrier:
+        raise UnableToHandOverError(_("快递公司和运单号都要填。"))
+    order = locked_order(tid=tid, version=version)
+    _refuse_unshippable(order, error=UnableToHandOverError)
+    if order.stage not in READY_STAGES:
+        raise UnableToHandOverError(
+            _("订单现在是「%(stage)s」，先审单通过再交接。") % {"stage": order.get_stage_display()}
+        )
+    _refuse_used_waybill(number, order)
+    shipment, _created = Shipment.objects.update_or_create(
+        order=order, waybill_no=number, defaults={"carrier": carrier, "handed_over_at": now}
+    )
+    old_stage = order.stage
+    order.stage = Stage.HANDED_OVER
+    order.handed_over_at = now
+    bump(order, "stage", "handed_over_at")
+    operations.record(
+        name="orders.order.handed_over",
+        by=by,
+        now=now,
+        object_type="order",
+        object_key=tid,
+        old={"stage": old_stage},
+        new={"stage": Stage.HANDED_OVER, "carrier": carrier, "waybill_no": number},
+    )
+    return shipment
+
+
+@transaction.atomic
+def take_back_order(
+    *, tid: str, reason: str, by: User, now: datetime, version: int | None = None
+) -> Order:
+    """Take back a hand-over or an approval that was a mistake. Locks the order.
+
+    A hand-over goes back to approved, an approval to audit; parcels of the hand-over are dropped.
+
+    :raises UnableToHandOverError: if the carrier has picked it up, or there is nothing to take back
+    :raises StaleOrderError: if the order changed since `version`
+    """
+    order = locked_order(tid=tid, version=version)
+    old_stage = order.stage
+    if old_stage == Stage.HANDED_OVER and order.picked_up_at is None:
+        order.shipments.filter(picked_up_at__isnull=True, first_batch_id__isnull=True).delete()
+        order.stage, order.handed_over_at = Stage.APPROVED, None
+    elif old_stage == Stage.APPROVED:
+        order.stage, order.approved_at = Stage.AWAITING_AUDIT, None
+    else:
+        raise UnableToHandOverError(
+            _("订单现在是「%(stage)s」，没有可以撤回的一步。") % {"stage": order.get_stage_display()}
+        )
+    bump(order, "stage", "handed_over_at", "approved_at")
+    operations.record(
+        name="orders.order.taken_back",
+        by=by,
+        now=now,
+        object_type="order",
+        object_key=tid,
+        old={"stage": old_stage},
+        new={"stage": order.stage},
+        reason=reason,
+    )
+    return order
+
+
+def _refuse_unshippable(
+    order: Order, *, error: type[UnableToApproveError] | type[UnableToHandOverError]
+) -> None:
+    if order.has_open_refund:
+        raise error(_("买家正在退款，先处理退款；这单不能发。"))
+    if order.stage not in OPEN_STAGES or not can_ship(order.status, has_open_refund=False):
+        raise error(
+            _("平台状态是「%(status)s」，这单不能发。") % {"status": order.get_status_display()}
+        )
+    hold = order.holds.filter(closed_at__isnull=True).order_by("pk").first()
+    if hold is not None:
+        raise error(_("被「%(kind)s」挂起，先处理挂起。") % {"kind": hold.get_kind_display()})
+
+
+def _refuse_used_waybill(number: str, order: Order) -> None:
+    other = (
+        Shipment.objects.filter(waybill_no=number)
+        .exclude(order=order)
+        .select_related("order")
+        .order_by("pk")
+        .first()
+    )
+    if other is not None:
+        raise UnableToHandOverError(
+            _("运单号 %(number)s 已经用在订单 %(tid)s 上。")
+            % {"number": number, "tid": other.order.tid}
+        )

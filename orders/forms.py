@@ -1,0 +1,197 @@
+"""What people fill in about orders. Forms check shape; actions decide."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from orders.choices import BuyerAnswer, Flag, HoldKind, Stage, ToldChannel
+from orders.models import CarrierPickup, RuleRow
+
+WEEKDAYS = [
+    (0, _("周一")),
+    (1, _("周二")),
+    (2, _("周三")),
+    (3, _("周四")),
+    (4, _("周五")),
+    (5, _("周六")),
+    (6, _("周日")),
+]
+
+
+def _time(label: Any, *, required: bool) -> forms.TimeField:  # noqa: ANN401
+    return forms.TimeField(
+        label=label,
+        required=required,
+        widget=forms.TimeInput(attrs={"type": "time", "step": 60}, format="%H:%M"),
+    )
+
+
+def _date(label: Any, *, required: bool = True) -> forms.DateField:  # noqa: ANN401
+    return forms.DateField(
+        label=label,
+        required=required,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class HoldForm(forms.Form):
+    """Put an order on hold."""
+
+    kind = forms.ChoiceField(label=_("为什么挂起"), choices=HoldKind.choices, initial="hand_set")
+    note = forms.CharField(label=_("说明"), max_length=300, required=False)
+
+
+class ToldForm(forms.Form):
+    """That the buyer was told, and what the buyer said."""
+
+    channel = forms.ChoiceField(label=_("怎么告诉的"), choices=ToldChannel.choices)
+    words = forms.CharField(
+        label=_("告诉买家的话"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    answer = forms.ChoiceField(label=_("买家的回答"), choices=BuyerAnswer.choices)
+
+
+class CloseHoldForm(forms.Form):
+    """End a hold."""
+
+    resolution = forms.CharField(label=_("怎么解决的"), max_length=300)
+
+
+class WaybillForm(forms.Form):
+    """Hand a parcel over under a waybill."""
+
+    carrier = forms.CharField(
+        label=_("快递公司"), max_length=40, widget=forms.TextInput(attrs={"list": "carriers"})
+    )
+    waybill_no = forms.CharField(
+        label=_("运单号"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class CarrierForm(forms.Form):
+    """Hand several parcels over to one carrier; each order brings its own waybill number."""
+
+    carrier = forms.CharField(label=_("快递公司"), max_length=40)
+    waybills = forms.CharField(
+        label=_("运单号"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("一行一单：订单号 空格 运单号。可以从表格里直接粘贴。"),
+    )
+
+
+class MemoForm(forms.Form):
+    """Memo, flag and urgency."""
+
+    text = forms.CharField(
+        label=_("备注"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    flag = forms.TypedChoiceField(label=_("旗"), choices=Flag.choices, coerce=int)
+    is_urgent = forms.BooleanField(label=_("加急"), required=False)
+
+
+class AgreeForm(forms.Form):
+    """A ship-by time agreed with the buyer."""
+
+    agreed_at = forms.DateTimeField(
+        label=_("约定最晚发货"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    words = forms.CharField(
+        label=_("买家同意的原话"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ReasonForm(forms.Form):
+    """An act that must say why."""
+
+    reason = forms.CharField(label=_("原因"), max_length=200)
+
+
+class QueueFilterForm(forms.Form):
+    """Conditions that narrow a queue."""
+
+    kind = forms.ChoiceField(
+        label=_("挂起原因"), choices=[("", _("不限")), *HoldKind.choices], required=False
+    )
+    province = forms.CharField(label=_("省份"), max_length=20, required=False)
+    stage = forms.ChoiceField(
+        label=_("阶段"), choices=[("", _("不限")), *Stage.choices], required=False
+    )
+    urgent = forms.BooleanField(label=_("只看加急"), required=False)
+    q = forms.CharField(label=_("在本队列里搜"), max_length=80, required=False)
+
+
+class WeekForm(forms.Form):
+    """Cutoff and hand-over of each weekday; both empty means no shipping."""
+
+    valid_from = _date(_("从哪天起"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        for number, name in WEEKDAYS:
+            self.fields[f"cutoff_{number}"] = _time(_("截单"), required=False)
+            self.fields[f"handover_{number}"] = _time(_("交接"), required=False)
+            self.fields[f"cutoff_{number}"].help_text = name
+
+
+class OverrideForm(forms.Form):
+    """One date that differs from its weekday."""
+
+    date = _date(_("日子"))
+    note = forms.CharField(label=_("名目"), max_length=60)
+    cutoff = _time(_("截单（不发货就空着）"), required=False)
+    handover = _time(_("交接"), required=False)
+    is_handover_next_day = forms.BooleanField(label=_("第二天才交接"), required=False)
+
+
+class PickupForm(forms.ModelForm):  # type: ignore[type-arg]
+    """When a carrier fetches parcels."""
+
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("哪几天"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    pickup = _time(_("揽收"), required=True)
+    packed_by = _time(_("打完包"), required=True)
+
+    class Meta:
+        model = CarrierPickup
+        fields = ("carrier", "weekdays", "pickup", "packed_by", "note", "is_active")
+        labels = {"carrier": _("快递"), "note": _("用在"), "is_active": _("在用")}
+
+
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new row of the rule book."""
+
+    valid_from = _date(_("生效"))
+    valid_to = _date(_("失效"), required=False)
+
+    class Meta:
+        model = RuleRow
+        fields = ("code", "platform", "valid_from", "valid_to", "parameters", "source_note")
+        labels = {
+            "code": _("编码"),
+            "platform": _("平台"),
+            "parameters": _("参数"),
+            "source_note": _("来源"),
+        }
+        widgets = {"parameters": forms.Textarea(attrs={"rows": 3})}
+
+
+class EndRuleForm(forms.Form):
+    """End a row of the rule book."""
+
+    valid_to = _date(_("最后一天"))
+
+
+class WhatIfForm(forms.Form):
+    """A cutoff to try on past orders."""
+
+    cutoff = _time(_("截单"), required=True)
+    days = forms.IntegerField(label=_("最近几天"), min_value=1, max_value=365, initial=30)
+
+
+def local_input(at: datetime) -> str:
+    """Write an instant as a datetime-local input wants it."""
+    return at.strftime("%Y-%m-%dT%H:%M")

@@ -1,0 +1,232 @@
+"""The work queues: which orders stand where, by due time, paged by key.
+
+Every queue is served by one index (see `Order.Meta.indexes`); a page reads `size` + 1 rows of it,
+however many orders are stored. Counts come from `QueueCount`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from orders.choices import OPEN_STAGES, HoldKind, Stage
+from orders.models import Hold, Order, QueueCount
+from shopops.lib.business_time import business_date, day_bounds
+from shopops.lib.paging import Key, Page, decode_key, page_of
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One saved view of orders. `sort` is a field or, for `any`, due time else time placed."""
+
+    code: str
+    name: str | Promise
+    where: Callable[[datetime], Q]
+    sort: str = "ship_due_at"
+    is_descending: bool = False
+
+
+def _open() -> Q:
+    return Q(stage__in=OPEN_STAGES)
+
+
+def _due_today(now: datetime) -> Q:
+    _start, end = day_bounds(business_date(now))
+    return _open() & Q(ship_due_at__gte=now, ship_due_at__lt=end)
+
+
+QUEUES: dict[str, Queue] = {
+    queue.code: queue
+    for queue in (
+        Queue("past_due", _("已超时"), lambda now: _open() & Q(ship_due_at__lt=now)),
+        Queue("due_today", _("今日截单前"), _due_today),
+        Queue("awaiting_audit", _("待审单"), lambda now: Q(stage=Stage.AWAITING_AUDIT)),
+        Queue("held", _("问题单"), lambda now: Q(stage=Stage.HELD)),
+        Queue("approved", _("已审待出"), lambda now: Q(stage=Stage.APPROVED)),
+        Queue("handed_over", _("未揽收"), lambda now: Q(stage=Stage.HANDED_OVER)),
+        Queue("refund_open", _("退款中"), lambda now: Q(has_open_refund=True), sort="any"),
+        Queue("all", _("全部"), lambda now: Q(), sort="any", is_descending=True),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a person narrowed a queue to; each one is a chip that can be removed."""
+
+    hold_kind: str = ""
+    province: str = ""
+    stage: str = ""
+    urgent: bool = False
+    order_ids: tuple[int, ...] | None = None  # result of a search
+
+    def q(self) -> Q:
+        """Give the filters as one condition."""
+        condition = Q()
+        if self.hold_kind:
+            held = Hold.objects.filter(kind=self.hold_kind, closed_at__isnull=True)
+            condition &= Q(pk__in=held.values("order_id"))
+        if self.province:
+            condition &= Q(receiver_province=self.province)
+        if self.stage:
+            condition &= Q(stage=self.stage)
+        if self.urgent:
+            condition &= Q(is_urgent=True)
+        if self.order_ids is not None:
+            condition &= Q(pk__in=self.order_ids)
+        return condition
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One order in a list, with its open holds; ready to show, no further query."""
+
+    order: Order
+    holds: tuple[Hold, ...]
+
+    @property
+    def key(self) -> Key:
+        """Where the row stands in a list sorted by due time else time placed."""
+        at = self.order.ship_due_at or self.order.created_at
+        assert at is not None  # noqa: S101
+        return at, self.order.pk
+
+
+# What a list row shows; the rest of an order stays on disk.
+LIST_FIELDS = (
+    "tid",
+    "version",
+    "stage",
+    "status",
+    "flag",
+    "is_urgent",
+    "is_presale",
+    "has_open_refund",
+    "created_at",
+    "paid_at",
+    "paid_date",
+    "ship_due_at",
+    "shop_due_at",
+    "platform_due_at",
+    "promise_hours",
+    "picked_up_at",
+    "handed_over_at",
+    "total_amount",
+    "paid_amount",
+    "piece_count",
+    "title",
+    "buyer_id",
+    "buyer_nick",
+    "receiver_name",
+    "receiver_phone",
+    "receiver_province",
+    "receiver_city",
+    "buyer_message",
+    "seller_memo",
+)
+
+
+def queue_page(
+    *,
+    queue: Queue,
+    now: datetime,
+    filters: Filters | None = None,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> Page[QueueRow]:
+    """Give one page of a queue. Two queries: the rows, and their open holds.
+
+    `after` / `before`: a key from a page shown earlier; at most one of them.
+
+    :raises ValueError: if a key is damaged
+    """
+    orders = sorted_queue(queue=queue, now=now, filters=filters)
+    orders, backwards = _from_key(orders, queue, after=after, before=before)
+    rows = with_holds(list(orders.only(*LIST_FIELDS)[: size + 1]))
+    return page_of(
+        rows,
+        size=size,
+        backwards=backwards,
+        came_from=bool(after or before),
+        key=lambda row: row.key,
+    )
+
+
+def sorted_queue(
+    *, queue: Queue, now: datetime, filters: Filters | None = None
+) -> QuerySet[Order]:
+    """Give a queue's orders in its own order, unsliced. Never count it: read `QueueCount`."""
+    orders = Order.objects.filter(queue.where(now)).annotate(
+        sort_at=Coalesce("ship_due_at", "created_at")
+    )
+    if filters is not None:
+        orders = orders.filter(filters.q())
+    field = "ship_due_at" if queue.sort == "ship_due_at" else "sort_at"
+    return (
+        orders.order_by(f"-{field}", "-pk")
+        if queue.is_descending
+        else orders.order_by(field, "pk")
+    )
+
+
+def _from_key(
+    orders: QuerySet[Order], queue: Queue, *, after: str, before: str
+) -> tuple[QuerySet[Order], bool]:
+    if not after and not before:
+        return orders, False
+    at, pk = decode_key(after or before)
+    backwards = bool(before)
+    field = "ship_due_at" if queue.sort == "ship_due_at" else "sort_at"
+    # Towards larger values when going forward in an ascending list, or back in a descending one.
+    larger = queue.is_descending == backwards
+    comparison = "gt" if larger else "lt"
+    bound = {f"{field}__{comparison}e": at}
+    tie = Q(**{f"{field}__{comparison}": at}) | Q(**{f"pk__{comparison}": pk})
+    orders = orders.filter(Q(**bound) & tie)
+    return (orders.reverse() if backwards else orders), backwards
+
+
+def with_holds(orders: Sequence[Order]) -> list[QueueRow]:
+    """Join orders with their open holds in one query."""
+    holds: dict[int, list[Hold]] = {}
+    held = [order.pk for order in orders if order.stage == Stage.HELD]
+    if held:
+        found = Hold.objects.filter(order_id__in=held, closed_at__isnull=True).order_by("pk")
+        for hold in found:
+            holds.setdefault(hold.order_id, []).append(hold)
+    return [QueueRow(order=order, holds=tuple(holds.get(order.pk, ()))) for order in orders]
+
+
+def counts() -> dict[str, QueueCount]:
+    """Give the stored counts by queue code. One query."""
+    return {row.code: row for row in QueueCount.objects.order_by("code")}
+
+
+def steps_before_cutoff(*, handover_at: datetime, now: datetime) -> dict[str, int]:
+    """Count what must still leave by a hand-over, by stage; past-due orders included.
+
+    One query over the index of open orders.
+    """
+    rows = (
+        Order.objects.filter(_open(), ship_due_at__lte=handover_at)
+        .values("stage")
+        .annotate(n=Count("pk"))
+        .order_by("stage")
+    )
+    return {row["stage"]: row["n"] for row in rows}
+
+
+def hold_kinds_in_use() -> Iterable[tuple[str, str | Promise]]:
+    """Give the kinds of open holds, for the filter."""
+    used = set(
+        Hold.objects.filter(closed_at__isnull=True).values_list("kind", flat=True).distinct()
+    )
+    return [(kind.value, kind.label) for kind in HoldKind if kind.value in used]
+

@@ -1,0 +1,160 @@
+"""What lateness costs, over the open orders."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from orders.choices import OPEN_STAGES
+from orders.models import Order
+from orders.queries.calendar import penalty_rules
+from orders.rules.money_at_risk import Risk, RiskFacts, order_risk
+from orders.rules.penalties import PenaltyRule, cap_by_buyer_day
+from shopops.lib.business_time import business_date, day_bounds
+
+ZERO = Decimal("0.00")
+BUYER_DAY_CAP = "buyer_day_cap"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Orders whose platform limit falls into one stretch of time, and what they add to the cost."""
+
+    code: str
+    count: int
+    amount: Decimal
+    earliest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LateMoney:
+    """Cost of lateness now, and at the end of today if nothing is done; the bands add up to it."""
+
+    now_amount: Decimal
+    midnight_amount: Decimal
+    bands: tuple[Band, ...]
+    past_shop_count: int
+    rules: tuple[PenaltyRule, ...]
+
+
+class RiskBook:
+    """Judges orders of one shop by the rule book, read once."""
+
+    def __init__(self, *, platform: str) -> None:
+        self.platform = platform
+        self.rules = penalty_rules()
+
+    def risk(self, order: Order, *, now: datetime) -> Risk:
+        """Work out what one order costs now and next. No query."""
+        if order.paid_at is None:
+            return Risk(now_amount=ZERO, next_amount=ZERO, next_at=None, codes=())
+        return order_risk(
+            RiskFacts(
+                platform=self.platform,
+                paid_amount=order.paid_amount,
+                paid_at=order.paid_at,
+                platform_due_at=order.platform_due_at,
+                promise_hours=order.promise_hours,
+                picked_up_at=order.picked_up_at,
+            ),
+            now=now,
+            rules=self.rules,
+        )
+
+    def total(self, orders: Iterable[Order], *, now: datetime) -> Decimal:
+        """Add up what orders cost at an instant, one buyer and day capped as the rule book says."""
+        rows = [
+            (order.buyer_id or f"order-{order.pk}", self._paid_date(order), risk.now_amount)
+            for order in orders
+            if (risk := self.risk(order, now=now)).now_amount
+        ]
+        cap = self._buyer_day_cap(on=business_date(now))
+        amounts = cap_by_buyer_day(rows, cap) if cap else [amount for _b, _d, amount in rows]
+        return sum(amounts, ZERO)
+
+    def _buyer_day_cap(self, *, on: date) -> Decimal | None:
+        caps = [
+            rule.maximum_amount
+            for rule in self.rules
+            if rule.code == BUYER_DAY_CAP
+            and rule.applies(platform=self.platform, paid_date=on, promise_hours=None)
+            and rule.maximum_amount is not None
+        ]
+        return min(caps) if caps else None
+
+    @staticmethod
+    def _paid_date(order: Order) -> date:
+        assert order.paid_at is not None  # noqa: S101
+        return order.paid_date or business_date(order.paid_at)
+
+
+RISK_FIELDS = (
+    "buyer_id",
+    "paid_amount",
+    "paid_at",
+    "paid_date",
+    "platform_due_at",
+    "ship_due_at",
+    "promise_hours",
+    "picked_up_at",
+    "stage",
+)
+
+
+def orders_near_limit(*, until: datetime) -> list[Order]:
+    """Give open orders whose platform limit or due time falls before `until`. One query, open index."""
+    rows = Order.objects.filter(stage__in=OPEN_STAGES, ship_due_at__lt=until)
+    return list(rows.order_by("ship_due_at", "pk").only(*RISK_FIELDS))
+
+
+def late_money(*, platform: str, now: datetime) -> LateMoney:
+    """Give the cost of lateness now and by midnight, in bands that add up.
+
+    Bands: limit passed; limit before midnight; limit tomorrow. The first adds what it costs now, the
+    others what they will add when their limit passes. Cost: one query over open orders.
+    """
+    book = RiskBook(platform=platform)
+    today = business_date(now)
+    _start, midnight = day_bounds(today)
+    _start, tomorrow_end = day_bounds(today + timedelta(days=1))
+    orders = orders_near_limit(until=tomorrow_end)
+    late, today_band, tomorrow = _split(orders, now, midnight, tomorrow_end)
+    now_amount = book.total(late, now=now)
+    midnight_amount = book.total([*late, *today_band], now=midnight)
+    tomorrow_amount = book.total(orders, now=tomorrow_end)
+    return LateMoney(
+        now_amount=now_amount,
+        midnight_amount=midnight_amount,
+        bands=(
+            _band("late", late, now_amount),
+            _band("today", today_band, midnight_amount - now_amount),
+            _band("tomorrow", tomorrow, tomorrow_amount - midnight_amount),
+        ),
+        past_shop_count=sum(
+            1 for order in orders if order.ship_due_at is not None and order.ship_due_at < now
+        ),
+        rules=tuple(rule for rule in book.rules if _judges(rule, platform, today)),
+    )
+
+
+def _judges(rule: PenaltyRule, platform: str, on: date) -> bool:
+    return rule.code in {"late", "stock_out"} and rule.applies(
+        platform=platform, paid_date=on, promise_hours=None
+    )
+
+
+def _split(
+    orders: Sequence[Order], now: datetime, midnight: datetime, tomorrow_end: datetime
+) -> tuple[list[Order], list[Order], list[Order]]:
+    late, today, tomorrow = [], [], []
+    for order in orders:
+        limit = order.platform_due_at
+        if limit is None or limit >= tomorrow_end:
+            continue
+        (late if limit < now else today if limit < midnight else tomorrow).append(order)
+    return late, today, tomorrow
+
+
+def _band(code: str, orders: Sequence[Order], amount: Decimal) -> Band:
+    limits = [order.platform_due_at for order in orders if order.platform_due_at is not None]
+    return Band(code=code, count=len(orders), amount=amount, earliest_at=min(limits, default=None))

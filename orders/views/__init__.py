@@ -1,0 +1,1 @@
+"""Pages of orders: read input, check the right, one domain call, render."""

@@ -1,0 +1,199 @@
+"""Acts over many orders from a list: what can be done, and a result for each order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from orders.actions import bulk, holds, notes, shipping
+from orders.actions.bulk import Chosen, RowResult
+from orders.actions.errors import OrderRefusal
+from orders.choices import Flag, HoldKind
+from orders.forms import CarrierForm, HoldForm, MemoForm, ReasonForm
+from orders.views.rows import order_url
+from shopops.staff.access import requires
+from shopops.staff.models import User
+
+MOST_CHOSEN = 500
+
+type Run = Callable[[Chosen, dict[str, object], User, datetime], object]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAct:
+    """One act that a list offers."""
+
+    code: str
+    label: str | Promise
+    right: str
+    run: Run
+    form: type[forms.Form] | None = None
+    main: bool = False
+    say: str | Promise = ""
+    say_not: str | Promise = ""
+
+
+def _approve(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
+    return shipping.approve_order(tid=row.tid, by=by, now=now, version=row.version)
+
+
+def _hold(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
+    return holds.hold_order(
+        tid=row.tid,
+        kind=HoldKind(str(data["kind"])),
+        note=str(data["note"]),
+        by=by,
+        now=now,
+        version=row.version,
+    )
+
+
+def _memo(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
+    memo = notes.Memo(
+        text=str(data["text"]), flag=Flag(int(str(data["flag"]))), is_urgent=bool(data["is_urgent"])
+    )
+    return notes.write_memo(tid=row.tid, memo=memo, by=by, now=now, version=row.version)
+
+
+def _hand_over(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
+    numbers = dict(_waybill_lines(str(data["waybills"])))
+    if row.tid not in numbers:
+        raise OrderRefusal(_("没有填这单的运单号。"))
+    waybill = shipping.Waybill(carrier=str(data["carrier"]), waybill_no=numbers[row.tid])
+    return shipping.hand_over_order(
+        tid=row.tid, waybill=waybill, by=by, now=now, version=row.version
+    )
+
+
+def _take_back(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
+    return shipping.take_back_order(
+        tid=row.tid, reason=str(data["reason"]), by=by, now=now, version=row.version
+    )
+
+
+def _waybill_lines(text: str) -> list[tuple[str, str]]:
+    pairs = [line.replace(",", " ").replace("\t", " ").split() for line in text.splitlines()]
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) >= 2]  # noqa: PLR2004
+
+
+ACTS: dict[str, BulkAct] = {
+    act.code: act
+    for act in (
+        BulkAct(
+            "approve",
+            gettext_lazy("审单通过"),
+            "orders.approve",
+            _approve,
+            main=True,
+            say=gettext_lazy("{n} 单通过审单，进「已审待出」"),
+            say_not=gettext_lazy("{n} 单不在待审单，不动"),
+        ),
+        BulkAct("hold", gettext_lazy("挂起"), "orders.hold", _hold, form=HoldForm),
+        BulkAct("hand_over", gettext_lazy("登记交接"), "orders.hand_over", _hand_over, CarrierForm),
+        BulkAct("memo", gettext_lazy("写备注"), "orders.note", _memo, form=MemoForm),
+        BulkAct("take_back", gettext_lazy("撤回一步"), "orders.hand_over", _take_back, ReasonForm),
+    )
+}
+
+
+def bulk_acts(has_right: Callable[[str], bool]) -> list[dict[str, object]]:
+    """Give the acts that a person may do, as the bulk bar shows them."""
+    return [
+        {
+            "code": act.code,
+            "label": act.label,
+            "main": act.main,
+            "form": act.form(prefix=act.code) if act.form else None,
+            "say": act.say,
+            "say_not": act.say_not,
+        }
+        for act in ACTS.values()
+        if has_right(act.right)
+    ]
+
+
+@require_POST
+@requires("orders.view")
+def bulk_page(request: HttpRequest) -> HttpResponse:
+    """Do one act for the chosen orders and show what became of each."""
+    act = ACTS.get(request.POST.get("act", ""))
+    if act is None:
+        raise Http404
+    if not request.user.has_perm(act.right):
+        raise PermissionDenied(act.right)
+    chosen = _chosen(request)
+    back_url = _back_url(request)
+    data: dict[str, object] = {}
+    if act.form is not None:
+        form = act.form(request.POST, prefix=act.code)
+        if not form.is_valid():
+            return _ask(request, act, form, chosen, back_url)
+        data = form.cleaned_data
+    assert isinstance(request.user, User)  # noqa: S101
+    by, now = request.user, timezone.now()
+    results = bulk.for_each(chosen, lambda row: act.run(row, data, by, now))
+    context = {"result": _result(act, results), "act": act.code, "back_url": back_url, "now": now}
+    return render(request, "orders/bulk_result.html", context)
+
+
+def _chosen(request: HttpRequest) -> list[Chosen]:
+    tids = list(dict.fromkeys(request.POST.getlist("tid")))[:MOST_CHOSEN]
+    return [Chosen(tid=tid, version=_version(request.POST.get(f"version_{tid}"))) for tid in tids]
+
+
+def _version(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None
+
+
+def _back_url(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return wanted if safe else "/"
+
+
+def _ask(
+    request: HttpRequest, act: BulkAct, form: forms.Form, chosen: list[Chosen], back_url: str
+) -> HttpResponse:
+    if not any(
+        key.startswith(f"{act.code}-") for key in request.POST
+    ):
+        form = (act.form or forms.Form)(prefix=act.code)  # first asked: no errors yet
+    context = {
+        "act": {"code": act.code, "label": act.label},
+        "form": form,
+        "tids": chosen,
+        "back_url": back_url,
+    }
+    return render(request, "orders/bulk_ask.html", context, status=422 if form.is_bound else 200)
+
+
+def _result(act: BulkAct, results: list[RowResult]) -> dict[str, object]:
+    rows = [
+        {
+            "tid": one.tid,
+            "url": order_url(one.tid),
+            "ok": one.is_done,
+            "stale": one.is_stale,
+            "text": one.message,
+        }
+        for one in results
+    ]
+    stale = sum(1 for one in results if one.is_stale)
+    done = sum(1 for one in results if one.is_done)
+    return {
+        "act_label": act.label,
+        "rows": rows,
+        "done_count": done,
+        "stale_count": stale,
+        "refused_count": len(rows) - done - stale,
+    }

@@ -1,0 +1,320 @@
+"""One order as its page shows it: clocks, sentences, parts, time-line."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from orders import wording
+from orders.choices import OPEN_REFUND_STATUSES, PlatformStatus, RefundStatus, Stage
+from orders.models import Hold, Order, OrderLine, Refund, Shipment
+from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count, due_words
+from orders.queries.risk import RiskBook
+from orders.rules.platform_texts import NEVER_SHIPPABLE
+from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
+from shopops.staff.models import Operation
+
+# Who does the next step of a stage, when nothing blocks it.
+NEXT_HANDS = {
+    Stage.AWAITING_AUDIT: "service",
+    Stage.HELD: "service",
+    Stage.APPROVED: "warehouse",
+    Stage.IN_WAVE: "warehouse",
+    Stage.PICKED: "warehouse",
+    Stage.CHECKED: "warehouse",
+}
+PICKUP_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Who looks, and when."""
+
+    now: datetime
+    may_see_contact: bool
+    may_reveal: bool
+    role_names: dict[str, str]
+    revealed: dict[str, str] | None = None
+
+
+def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str]) -> str:
+    """Say in one sentence why the order is not shipped, and for whom it waits."""
+    order = detail.order
+    stage = Stage(order.stage)
+    open_refund = next(
+        (refund for refund in detail.refunds if refund.status in OPEN_REFUND_STATUSES), None
+    )
+    since = open_refund.applied_at if open_refund else None
+    if order.has_open_refund and since is None:
+        since = order.exported_at or now
+    facts = wording.WhyFacts(
+        stage=stage,
+        is_paid=order.paid_at is not None,
+        is_forbidden=order.status in NEVER_SHIPPABLE and stage not in DONE_STAGES,
+        refund_since=since if order.has_open_refund else None,
+        refund_waits_for=role_names.get("service", _("客服")),
+        holds=[_hold_words(hold, role_names) for hold in detail.open_holds],
+        waits_for=role_names.get(NEXT_HANDS.get(stage, "service"), _("客服")),
+        ship_due_at=order.ship_due_at,
+        left_at=order.handed_over_at or order.consigned_at,
+    )
+    return wording.why_not_shipped(facts, now=now)
+
+
+def _hold_words(hold: Hold, role_names: dict[str, str]) -> wording.HoldWords:
+    return wording.HoldWords(
+        kind_label=str(hold.get_kind_display()),
+        detail=hold.note,
+        waits_for=hold.owner.name
+        if hold.owner
+        else role_names.get(hold.owner_role, hold.owner_role),
+        due_at=hold.due_at,
+        must_tell=hold.must_tell_buyer,
+        told_at=hold.told_at,
+    )
+
+
+def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[str, Any]:
+    """Give the `order` of templates/orders/order.html."""
+    order, now = detail.order, view.now
+    stage = Stage(order.stage)
+    risk = book.risk(order, now=now)
+    return {
+        "tid": order.tid,
+        "version": order.version,
+        "status_label": PlatformStatus(order.status).label,
+        "stage_label": stage.label,
+        "stage_tone": STAGE_TONES[stage],
+        "is_done": stage in DONE_STAGES,
+        "is_urgent": order.is_urgent,
+        "flag": FLAG_CODES.get(order.flag, ""),  # type: ignore[call-overload]
+        "flag_label": order.get_flag_display() if order.flag else "",
+        "due_at": order.ship_due_at,
+        "open_hold_count": len(detail.open_holds),
+        "why_title": _("为什么还没发货"),
+        "why": "" if stage in DONE_STAGES else why_words(detail, now=now, role_names=view.role_names),
+        "why_tone": "late" if detail.open_holds or order.has_open_refund else "us",
+        "clocks": clocks(detail, now=now),
+        "lines": [_line(line) for line in detail.lines],
+        "pieces": sum(line.quantity for line in detail.lines) or order.piece_count,
+        "goods_amount": order.goods_amount,
+        "postage_amount": order.postage_amount,
+        "paid_amount": order.paid_amount,
+        "refunded_amount": order.refund_amount,
+        "risk_amount": risk.now_amount if stage not in DONE_STAGES else 0,
+        "risk_next_amount": risk.next_amount if risk.next_at and stage not in DONE_STAGES else None,
+        "risk_next_at": risk.next_at,
+        "message": order.buyer_message,
+        "memo": order.seller_memo,
+        "buyer": order.buyer_nick if view.may_see_contact else mask_nick(order.buyer_nick),
+        "buyer_sub": _buyer_sub(order),
+        **_contacts(detail, view),
+        "holds": [_hold(hold, view) for hold in detail.holds],
+        "parcels": [_parcel(parcel, now) for parcel in detail.shipments],
+        "refunds": [_refund(refund) for refund in detail.refunds],
+        "events": events(detail),
+        "created_at": order.created_at,
+        "paid_at": order.paid_at,
+        "source": _source(detail),
+    }
+
+
+def clocks(detail: OrderDetail, *, now: datetime) -> list[dict[str, Any]]:
+    """Give the three clocks, always in the order shop, platform, trace."""
+    order = detail.order
+    left = order.handed_over_at or order.consigned_at
+    sentence = due_words(order, now=now)
+    shop_words, _sep, platform_words = sentence.partition("；")
+    return [
+        _clock("building-store", _("店铺截单"), order.shop_due_at, left, shop_words, now),
+        _clock("shield-half", _("平台时限"), order.platform_due_at, order.picked_up_at or left, platform_words, now),
+        _trace_clock(order, now),
+    ]
+
+
+def _clock(  # noqa: PLR0913
+    icon: str,
+    label: str,
+    due_at: datetime | None,
+    met_at: datetime | None,
+    sentence: str,
+    now: datetime,
+) -> dict[str, Any]:
+    text, tone = "", "wait"
+    if due_at is None:
+        text = _("没有时限")
+    elif met_at is not None:
+        text, tone = (_("按时"), "done") if met_at <= due_at else (_("迟了"), "late")
+    elif due_at < now:
+        tone = "late"
+    elif due_at - now < timedelta(hours=12):
+        tone = "soon"
+    return {"icon": icon, "label": label, "at": due_at, "text": text, "tone": tone, "sentence": sentence}
+
+
+def _trace_clock(order: Order, now: datetime) -> dict[str, Any]:
+    base = {"icon": "route", "label": _("物流轨迹"), "at": None, "tone": "wait"}
+    if order.handed_over_at is None or order.stage != Stage.HANDED_OVER:
+        text = _("未开始") if order.stage not in DONE_STAGES else _("已离店")
+        return {**base, "text": text, "sentence": _("交接后起算：24 小时揽收，再 24 小时更新")}
+    due_at = order.handed_over_at + PICKUP_WITHIN
+    tone = "late" if due_at < now else "soon"
+    return {**base, "at": due_at, "text": "", "tone": tone, "sentence": _("交接后 24 小时内要有揽收记录")}
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    shown = line.refund_status and line.refund_status != RefundStatus.NO_REFUND
+    return {
+        "title": line.title,
+        "spec": line.spec,
+        "sku_code": line.sku_code,
+        "price": line.list_price_amount,
+        "quantity": line.quantity,
+        "paid_amount": line.paid_amount,
+        "refund_label": line.get_refund_status_display() if shown else "",
+    }
+
+
+def _buyer_sub(order: Order) -> str:
+    count = buyer_order_count(order=order)
+    return _("共下过 %(n)d 单") % {"n": count} if count else ""
+
+
+def _contacts(detail: OrderDetail, view: View) -> dict[str, Any]:
+    order = detail.order
+    if not view.may_see_contact:
+        note = _("你的角色不看收货信息。")
+        return {"contacts": [], "contact_note": note, "reveal_form": None}
+    shown = view.revealed or {}
+    place = " ".join(
+        part for part in (order.receiver_province, order.receiver_city, order.receiver_district) if part
+    )
+    can = view.may_reveal and detail.has_contact
+    rows = [
+        (_("收货人"), order.receiver_name, shown.get("name")),
+        (_("电话"), order.receiver_phone, shown.get("phone")),
+        (_("地址"), f"{place} {order.receiver_address}".strip(), shown.get("address")),
+    ]
+    note = "" if detail.has_contact else _("平台给的就是打码信息，没有明文。")
+    return {
+        "contacts": [
+            {"label": label, "masked": masked, "revealed": plain, "can_reveal": can}
+            for label, masked, plain in rows
+        ],
+        "contact_note": note,
+    }
+
+
+def _hold(hold: Hold, view: View) -> dict[str, Any]:
+    tag = hold_tag(hold)
+    told = ""
+    if hold.told_at is not None:
+        told = _("%(channel)s告诉过买家：%(words)s（%(answer)s）") % {
+            "channel": hold.get_told_channel_display(),
+            "words": hold.told_words,
+            "answer": hold.get_buyer_answer_display(),
+        }
+    role = view.role_names.get(hold.owner_role, hold.owner_role)
+    return {
+        "id": hold.pk,
+        "label": hold.get_kind_display(),
+        "tone": "done" if hold.closed_at else tag.tone,
+        "text": hold.note,
+        "opened_at": hold.opened_at,
+        "due_at": hold.due_at,
+        "owner": hold.owner.name if hold.owner else role,
+        "must_tell": hold.must_tell_buyer,
+        "told": told,
+        "closed_at": hold.closed_at,
+        "resolution": hold.resolution,
+    }
+
+
+def _parcel(parcel: Shipment, now: datetime) -> dict[str, Any]:
+    steps = [
+        (parcel.signed_at, _("已签收"), "done"),
+        (parcel.first_trace_at, _("运输中"), "wait"),
+        (parcel.picked_up_at, _("已揽收"), "wait"),
+        (parcel.handed_over_at, _("已交接"), "us"),
+    ]
+    at, label, tone = next(
+        ((at, label, tone) for at, label, tone in steps if at), (None, _("平台已发货"), "wait")
+    )
+    text = wording.time_words(at, now=now) if at else _("来自导入文件，揽收记录还没导入")
+    return {
+        "carrier": parcel.carrier or _("快递未知"),
+        "waybill_no": parcel.waybill_no,
+        "stage_label": label,
+        "stage_tone": tone,
+        "text": text,
+    }
+
+
+def _refund(refund: Refund) -> dict[str, Any]:
+    is_open = refund.status in OPEN_REFUND_STATUSES
+    tone = "late" if is_open else "done" if refund.status == RefundStatus.SUCCESS else "wait"
+    return {
+        "refund_no": refund.refund_no,
+        "type_label": refund.get_type_display() if refund.type else "",
+        "amount": refund.refund_amount,
+        "status_label": refund.get_status_display(),
+        "tone": tone,
+        "reason": refund.reason,
+        "applied_at": refund.applied_at,
+    }
+
+
+EVENT_WORDS = {
+    "orders.order.held": ("挂起", "late"),
+    "orders.hold.told": ("告诉了买家", "us"),
+    "orders.hold.closed": ("结束挂起", "done"),
+    "orders.order.approved": ("审单通过", "us"),
+    "orders.order.handed_over": ("登记交接", "done"),
+    "orders.order.taken_back": ("撤回一步", "late"),
+    "orders.order.memo_written": ("改了备注", ""),
+    "orders.order.ship_time_agreed": ("与买家约定发货时间", "us"),
+    "staff.contact.revealed": ("查看了收货明文", "late"),
+}
+
+
+def events(detail: OrderDetail) -> list[dict[str, Any]]:
+    """Give the time-line: acts and imports, newest first."""
+    rows = [_operation(one) for one in detail.operations]
+    rows += [_import(one) for one in detail.imports]
+    order = detail.order
+    for at, words in ((order.paid_at, _("买家付款")), (order.created_at, _("买家下单"))):
+        if at is not None:
+            rows.append({"text": words, "tone": "", "who": _("平台"), "at": at, "detail": ""})
+    return sorted(rows, key=lambda row: row["at"], reverse=True)
+
+
+def _operation(one: Operation) -> dict[str, Any]:
+    text, tone = EVENT_WORDS.get(one.name, (one.name, ""))
+    extra = [str(one.new[key]) for key in ("carrier", "waybill_no") if one.new.get(key)]
+    return {
+        "text": _(text),
+        "tone": tone,
+        "who": one.actor_name or _("系统"),
+        "at": one.at,
+        "detail": " ".join([*extra, one.reason]).strip(),
+    }
+
+
+def _import(one: ImportEvent) -> dict[str, Any]:
+    at = one.batch.committed_at or one.batch.created_at
+    if one.before is None:
+        text = _("由导入文件建立")
+    else:
+        old = one.before.get("status", "")
+        label = PlatformStatus(old).label if old in PlatformStatus.values else old
+        text = _("由导入文件更新，之前是「%(old)s」") % {"old": label}
+    return {"text": text, "tone": "", "who": _("导入"), "at": at, "detail": one.batch.file_name}
+
+
+def _source(detail: OrderDetail) -> dict[str, str] | None:
+    if not detail.imports:
+        return None
+    batch = detail.imports[0].batch
+    return {"label": batch.file_name, "url": reverse("intake:batch", args=[batch.pk])}

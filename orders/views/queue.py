@@ -1,0 +1,221 @@
+"""The queue page: tabs, chips, rows, bulk bar."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from orders.choices import HoldKind, Stage
+from orders.forms import QueueFilterForm
+from orders.models import QueueCount
+from orders.queries import queues
+from orders.queries.queues import QUEUES, Filters, Queue, QueueRow
+from orders.queries.risk import RiskBook
+from orders.queries.search import find_orders
+from orders.views.bulk import bulk_acts
+from orders.views.rows import rows_of
+from shopops.lib.paging import Page
+from shopops.staff.access import requires
+from shopops.staff.queries import shop_platform
+
+TAB_TONES = {"past_due": "late", "due_today": "soon"}
+FILTER_KEYS = ("kind", "province", "stage", "urgent", "q")
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One saved view."""
+
+    label: str | Promise
+    url: str
+    count: int | None
+    tone: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One thing that is filtered, and the address without it."""
+
+    label: str
+    value: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Count and money of the queue as last counted."""
+
+    count: int
+    is_estimate: bool
+    risk_amount: Decimal | None
+    paid_amount: Decimal | None = None
+    risk_next_amount: Decimal | None = None
+    risk_next_at: datetime | None = None
+
+
+@require_GET
+@requires("orders.view")
+def first_queue(request: HttpRequest) -> HttpResponse:
+    """Open the queue that matters most now."""
+    counts = queues.counts()
+    for code in ("past_due", "due_today", "awaiting_audit"):
+        row = counts.get(code)
+        if row is not None and row.count:
+            return redirect("orders:queue", code)
+    return redirect("orders:queue", "all")
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+@requires("orders.view")
+def queue_page(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one queue, or only its rows when htmx pages through it."""
+    queue = QUEUES.get(code)
+    if queue is None:
+        raise Http404(code)
+    now = timezone.now()
+    form = QueueFilterForm(request.GET)
+    filters, chips = _filters(request, form)
+    page = _page(request.GET, queue=queue, filters=filters, now=now)
+    context = {
+        "now": now,
+        "queue": {"code": code, "name": queue.name, "sub": ""},
+        "chips": chips,
+        "filter_form": form,
+        **_figures(queue, is_filtered=bool(chips)),
+        "rows": rows_of(
+            page.rows,
+            book=RiskBook(platform=shop_platform()),
+            now=now,
+            may_see_contact=request.user.has_perm("orders.view_contact"),
+        ),
+        "page": _pager(request.GET, page),
+        "acts": bulk_acts(request.user.has_perm),
+        "can_export": request.user.has_perm("orders.export"),
+        "empty": _empty(is_filtered=bool(chips), url=request.path),
+    }
+    template = "orders/queue.html"
+    if getattr(request, "htmx", None):
+        template += "#rows"
+    return render(request, template, context)
+
+
+def _figures(queue: Queue, *, is_filtered: bool) -> dict[str, object]:
+    counts = queues.counts()
+    row = counts.get(queue.code)
+    return {
+        "tabs": [_tab(one, counts.get(one.code), current=one is queue) for one in QUEUES.values()],
+        "summary": None if row is None or is_filtered else _summary(row),
+    }
+
+
+def _tab(queue: Queue, row: QueueCount | None, *, current: bool) -> Tab:
+    count = row.count if row else None
+    return Tab(
+        label=queue.name,
+        url=reverse("orders:queue", args=[queue.code]),
+        count=None if queue.code == "all" else count,
+        tone=TAB_TONES.get(queue.code, "") if count else "",
+        current=current,
+    )
+
+
+def _summary(row: QueueCount) -> Summary:
+    is_all = row.code == "all"
+    return Summary(
+        count=row.count,
+        is_estimate=is_all,
+        risk_amount=None if is_all else row.money_at_risk,
+    )
+
+
+def _filters(request: HttpRequest, form: QueueFilterForm) -> tuple[Filters, list[Chip]]:
+    if not form.is_valid():
+        return Filters(), []
+    data = form.cleaned_data
+    ids: tuple[int, ...] | None = None
+    if data["q"]:
+        may = request.user.has_perm("orders.view_contact")
+        ids = tuple(find_orders(text=data["q"], may_see_contact=may))
+    filters = Filters(
+        hold_kind=data["kind"],
+        province=data["province"],
+        stage=data["stage"],
+        urgent=data["urgent"],
+        order_ids=ids,
+    )
+    return filters, _chips(request.GET, data)
+
+
+def _chips(address: QueryDict, data: dict[str, object]) -> list[Chip]:
+    words: dict[str, tuple[str, Callable[[str], str]]] = {
+        "kind": (_("挂起"), lambda value: str(HoldKind(value).label)),
+        "province": (_("省份"), str),
+        "stage": (_("阶段"), lambda value: str(Stage(value).label)),
+        "urgent": (_("只看"), lambda _value: _("加急")),
+        "q": (_("搜索"), str),
+    }
+    return [
+        Chip(label=words[key][0], value=words[key][1](str(data[key])), remove_url=_without(address, key))
+        for key in FILTER_KEYS
+        if data.get(key)
+    ]
+
+
+def _without(address: QueryDict, *keys: str) -> str:
+    rest = {
+        key: value
+        for key, value in address.items()
+        if key not in {*keys, "after", "before", "open"} and value
+    }
+    return f"?{urlencode(rest)}"
+
+
+def _page(address: QueryDict, *, queue: Queue, filters: Filters, now: datetime) -> Page[QueueRow]:
+    try:
+        return queues.queue_page(
+            queue=queue,
+            now=now,
+            filters=filters,
+            after=address.get("after", ""),
+            before=address.get("before", ""),
+        )
+    except ValueError:  # a damaged key: begin anew rather than fail
+        return queues.queue_page(queue=queue, now=now, filters=filters)
+
+
+def _pager(address: QueryDict, page: Page[QueueRow]) -> dict[str, str | None]:
+    base = _without(address)
+    join = "" if base == "?" else "&"
+    return {
+        "newer_url": f"{base}{join}before={page.before}" if page.before else None,
+        "older_url": f"{base}{join}after={page.after}" if page.after else None,
+        "text": _("本页 %(n)d 单") % {"n": len(page.rows)},
+    }
+
+
+def _empty(*, is_filtered: bool, url: str) -> dict[str, str]:
+    if is_filtered:
+        return {
+            "title": _("没有符合这些条件的订单"),
+            "text": _("上面每个条件都可以去掉。"),
+            "url": url,
+            "label": _("去掉全部条件"),
+        }
+    return {
+        "title": _("这里现在没有订单"),
+        "text": _("导入订单文件以后，要处理的订单会自己出现在这里。"),
+        "url": reverse("intake:imports"),
+        "label": _("去导入"),
+    }

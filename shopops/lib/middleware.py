@@ -1,0 +1,41 @@
+"""Middleware without any model: how long a page took, and the page for a database that is away."""
+
+import time
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+type GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ServerTimingMiddleware:
+    """Tells the browser (and the bench) what the whole request cost at the server."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        response = self.get_response(request)
+        spent = (time.perf_counter() - started) * 1000
+        response["Server-Timing"] = f"app;dur={spent:.2f}"
+        return response
+
+
+class DatabaseDownMiddleware:
+    """Answers 503 with a readable page while Postgres cannot be reached, never a stack trace."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, (OperationalError, InterfaceError)):
+            return None
+        response = render(request, "errors/503.html", status=503)
+        response["Retry-After"] = "10"
+        return response

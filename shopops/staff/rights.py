@@ -1,0 +1,110 @@
+"""Rights are acts, never pages. This table is their only source; roles are sets of them."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One act that somebody may or may not do."""
+
+    code: str
+    name: str | Promise
+    # Compels a second factor on whoever holds it; views may also ask for a fresh one.
+    needs_mfa: bool = False
+
+
+RIGHTS: tuple[Right, ...] = (
+    Right("orders.view", _("看订单")),
+    Right("orders.approve", _("审单通过")),
+    Right("orders.force_approve", _("强制审单")),
+    Right("orders.hold", _("挂起与解除")),
+    Right("orders.tell_buyer", _("记录告知买家")),
+    Right("orders.hand_over", _("登记交接与运单")),
+    Right("orders.note", _("写备注")),
+    Right("orders.export", _("导出订单"), needs_mfa=True),
+    Right("orders.reveal_contact", _("查看收货人明文")),
+    Right("orders.view_contact", _("看脱敏收货信息")),
+    Right("orders.set_cutoff", _("改截单与规则")),
+    Right("intake.view", _("看导入")),
+    Right("intake.import", _("导入文件")),
+    Right("intake.undo", _("撤销导入")),
+    Right("analytics.view", _("看经营数据")),
+    Right("analytics.export", _("导出数据")),
+    Right("work.view", _("看后台任务")),
+    Right("work.control", _("暂停、取消、重试任务")),
+    Right("staff.manage", _("管人员与角色"), needs_mfa=True),
+    Right("staff.view_log", _("看操作记录")),
+    Right("staff.manage_shop", _("改店铺资料")),
+    Right("products.view_cost", _("看成本")),
+)
+
+MFA_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS if right.needs_mfa)
+MANAGE_PEOPLE = "staff.manage"
+ALL_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS)
+
+_SERVICE = {
+    "orders.view",
+    "orders.view_contact",
+    "orders.approve",
+    "orders.hold",
+    "orders.tell_buyer",
+    "orders.note",
+    "orders.reveal_contact",
+    "intake.view",
+    "intake.import",
+    "work.view",
+}
+_WAREHOUSE = {
+    "orders.view",
+    "orders.view_contact",
+    "orders.hand_over",
+    "orders.hold",
+    "orders.note",
+    "work.view",
+}
+_FIGURES = {"analytics.view"}
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """A start role."""
+
+    code: str
+    name: str
+    rights: frozenset[str]
+
+
+ROLES: tuple[RoleRow, ...] = (
+    RoleRow("administrator", "管理员", ALL_RIGHTS),
+    RoleRow("manager", "店长", ALL_RIGHTS - {"staff.manage"}),
+    RoleRow(
+        "service_lead",
+        "客服主管",
+        frozenset(
+            _SERVICE
+            | _FIGURES
+            | {"orders.force_approve", "orders.hand_over", "intake.undo", "staff.view_log"}
+        ),
+    ),
+    RoleRow("service", "客服", frozenset(_SERVICE)),
+    RoleRow(
+        "warehouse_lead",
+        "仓库主管",
+        frozenset(_WAREHOUSE | {"orders.approve", "intake.view", "intake.import"}),
+    ),
+    RoleRow("warehouse", "仓库", frozenset(_WAREHOUSE)),
+    RoleRow("promotion", "推广", frozenset(_FIGURES | {"intake.view", "intake.import"})),
+    RoleRow("editor", "运营编辑", frozenset(_FIGURES | {"intake.view"})),
+    RoleRow("designer", "美工", frozenset({"intake.view"})),
+    RoleRow(
+        "finance",
+        "财务",
+        frozenset(
+            _FIGURES | {"orders.view", "analytics.export", "orders.export", "products.view_cost"}
+        ),
+    ),
+    RoleRow("read_only", "只读", frozenset(_FIGURES | {"orders.view", "intake.view", "work.view"})),
+)
