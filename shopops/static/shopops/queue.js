@@ -41,7 +41,7 @@
   }
   function say(button, able, not) {
     const words = $("[data-bulk-say]", bar());
-    words.textContent = (button.dataset.say || "").replace("{n}", able) + (not ? (button.dataset.sayNot || "").replace("{n}", not) : "");
+    words.textContent = [able && button.dataset.say.replace("{n}", able), not && button.dataset.sayNot.replace("{n}", not)].filter(Boolean).join(document.documentElement.lang === "en" ? "; " : "；");
     words.title = words.textContent;
   }
 
