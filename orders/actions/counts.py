@@ -8,7 +8,11 @@ from django.db import connection, transaction
 from orders.models import Order, QueueCount
 from orders.queries.queues import QUEUES, Queue
 from orders.queries.risk import RISK_FIELDS, RiskBook
+from shopops.staff.queries import shop_platform
+from shopops.work import actions as work
+from shopops.work.context import RunContext
 
+KIND = "orders.count_queues"
 # Above this the risk of a queue is not worked out order by order.
 MOST_JUDGED = 20_000
 
@@ -65,3 +69,15 @@ def _at_risk(queue: Queue, book: RiskBook, *, now: datetime) -> Decimal:
     orders = Order.objects.filter(queue.where(now), platform_due_at__lt=now)
     judged = orders.order_by("ship_due_at", "pk").only(*RISK_FIELDS)[:MOST_JUDGED]
     return book.total(judged, now=now)
+
+
+def request_count(now: datetime) -> None:
+    """Ask for a new count, after an import, after acts, and every half minute."""
+    work.request_run(kind=KIND, key="all", now=now, again=True)
+
+
+def perform_count(run: RunContext) -> dict[str, int]:
+    """Count in a run."""
+    with run.step():
+        rows = refresh_queue_counts(platform=shop_platform(), now=run.now)
+    return {code: row.count for code, row in rows.items()}

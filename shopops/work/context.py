@@ -72,7 +72,6 @@ class RunContext:
         self.done, self.total, self.text = run.progress_done, run.progress_total, run.progress_text
         self._hold = hold
         self._said_at = float("-inf")
-        self._is_in_step = False
 
     def clock(self) -> datetime:
         """Give the present instant, for measuring; rows take `now`."""
@@ -98,35 +97,32 @@ class RunContext:
         """
         self.checkpoint()
         step = Step(cursor=cursor, done=done, total=total, text=text)
-        self._is_in_step = True
-        try:
-            with transaction.atomic():
-                yield step
-                wish = self._store(step)
-                crashpoint("step.before_commit")
-        finally:
-            self._is_in_step = False
+        with transaction.atomic():
+            yield step
+            wish = self._store(step)
+            crashpoint("step.before_commit")
         crashpoint("step.committed")
         self._remember(step)
         self._report()
         self._obey(wish)
 
     def say(self, done: int, total: int, text: str = "") -> None:
-        """Write progress, at most once a second, and obey wishes; inside a step only show it."""
+        """Tell how far the work is and, once a second, obey wishes, also in the midst of a step.
+
+        The heartbeat thread writes it, so it shows while a long step's transaction is open.
+
+        :raises LeaseLost, RunPaused, RunCancelled, RunHandedBack, RunTimedOutError:
+        """
         self.done, self.total, self.text = done, total, text or self.text
         if time.monotonic() - self._said_at < _SAY_EVERY_SECONDS:
             return
         self._report()
-        if self._is_in_step:
-            return
-        mine = self._mine()
-        self._said_at = time.monotonic()
-        written = mine.update(
-            progress_done=done, progress_total=total, progress_text=self.text[:200]
-        )
-        if not written:
-            raise LeaseLost
         self.checkpoint()
+        self._said_at = time.monotonic()
+
+    def progress(self) -> tuple[int, int, str]:
+        """Give done, total and text as last said."""
+        return self.done, self.total, self.text[:200]
 
     def checkpoint(self) -> None:
         """Stop here if somebody wishes so or the run is no longer ours; costs one small query.
@@ -136,8 +132,7 @@ class RunContext:
         wish = self._mine().values_list("wish", flat=True).first()
         if wish is None:
             raise LeaseLost
-        if not self._is_in_step:
-            self._obey(wish)
+        self._obey(wish)
 
     def _mine(self) -> QuerySet[Run]:
         return Run.objects.filter(

@@ -27,6 +27,8 @@ from shopops.work.interrupts import (
 from shopops.work.models import Run
 from shopops.work.transitions import locked_run_if_free, move, start_over
 
+__all__ = ["RunContext", "claim", "perform", "perform_inline"]
+
 logger = logging.getLogger(__name__)
 
 STRIKES = 3
@@ -125,8 +127,10 @@ def _perform_claimed(
     now = clock()
     hold = Hold(token, clock, is_stopping, now + limit, on_progress)
     try:
-        with Heartbeat(run.pk, token, clock=clock, until=now + limit + LEASE):
-            result = registry.kind(run.kind).perform(RunContext(run, hold, now=now))
+        context = RunContext(run, hold, now=now)
+        until = now + limit + LEASE
+        with Heartbeat(run.pk, token, clock=clock, until=until, progress=context.progress):
+            result = registry.kind(run.kind).perform(context)
         crashpoint("run.performed")
         ended = _end(run.pk, token, clock(), result=result or {})
     except RunInterrupted as interrupt:

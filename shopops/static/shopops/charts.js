@@ -60,7 +60,7 @@
       visualMap: { show: false, min: 0, max: top, inRange: { color: ["#f5f8fd", "#cfe0fa", "#8fb5f2", "#4a86e8", "#1d4fae"] } },
       tooltip: { formatter: (point) => data.days[point.value[1]] + " " + point.value[0] + ":00–" + point.value[0] + ":59\n" + written(point.value[2], data.unit) },
       series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: "#fff", borderWidth: 2, borderRadius: 4 },
-        label: { show: !sm, fontSize: 11, color: C.ink2, formatter: (point) => { const value = Number(point.value[2]); return value >= top * .66 ? "{w|" + value + "}" : value >= top * .3 ? String(value) : ""; }, rich: { w: { color: "#fff", fontSize: 11 } } } }],
+        label: { show: !sm, fontSize: 11, color: "#161b26", formatter: (point) => { const value = Number(point.value[2]); return value >= top * .83 ? "{w|" + value + "}" : value >= top * .3 ? String(value) : ""; }, rich: { w: { color: "#fff", fontSize: 11 } } } }],
     };
   }
 
