@@ -14,6 +14,7 @@ from shopops.embedded.layout import PROJECT
 from tests.embedded.shop import environment_for, keeper_is_gone
 
 
+@pytest.mark.deep
 @pytest.mark.timeout(240)
 def test_a_shop_killed_at_a_blow_leaves_nothing_running_and_comes_up_again(data):
     port = free_port()
