@@ -38,7 +38,7 @@ def day_kinds(*, first: date, last: date) -> dict[date, rules.CalendarDay]:
     """Give what each date is by the State Council's notice, as far as we were told."""
     kinds = {
         BusinessDay.Kind.WORKDAY: rules.DayKind.WORKDAY,
-        BusinessDay.Kind.WEEKEND: rules.DayKind.REST,
+        BusinessDay.Kind.WEEKEND: rules.DayKind.WEEKEND,
         BusinessDay.Kind.HOLIDAY: rules.DayKind.HOLIDAY,
         BusinessDay.Kind.MAKE_UP: rules.DayKind.MAKE_UP,
     }
