@@ -1,6 +1,56 @@
+"""What orders add to the ground floor: kinds of work, kinds of files, words for the log."""
+
+from datetime import timedelta
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class OrdersConfig(AppConfig):
     name = "orders"
-    label = "orders"
+
+    def ready(self) -> None:
+        from orders.actions import counts, exports
+        from orders.actions.start import ensure_start_data
+        from shopops.staff.operations import name_operations
+        from shopops.work.registry import KindSpec, register_kind
+        from shopops.work.schedule import register_tick
+
+        register_kind(
+            KindSpec(exports.KIND, _("导出订单"), "quick", exports.perform_export, "orders.export")
+        )
+        register_kind(
+            KindSpec(counts.KIND, _("数队列"), "quick", counts.perform_count, "orders.view")
+        )
+        register_tick("count_queues", every=timedelta(seconds=30), run=counts.request_count)
+        register_tick("old_exports", every=timedelta(hours=1), run=exports.remove_old_exports)
+        name_operations(OPERATIONS)
+        post_migrate.connect(_after_migrate, sender=self, dispatch_uid="orders.start_data")
+        self._ensure = ensure_start_data
+
+
+def _after_migrate(sender: AppConfig, **_kwargs: Any) -> None:  # noqa: ANN401
+    """Django's own hook: a new database gets the start rules and a worked-out calendar."""
+    sender._ensure()  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+OPERATIONS = {
+    "orders.order.held": _("挂起"),
+    "orders.hold.told": _("告诉了买家"),
+    "orders.hold.closed": _("结束挂起"),
+    "orders.order.approved": _("审单通过"),
+    "orders.order.handed_over": _("登记交接"),
+    "orders.order.taken_back": _("撤回一步"),
+    "orders.order.memo_written": _("改了备注"),
+    "orders.order.ship_time_agreed": _("与买家约定发货时间"),
+    "orders.calendar.weekdays_set": _("改了每周截单"),
+    "orders.calendar.override_set": _("设了例外日"),
+    "orders.calendar.override_removed": _("去掉了例外日"),
+    "orders.calendar.pickup_set": _("改了快递揽收"),
+    "orders.rule_book.row_added": _("加了平台规则"),
+    "orders.rule_book.row_ended": _("停了平台规则"),
+    "orders.queue.exported": _("导出队列"),
+    "orders.queue.export_fetched": _("下载导出文件"),
+}

@@ -1,10 +1,274 @@
-"""What every page shows around itself."""
+"""What every page shows around itself: navigation with what waits, and the top bar.
 
+Stands above all apps, so it may ask each of them. Costs a handful of queries by primary key or over
+a few rows; nothing here counts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from orders.queries import calendar, queues
+from shopops.lib.business_time import business_date
+from shopops.staff import queries as staff
+from shopops.staff.models import Shop, User
+from shopops.workdesk import queries as workdesk
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page in the navigation. `queue`: the stored count that stands beside it."""
+
+    label: str | Promise
+    url_name: str
+    right: str
+    kwargs: tuple[tuple[str, str], ...] = ()
+    queue: str = ""
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading of the navigation with its pages."""
+
+    code: str
+    label: str | Promise
+    icon: str
+    places: tuple[Place, ...]
+
+
+def _queue(code: str, label: str | Promise, *, is_late: bool = False) -> Place:
+    return Place(label, "orders:queue", "orders.view", (("code", code),), code, is_late)
+
+
+# A place whose address does not exist (yet) is left out, and so is a group without any.
+GROUPS: tuple[Group, ...] = (
+    Group(
+        "desk", _("工作台"), "layout-dashboard", (Place(_("工作台"), "morning", "analytics.view"),)
+    ),
+    Group(
+        "orders",
+        _("订单"),
+        "clipboard-list",
+        (
+            _queue("past_due", _("已超时"), is_late=True),
+            _queue("due_today", _("今日截单前")),
+            _queue("awaiting_audit", _("待审单")),
+            _queue("held", _("问题单")),
+            _queue("approved", _("已审待出")),
+            _queue("handed_over", _("未揽收")),
+            _queue("refund_open", _("退款中")),
+            _queue("all", _("全部")),
+        ),
+    ),
+    Group(
+        "intake",
+        _("导入"),
+        "file-import",
+        (Place(_("导入"), "intake:imports", "intake.view"),),
+    ),
+    Group("work", _("后台任务"), "list-check", (Place(_("后台任务"), "work:runs", "work.view"),)),
+    Group(
+        "settings",
+        _("设置"),
+        "settings",
+        (
+            Place(_("截单设置"), "orders:cutoff", "orders.set_cutoff"),
+            Place(_("人员"), "staff:people", "staff.manage"),
+            Place(_("岗位与权限"), "staff:roles", "staff.manage"),
+            Place(_("操作记录"), "staff:log", "staff.view_log"),
+            Place(_("店铺"), "staff:shop", "staff.manage_shop"),
+        ),
+    ),
+)
+# Queues in which everything waits for somebody: their sum stands beside the closed group.
+WAITING = ("past_due", "due_today", "awaiting_audit", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One line of the navigation, as `components/_nav.html` takes it."""
+
+    code: str
+    label: str | Promise
+    url: str
+    icon: str = ""
+    count: int = 0
+    late: bool = False
+    current: bool = False
+    open: bool = False
+    children: list["NavItem"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopMark:
+    """The shop in the corner."""
+
+    name: str
+    mark: str
+    kind: str | Promise
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMark:
+    """The person in the corner."""
+
+    name: str
+    roles: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunMark:
+    """Work under way, as the top bar shows it."""
+
+    title: str | Promise
+    detail: str
+    percent: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CutoffPill:
+    """The next cutoff, as `components/_cutoff_pill.html` takes it."""
+
+    count: int
+    url: str
+    none_reason: str | Promise = ""
+    cutoff_at: datetime | None = None
+    handover_at: datetime | None = None
+    minutes_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The top bar."""
+
+    runs: list[RunMark]
+    cutoff: CutoffPill | None = None
+    notices: list[Any] = field(default_factory=list)
+    unread: int = 0
+    notices_url: str = ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Give navigation and top bar to templates."""
-    return {}
+    """Give navigation and top bar to templates. Nothing but the shop to who is not signed in."""
+    now = timezone.now()  # noqa: TID251 - pages show times against it
+    shop = staff.current_shop()
+    around: dict[str, Any] = {"now": now, "shop": _shop_mark(shop) if shop else None}
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return around
+    rights = staff.rights_of(user)
+    counts = _counts(rights)
+    return {
+        **around,
+        "nav": navigation(rights, path=request.path, counts=counts),
+        "top": Top(runs=_runs_under_way(rights, now=now), cutoff=_cutoff(rights, counts, now=now)),
+        "person": PersonMark(name=user.name, roles=staff.roles_text(user)),
+        "demo_without_second_factor": bool(shop and shop.is_demo),
+    }
+
+
+def _shop_mark(shop: Shop) -> ShopMark:
+    kind = Shop.Platform(shop.platform).label
+    return ShopMark(name=shop.name, mark=shop.name[:1], kind=kind, is_demo=shop.is_demo)
+
+
+def _counts(rights: frozenset[str]) -> dict[str, int]:
+    if "orders.view" not in rights:
+        return {}
+    return {code: row.count for code, row in queues.counts().items()}
+
+
+def _cutoff(rights: frozenset[str], counts: dict[str, int], *, now: datetime) -> CutoffPill | None:
+    """Give the next cutoff and what must still leave, late ones included."""
+    if "orders.view" not in rights:
+        return None
+    following = calendar.next_cutoff(now=now)
+    count = counts.get("past_due", 0) + counts.get("due_today", 0)
+    url = reverse("orders:cutoff") if "orders.set_cutoff" in rights else reverse("orders:first")
+    if following is None:
+        return CutoffPill(count=count, url=url, none_reason=_("截单还没有设置"))
+    if not following.is_today:
+        day = business_date(following.cutoff_at)
+        words = _("下次截单 {month} 月 {day} 日").format(month=day.month, day=day.day)
+        return CutoffPill(count=count, url=url, none_reason=words)
+    left = following.cutoff_at - now
+    return CutoffPill(
+        count=count,
+        url=url,
+        cutoff_at=following.cutoff_at,
+        handover_at=following.handover_at,
+        minutes_left=int(left.total_seconds() // 60),
+    )
+
+
+def navigation(rights: frozenset[str], *, path: str, counts: dict[str, int]) -> list[NavItem]:
+    """Give the groups that a holder of `rights` may open, with stored counts. No query."""
+    groups = (_group(group, rights, path=path, counts=counts) for group in GROUPS)
+    return [group for group in groups if group is not None]
+
+
+def _group(
+    group: Group, rights: frozenset[str], *, path: str, counts: dict[str, int]
+) -> NavItem | None:
+    open_to_me = (place for place in group.places if place.right in rights)
+    children = list(_items(open_to_me, path=path, counts=counts))
+    if not children:
+        return None
+    is_single = len(group.places) == 1
+    return NavItem(
+        code=group.code,
+        label=group.label,
+        url=children[0].url,
+        icon=group.icon,
+        count=sum(item.count for item in children if item.code in WAITING),
+        late=any(item.late and item.count for item in children),
+        current=any(item.current for item in children),
+        open=not is_single and any(item.current for item in children),
+        children=[] if is_single else children,
+    )
+
+
+def _items(places: Iterable[Place], *, path: str, counts: dict[str, int]) -> Iterable[NavItem]:
+    for place in places:
+        try:
+            url = reverse(place.url_name, kwargs=dict(place.kwargs))
+        except NoReverseMatch:
+            continue
+        yield NavItem(
+            code=place.queue or place.url_name,
+            label=place.label,
+            url=url,
+            count=counts.get(place.queue, 0),
+            late=place.is_late and counts.get(place.queue, 0) > 0,
+            current=path == url,
+        )
+
+
+def _runs_under_way(rights: frozenset[str], *, now: datetime) -> list[RunMark]:
+    """Give the few runs that work now; the partial index on running ones carries this."""
+    if "work.view" not in rights:
+        return []
+    return [
+        RunMark(title=run.title, detail=run.detail, percent=run.percent or 0, url=run.url)
+        for run in workdesk.running_runs(now=now)
+    ]
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Send a person to the first page that their roles open; whoever has none, to their account."""
+    rights = staff.rights_of(request.user) if isinstance(request.user, User) else frozenset()
+    groups = navigation(rights, path="", counts={})
+    return redirect(groups[0].url if groups else "staff:me")

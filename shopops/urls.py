@@ -2,10 +2,24 @@
 
 from django.urls import include, path
 
+from orders.views.search import search
+from shopops import frame
 from shopops.lib import views as plain
+from shopops.staff.schema import SchemaView
+from shopops.staff.views.entry import choose_language
 
 urlpatterns = [
+    path("", frame.home, name="home"),
     path("healthz", plain.healthz, name="healthz"),
     path("readyz", plain.readyz, name="readyz"),
+    path("accounts/", include("shopops.staff.account_urls")),
+    path("i18n/", choose_language, name="set_language"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
+    path("", include("shopops.staff.urls")),
+    path("", include("orders.urls")),
+    path("search/", search, name="search"),
     path("work/", include("shopops.workdesk.urls")),
+    path("search/", search, name="search"),
+    path("api/", include("orders.api.urls")),
+    path("", include("orders.urls")),
 ]

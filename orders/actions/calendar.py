@@ -13,6 +13,7 @@ from orders.models import CarrierPickup, CutoffOverride, CutoffRule, RuleRow, Sh
 from orders.queries import calendar as queries
 from orders.rules import calendar as rules
 from orders.rules import rulebook
+from orders.rules.promises import SHIP_BY_EVENT
 from shopops.lib.business_time import business_date
 from shopops.staff import operations
 from shopops.staff.models import User
@@ -182,7 +183,7 @@ def add_rule_row(*, row: RuleRow, by: User, now: datetime) -> int:
         _refuse_bad_parameters(row)
         if row.valid_from is None:
             raise CalendarRefusal({"valid_from": _("写上从哪天起算。")})
-        if "paid_from" not in row.parameters:
+        if row.code != SHIP_BY_EVENT:  # an event stands beside the standing promise
             _end_previous(row)
         row.save()
         return {
@@ -286,10 +287,12 @@ def _refuse_backwards(day: DayTimes, *, field: str) -> None:
 def _refuse_bad_parameters(row: RuleRow) -> None:
     try:
         value = queries.as_rule(row)
-        if row.code == "ship_by":
+        if row.code in rulebook.PROMISE_CODES:
             rulebook.promise_rule(value)
-        else:
+        elif row.code in rulebook.PENALTY_CODES:
             rulebook.penalty_rules_of(value)
+        else:
+            raise CalendarRefusal({"code": _("不认识的编码，先从列表里选。")})
     except rulebook.RuleParameterError as error:
         raise CalendarRefusal({"parameters": str(error)}) from error
 
@@ -309,4 +312,4 @@ def _in_force(row: RuleRow) -> Iterable[RuleRow]:
     rows = RuleRow.objects.select_for_update().filter(
         code=row.code, platform=row.platform, valid_to__isnull=True
     )
-    return [found for found in rows.order_by("pk") if "paid_from" not in found.parameters]
+    return rows.order_by("pk")

@@ -8,18 +8,23 @@ from django.db import connection, transaction
 from orders.models import Order, QueueCount
 from orders.queries.queues import QUEUES, Queue
 from orders.queries.risk import RISK_FIELDS, RiskBook
+from shopops.staff.queries import shop_platform
+from shopops.work import actions as work
+from shopops.work.context import RunContext
 
+KIND = "orders.count_queues"
 # Above this the risk of a queue is not worked out order by order.
 MOST_JUDGED = 20_000
 
 
-def refresh_queue_counts(*, platform: str, now: datetime) -> dict[str, QueueCount]:
-    """Count each queue anew and store it, with its money at risk.
+def count_queues(*, platform: str, now: datetime) -> list[QueueCount]:
+    """Count each queue with its money at risk, and store nothing.
 
-    Cost: one index-only count per live queue, over open orders only; "all" is Postgres' own estimate.
+    Cost: one index-only count per live queue, over open orders only; "all" is Postgres' own estimate
+    once it is large.
     """
     book = RiskBook(platform=platform)
-    rows = [
+    return [
         QueueCount(
             code=queue.code,
             count=_count(queue, now=now),
@@ -28,6 +33,11 @@ def refresh_queue_counts(*, platform: str, now: datetime) -> dict[str, QueueCoun
         )
         for queue in QUEUES.values()
     ]
+
+
+def refresh_queue_counts(*, platform: str, now: datetime) -> dict[str, QueueCount]:
+    """Count each queue anew and store it for the tabs."""
+    rows = count_queues(platform=platform, now=now)
     with transaction.atomic():
         QueueCount.objects.bulk_create(
             rows,
@@ -59,3 +69,15 @@ def _at_risk(queue: Queue, book: RiskBook, *, now: datetime) -> Decimal:
     orders = Order.objects.filter(queue.where(now), platform_due_at__lt=now)
     judged = orders.order_by("ship_due_at", "pk").only(*RISK_FIELDS)[:MOST_JUDGED]
     return book.total(judged, now=now)
+
+
+def request_count(now: datetime) -> None:
+    """Ask for a new count, after an import, after acts, and every half minute."""
+    work.request_run(kind=KIND, key="all", now=now, again=True)
+
+
+def perform_count(run: RunContext) -> dict[str, int]:
+    """Count in a run."""
+    with run.step():
+        rows = refresh_queue_counts(platform=shop_platform(), now=run.now)
+    return {code: row.count for code, row in rows.items()}

@@ -38,7 +38,7 @@ def day_kinds(*, first: date, last: date) -> dict[date, rules.CalendarDay]:
     """Give what each date is by the State Council's notice, as far as we were told."""
     kinds = {
         BusinessDay.Kind.WORKDAY: rules.DayKind.WORKDAY,
-        BusinessDay.Kind.WEEKEND: rules.DayKind.REST,
+        BusinessDay.Kind.WEEKEND: rules.DayKind.WEEKEND,
         BusinessDay.Kind.HOLIDAY: rules.DayKind.HOLIDAY,
         BusinessDay.Kind.MAKE_UP: rules.DayKind.MAKE_UP,
     }
@@ -120,13 +120,14 @@ def as_rule(row: RuleRow) -> rulebook.RuleRow:
 
 def windows(*, platform: str) -> list[PromiseWindow]:
     """Give the promises in force over all time, cut into windows that never overlap."""
-    return promise_windows(rulebook.promise_rules(rule_rows(codes=["ship_by"])), platform)
+    return promise_windows(
+        rulebook.promise_rules(rule_rows(codes=rulebook.PROMISE_CODES)), platform
+    )
 
 
 def penalty_rules() -> list[PenaltyRule]:
     """Give all penalty rows as values."""
-    rows = [row for row in rule_rows() if row.code != "ship_by"]
-    return rulebook.penalty_rules(rows)
+    return rulebook.penalty_rules(rule_rows(codes=rulebook.PENALTY_CODES))
 
 
 def clock_text(clock: time | None) -> str:

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from orders import wording
 from orders.models import Hold, Order, OrderContact, OrderLine, Refund, Shipment
+from orders.rules import due_reason
 from shopops.intake.models import Batch, RowChange
 from shopops.staff.models import Operation
 
@@ -92,4 +96,17 @@ def changed_since(*, tid: str, since: datetime) -> Operation | None:
         .select_related("actor")
         .order_by("-pk")
         .first()
+    )
+
+
+def due_words(order: Order, *, now: datetime) -> str:
+    """Say in one sentence when an order must leave and why, in the reader's language."""
+    if not order.due_reason:
+        return _("还没付款，付款后才起算发货时限") if order.paid_at is None else ""
+    return wording.due_sentence(
+        due_reason(order.due_reason),
+        paid_at=order.paid_at,
+        shop_due_at=order.shop_due_at,
+        platform_due_at=order.platform_due_at,
+        now=now,
     )

@@ -29,7 +29,7 @@ from orders.views.parts import View, order_context
 from orders.views.rows import READY_STAGES, order_url
 from shopops.staff.access import requires
 from shopops.staff.models import User
-from shopops.staff.queries import current_shop, role_names
+from shopops.staff.queries import role_labels, shop_platform
 
 type Data = dict[str, Any]
 
@@ -302,10 +302,10 @@ def _context(
         now=now,
         may_see_contact=person.has_perm("orders.view_contact"),
         may_reveal=person.has_perm("orders.reveal_contact"),
-        role_names=role_names(),
+        role_names=role_labels(),
         revealed=revealed,
     )
-    order = order_context(detail, book=RiskBook(platform=current_shop().platform), view=view)
+    order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)
     order["reveal_form"] = ReasonForm() if view.may_reveal and detail.has_contact else None
     offered = [
         _offer(act, detail, now)

@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orders import wording
-from orders.actions.due_times import parse_reason
 from orders.choices import OPEN_REFUND_STATUSES, PlatformStatus, RefundStatus, Stage
 from orders.models import Hold, Order, OrderLine, Refund, Shipment
-from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count
+from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count, due_words
 from orders.queries.risk import RiskBook
 from orders.rules.platform_texts import NEVER_SHIPPABLE
 from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
@@ -38,20 +37,6 @@ class View:
     may_reveal: bool
     role_names: dict[str, str]
     revealed: dict[str, str] | None = None
-
-
-def due_words(order: Order, *, now: datetime) -> str:
-    """Say in one sentence when an order must leave and why."""
-    reason = parse_reason(order.due_reason)
-    if reason is None:
-        return _("还没付款，付款后才起算发货时限") if order.paid_at is None else ""
-    return wording.due_sentence(
-        reason,
-        paid_at=order.paid_at,
-        shop_due_at=order.shop_due_at,
-        platform_due_at=order.platform_due_at,
-        now=now,
-    )
 
 
 def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str]) -> str:
@@ -144,7 +129,7 @@ def clocks(detail: OrderDetail, *, now: datetime) -> list[dict[str, Any]]:
     shop_words, _sep, platform_words = sentence.partition("；")
     return [
         _clock("building-store", _("店铺截单"), order.shop_due_at, left, shop_words, now),
-        _clock("shield", _("平台时限"), order.platform_due_at, order.picked_up_at or left, platform_words, now),
+        _clock("shield-half", _("平台时限"), order.platform_due_at, order.picked_up_at or left, platform_words, now),
         _trace_clock(order, now),
     ]
 

@@ -26,7 +26,7 @@ from orders.views.bulk import bulk_acts
 from orders.views.rows import rows_of
 from shopops.lib.paging import Page
 from shopops.staff.access import requires
-from shopops.staff.queries import current_shop
+from shopops.staff.queries import shop_platform
 
 TAB_TONES = {"past_due": "late", "due_today": "soon"}
 FILTER_KEYS = ("kind", "province", "stage", "urgent", "q")
@@ -96,7 +96,7 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
         **_figures(queue, is_filtered=bool(chips)),
         "rows": rows_of(
             page.rows,
-            book=RiskBook(platform=current_shop().platform),
+            book=RiskBook(platform=shop_platform()),
             now=now,
             may_see_contact=request.user.has_perm("orders.view_contact"),
         ),

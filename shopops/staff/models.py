@@ -15,12 +15,16 @@ class Shop(models.Model):
 
     name = models.CharField(max_length=60)
     platform = models.CharField(max_length=8, choices=Platform.choices, default=Platform.TMALL)
-    # 店铺Id / 店铺名称 as the platform's files carry them; filled by the first import, then compared.
+    # 店铺Id / 店铺名称 as in the platform's files; filled by the first import, then compared.
     platform_shop_no = models.CharField(max_length=40, blank=True, default="")
     platform_shop_name = models.CharField(max_length=60, blank=True, default="")
     packing_hands = models.PositiveSmallIntegerField(default=2)
     packing_minutes = models.DecimalField(max_digits=4, decimal_places=1, default="2.5")
+    # How many contacts one person may reveal on one Shanghai day.
+    reveal_daily_quota = models.PositiveSmallIntegerField(default=100)
+    # A shop of made-up data: no second factor is asked there, and every page may say so.
     is_demo = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -39,6 +43,7 @@ class Role(models.Model):
     name = models.CharField(max_length=40)
     rights = models.JSONField(default=list)
     is_built_in = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
         return self.name
@@ -53,6 +58,7 @@ class User(AbstractUser):
     language = models.CharField(max_length=10, blank=True, default="")
     # Kept per person: chosen columns and saved views of each list page.
     preferences = models.JSONField(default=dict, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
         return self.name or self.username

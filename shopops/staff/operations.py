@@ -1,7 +1,10 @@
-"""Writing the operation log. Called inside the action's own transaction, so both stand or both fall."""
+"""The operation log, written inside the action's own transaction: both stand or both fall."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+
+from django.utils.functional import Promise
 
 from shopops.staff.models import Operation, User
 from shopops.staff.origin import current_ip
@@ -33,3 +36,21 @@ def record(  # noqa: PLR0913
         batch_id=batch_id,
         ip=current_ip(),
     )
+
+
+_names: dict[str, str | Promise] = {}
+
+
+def name_operations(labels: Mapping[str, str | Promise]) -> None:
+    """Say in words what dotted names mean; each app does so in `AppConfig.ready`."""
+    _names.update(labels)
+
+
+def name_of(name: str) -> str | Promise:
+    """Give the words for a dotted name, or the name itself where nobody gave any."""
+    return _names.get(name, name)
+
+
+def known_names() -> list[tuple[str, str | Promise]]:
+    """Give every named operation with its words, for the filter of the log page."""
+    return sorted(_names.items())

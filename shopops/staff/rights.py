@@ -12,7 +12,7 @@ class Right:
 
     code: str
     name: str | Promise
-    # Needs a fresh second factor, whoever holds it.
+    # Compels a second factor on whoever holds it; views may also ask for a fresh one.
     needs_mfa: bool = False
 
 
@@ -41,6 +41,8 @@ RIGHTS: tuple[Right, ...] = (
     Right("products.view_cost", _("看成本")),
 )
 
+MFA_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS if right.needs_mfa)
+MANAGE_PEOPLE = "staff.manage"
 ALL_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS)
 
 _SERVICE = {

@@ -310,3 +310,20 @@ def test_a_promise_that_ends_before_the_payments_it_covers_is_refused():
             "ship_by_event", "tmall", date(2026, 1, 1), date(2026, 1, 3), None,
             at("2026-01-02 12:00:00"), None, None, 1,
         )  # fmt: skip
+
+
+def test_a_window_is_split_where_another_event_becomes_the_shorter():
+    def event(hours, until, row):
+        since, last = date(2026, 11, 1), date(2026, 11, 5)
+        return PromiseRule("ship_by_event", "both", since, last, hours, until, None, None, row)
+
+    until = at("2026-11-06 12:00:00")
+
+    windows = promise_windows([event(48, None, 1), event(None, until, 2)], "tmall")
+
+    assert [(w.paid_to, w.rule_id) for w in windows] == [
+        (at("2026-11-01 00:00:00"), None),
+        (at("2026-11-04 12:00:00"), 1),
+        (at("2026-11-06 00:00:00"), 2),
+        (None, None),
+    ]

@@ -1,0 +1,1 @@
+"""What we know about the shop's figures. Nothing here writes."""

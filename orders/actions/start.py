@@ -1,0 +1,44 @@
+"""What a new database starts with: the cutoff of each weekday, the rule book, a calendar."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from orders.actions import calendar
+from orders.models import CutoffRule, RuleRow
+from orders.rules import START_RULES, start_weekday_rules
+from shopops.work.models import BusinessDay
+
+# Before any order that a shop still has.
+SINCE = date(2000, 1, 1)
+
+
+@transaction.atomic
+def ensure_start_data() -> None:
+    """Fill in what is missing and leave alone what is there. Safe to run at every start."""
+    if not CutoffRule.objects.exists():
+        CutoffRule.objects.bulk_create(
+            CutoffRule(
+                weekday=rule.weekday,
+                cutoff=rule.cutoff,
+                handover=rule.handover,
+                valid_from=rule.valid_from,
+            )
+            for rule in start_weekday_rules(SINCE)
+        )
+    if not RuleRow.objects.exists():
+        RuleRow.objects.bulk_create(
+            RuleRow(
+                code=row.code,
+                platform=row.platform,
+                valid_from=row.valid_from,
+                valid_to=row.valid_to,
+                parameters=dict(row.parameters),
+                source_note=row.source_note,
+            )
+            for row in START_RULES
+        )
+    last = BusinessDay.objects.order_by("-date").values_list("date", flat=True).first()
+    if last is not None:
+        end = last - timedelta(days=62)
+        calendar.ensure_shipping_days(first=end - timedelta(days=3 * 366), last=end)

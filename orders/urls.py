@@ -1,0 +1,21 @@
+"""Addresses of orders."""
+
+from django.urls import path
+
+from orders.views import bulk, cutoff, export, order, queue
+
+app_name = "orders"
+
+urlpatterns = [
+    path("orders/", queue.first_queue, name="first"),
+    path("orders/bulk/", bulk.bulk_page, name="bulk"),
+    path("orders/o/<str:tid>/", order.order_page, name="order"),
+    path("orders/o/<str:tid>/drawer/", order.drawer, name="drawer"),
+    path("orders/o/<str:tid>/reveal/", order.reveal, name="reveal"),
+    path("orders/o/<str:tid>/<slug:act>/", order.act_page, name="act"),
+    path("orders/exports/<int:run_id>/", export.download, name="export_file"),
+    path("orders/<slug:code>/", queue.queue_page, name="queue"),
+    path("orders/<slug:code>/export/", export.ask, name="export"),
+    path("settings/cutoff/", cutoff.cutoff, name="cutoff"),
+    path("settings/cutoff/what-if/", cutoff.what_if, name="what_if"),
+]

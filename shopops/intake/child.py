@@ -1,0 +1,149 @@
+"""The throw-away process that reads a file nobody vouches for: `python -m shopops.intake.child`.
+
+Standard input: the file. Standard output: rows for COPY. A third pipe (`--events`): JSON lines. The
+process limits itself before it touches a byte; it may die, the worker that started it does not.
+"""
+
+import json
+import os
+import resource
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from typing import Any, cast
+
+MIB = 1 << 20
+EVENT_ERRORS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the parent asks for; written as JSON in the first argument."""
+
+    events_fd: int
+    importers: list[str]
+    encoding: str
+    wanted: str | None
+    memory_bytes: int
+    cpu_seconds: int
+    workbook_bytes: int
+    workbook_rows: int
+
+
+class _NoPandas(MetaPathFinder):
+    """Hides pandas: Arrow would load it to compare types, a second and 60 MiB for nothing."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname, name=fullname)
+
+
+def _limit(order: Order) -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    resource.setrlimit(resource.RLIMIT_CPU, (order.cpu_seconds, order.cpu_seconds + 2))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (order.memory_bytes, order.memory_bytes))
+        # No network, where the kernel lets us.
+        with suppress(OSError):
+            os.unshare(os.CLONE_NEWNET)
+
+
+def _say(order: Order, **event: Any) -> None:  # noqa: ANN401
+    line = json.dumps(event, ensure_ascii=False).encode() + b"\n"
+    while line:
+        line = line[os.write(order.events_fd, line) :]
+
+
+def _stdin() -> Iterator[bytes]:
+    while piece := sys.stdin.buffer.read(MIB):
+        yield piece
+
+
+def _read(order: Order) -> None:
+    # These load Arrow, so they come after the limits.
+    from shopops.intake.reading.output import write_rows
+    from shopops.intake.reading.reader import Limits, open_file
+    from shopops.intake.spec import Importer
+    from shopops.lib.keys import KeyRing, Sealer
+
+    seal = Sealer(KeyRing.parse(os.environ.pop("FIELD_KEYS")))
+    importers = [cast("Importer", import_module(name)) for name in order.importers]
+    sys.meta_path.insert(0, _NoPandas())
+    opened = open_file(
+        _stdin(),
+        importers,
+        encoding=order.encoding,
+        wanted=order.wanted,
+        limits=Limits(order.workbook_bytes, order.workbook_rows),
+    )
+    importer = opened.header.importer
+    _say(
+        order,
+        event="header",
+        kind=importer.KIND,
+        layout=opened.header.layout,
+        container=opened.container,
+        encoding=opened.encoding,
+        columns=opened.header.names,
+        notes=opened.notes,
+    )
+    columns = [name for name, _ in importer.STAGE_COLUMNS]
+    for block in opened.blocks:
+        cleaned = importer.clean(block.table, seal=seal)
+        write_rows(cleaned.rows.select(columns), sys.stdout.buffer)
+        errors = [asdict(error) for error in (*block.errors, *cleaned.errors)]
+        for start in range(0, len(errors), EVENT_ERRORS):
+            _say(order, event="errors", errors=errors[start : start + EVENT_ERRORS])
+        _say(
+            order,
+            event="block",
+            line=block.lines,
+            read=block.table.num_rows + len(block.errors),
+            staged=cleaned.rows.num_rows,
+            totals=block.totals,
+            facts=cleaned.facts,
+        )
+
+
+def main() -> int:
+    """Read the file on standard input as ordered; 0 also when it is refused with a reason."""
+    order = Order(**json.loads(sys.argv[1]))
+    _limit(order)
+    from shopops.intake.reading.decode import WrongEncodingError
+    from shopops.intake.reading.refusals import FileRefusedError
+
+    try:
+        _read(order)
+        sys.stdout.buffer.flush()
+    except FileRefusedError as refusal:
+        _say(order, event="refused", reason=refusal.reason)
+    except WrongEncodingError as wrong:
+        _say(
+            order,
+            event="encoding",
+            encoding=wrong.encoding,
+            offset=wrong.offset,
+            line=wrong.line,
+        )
+    except MemoryError:
+        _say(order, event="refused", reason="too_much_memory")
+    except Exception as error:  # noqa: BLE001 - the parent learns where, never what: cells may be in it
+        frames = traceback.extract_tb(error.__traceback__)[-4:]
+        where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+        _say(order, event="crashed", error=type(error).__name__, where=where)
+    else:
+        _say(order, event="end")
+    return 0
+
+
+if __name__ == "__main__":
+    # Leave without running finalisers: what is to be said was said.
+    code = main()
+    os._exit(code)

@@ -1,0 +1,231 @@
+"""Start the reading child, feed it a stored file, take rows and events from it. Knows no database."""
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from shopops.intake.reading.decode import is_utf8_so_far
+from shopops.lib import vault
+
+PIECE_BYTES = 1 << 20
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+type Event = dict[str, Any]
+
+
+class ChildDiedError(Exception):
+    """The reading process ended without an answer: `how` is killed, crashed or timeout."""
+
+    def __init__(self, how: str) -> None:
+        self.how = how
+        super().__init__(f"the reading process ended: {how}")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the child may use."""
+
+    memory_bytes: int = 1 << 30
+    cpu_seconds: int = 120
+    wall_seconds: int = 180
+    workbook_bytes: int = 50 << 20
+    workbook_rows: int = 300_000
+
+
+class Reading:
+    """One run of the child. Use as a context manager: at its end the child is gone in any case."""
+
+    def __init__(  # noqa: PLR0913
+        self,
+        stored_name: str,
+        *,
+        importers: list[str],
+        encoding: str,
+        wanted: str | None,
+        field_keys: str,
+        allowance: Allowance,
+    ) -> None:
+        self._stored_name = stored_name
+        self._allowance = allowance
+        self._order = {
+            "importers": importers,
+            "encoding": encoding,
+            "wanted": wanted,
+            "memory_bytes": allowance.memory_bytes,
+            "cpu_seconds": allowance.cpu_seconds,
+            "workbook_bytes": allowance.workbook_bytes,
+            "workbook_rows": allowance.workbook_rows,
+        }
+        self._field_keys = field_keys
+        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._broken: vault.VaultBrokenError | None = None
+        self._late = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> "Reading":
+        read_end, write_end = os.pipe()
+        try:
+            self._child = subprocess.Popen(  # noqa: S603 - our own module, fixed arguments
+                [
+                    sys.executable,
+                    "-m",
+                    "shopops.intake.child",
+                    json.dumps({**self._order, "events_fd": write_end}),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(write_end,),
+                env=self._environment(),
+                cwd=ROOT,
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(read_end)
+            raise
+        finally:
+            os.close(write_end)
+        self._timer = threading.Timer(self._allowance.wall_seconds, self._time_out)
+        self._timer.daemon = True
+        self._timer.start()
+        self._start(self._feed)
+        self._start(lambda: self._listen(read_end))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self.kill()
+        for stream in (self._child.stdin, self._child.stdout):
+            with contextlib.suppress(OSError, ValueError):
+                cast("BinaryIO", stream).close()
+        self._child.wait()
+        for thread in self._threads:
+            thread.join()
+
+    def _environment(self) -> dict[str, str]:
+        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+        paths = [str(ROOT), *(path for path in sys.path if path)]
+        return {
+            **kept,
+            "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "FIELD_KEYS": self._field_keys,
+            "ARROW_DEFAULT_MEMORY_POOL": "system",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "MALLOC_ARENA_MAX": "2",
+        }
+
+    def _start(self, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _feed(self) -> None:
+        stdin = cast("BinaryIO", self._child.stdin)
+        try:
+            for chunk in vault.chunks(self._stored_name):
+                stdin.write(chunk)
+            stdin.close()
+        except vault.VaultBrokenError as error:
+            # Never let the child take a cut-off file for a whole one.
+            self._broken = error
+            self.kill()
+        except (OSError, ValueError):
+            pass  # the child is gone; what it said tells why
+
+    def _listen(self, read_end: int) -> None:
+        with os.fdopen(read_end, "rb") as pipe:
+            for line in pipe:
+                with contextlib.suppress(ValueError):
+                    self._events.put(json.loads(line))
+        self._events.put(None)
+
+    def _time_out(self) -> None:
+        self._late.set()
+        self.kill()
+
+    def kill(self) -> None:
+        """End the child and whatever it started."""
+        if self._child.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+
+    @property
+    def pid(self) -> int:
+        """Give the child's process id."""
+        return self._child.pid
+
+    def events(self) -> Iterator[Event]:
+        """Give what the child says, until it has said all."""
+        while (event := self._events.get()) is not None:
+            yield event
+
+    def events_so_far(self) -> Iterator[Event]:
+        """Give what the child has said by now, without waiting."""
+        with contextlib.suppress(queue.Empty):
+            while (event := self._events.get_nowait()) is not None:
+                yield event
+            self._events.put(None)
+
+    def first_event(self) -> Event:
+        """Wait for the child's first word.
+
+        :raises ChildDiedError: if there is none
+        """
+        event = self._events.get()
+        if event is None:
+            self._events.put(None)
+            self.check_end(None)
+            raise ChildDiedError("crashed")
+        return event
+
+    def rows(self) -> Iterator[bytes]:
+        """Give the rows for COPY, in pieces."""
+        stdout = cast("BinaryIO", self._child.stdout)
+        while data := stdout.read(PIECE_BYTES):
+            yield data
+
+    def check_end(self, last: Event | None) -> None:
+        """Make sure that the child ended as it should, after its last event.
+
+        :raises ChildDiedError: if it was killed, crashed, or said no end
+        :raises shopops.lib.vault.VaultBrokenError: if the stored file cannot be read
+        """
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(timeout=10)
+        if self._broken:
+            raise self._broken
+        if self._late.is_set():
+            raise ChildDiedError("timeout")
+        code = self._child.poll()
+        if code is not None and code < 0:
+            how = "timeout" if -code == signal.SIGXCPU else "killed"
+            raise ChildDiedError(how)
+        if code != 0 or last is None or last.get("event") != "end":
+            raise ChildDiedError("crashed")
+
+
+def probable_encoding(stored_name: str) -> str:
+    """Tell which encoding to try first: UTF-8 unless the head cannot be.
+
+    The whole file decides: if UTF-8 fails later, the reader starts again with GB18030.
+    """
+    head = next(iter(vault.chunks(stored_name)), b"")
+    return "utf-8-sig" if is_utf8_so_far(head) else "gb18030"
+
+
+def stopwatch() -> Callable[[], float]:
+    """Give a function that tells the seconds since now."""
+    started = time.monotonic()
+    return lambda: time.monotonic() - started

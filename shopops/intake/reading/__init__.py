@@ -1,0 +1,1 @@
+"""Reading a file's bytes as blocks of text cells. Pure, and run only in the throw-away child."""

@@ -1,0 +1,1 @@
+"""Pages about people, roles, the shop, one's own account and the operation log."""

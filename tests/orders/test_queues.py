@@ -1,0 +1,137 @@
+"""Queues: who stands in them, in which order, page by page."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from orders.actions.counts import refresh_queue_counts
+from orders.choices import HoldKind, Stage
+from orders.models import Hold, QueueCount
+from orders.queries.queues import QUEUES, Filters, queue_page
+from tests.factories.orders import OrderFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def tids(code, now, **kwargs):
+    page = queue_page(queue=QUEUES[code], now=now, **kwargs)
+    return [row.order.tid for row in page.rows]
+
+
+def test_past_due_holds_what_should_have_left_and_nothing_else(now):
+    late = OrderFactory.create(ship_due_at=now - timedelta(minutes=1))
+    OrderFactory.create(ship_due_at=now)  # due this very moment is not late
+    OrderFactory.create(ship_due_at=now - timedelta(days=1), stage=Stage.HANDED_OVER)
+
+    assert tids("past_due", now) == [late.tid]
+
+
+def test_due_today_ends_at_midnight_in_shanghai(now):
+    due = OrderFactory.create(ship_due_at=now)
+    OrderFactory.create(ship_due_at=now - timedelta(seconds=1))
+    midnight = now.replace(hour=0, minute=0) + timedelta(days=1)
+    OrderFactory.create(ship_due_at=midnight)
+    last = OrderFactory.create(ship_due_at=midnight - timedelta(seconds=1))
+
+    assert tids("due_today", now) == [due.tid, last.tid]
+
+
+@pytest.mark.parametrize(
+    ("code", "stage"),
+    [
+        ("awaiting_audit", Stage.AWAITING_AUDIT),
+        ("held", Stage.HELD),
+        ("approved", Stage.APPROVED),
+        ("handed_over", Stage.HANDED_OVER),
+    ],
+)
+def test_a_stage_queue_holds_its_stage_only(code, stage, now):
+    orders = {one: OrderFactory.create(stage=one) for one in Stage if one != "awaiting_payment"}
+
+    assert tids(code, now) == [orders[stage].tid]
+
+
+def test_refund_open_leaves_out_orders_without_one(now):
+    OrderFactory.create()
+    refunding = OrderFactory.create(has_open_refund=True)
+
+    assert tids("refund_open", now) == [refunding.tid]
+
+
+def test_all_shows_the_newest_first_unpaid_ones_too(now):
+    old = OrderFactory.create()
+    unpaid = OrderFactory.create(
+        paid_at=None,
+        stage=Stage.AWAITING_PAYMENT,
+        created_at=now + timedelta(days=1),
+        paid_amount=0,
+    )
+
+    assert tids("all", now) == [unpaid.tid, old.tid]
+
+
+@pytest.mark.parametrize("code", ["awaiting_audit", "all"])
+def test_pages_follow_each_other_without_gap_or_repeat_and_lead_back(code, now):
+    for minute in (0, 0, 0, 1, 2, 2, 3):  # equal due times, too
+        OrderFactory.create(ship_due_at=now + timedelta(minutes=minute))
+    queue = QUEUES[code]
+    whole = tids(code, now)
+
+    first = queue_page(queue=queue, now=now, size=3)
+    second = queue_page(queue=queue, now=now, size=3, after=first.after)
+    third = queue_page(queue=queue, now=now, size=3, after=second.after)
+    back = queue_page(queue=queue, now=now, size=3, before=third.before)
+
+    seen = [row.order.tid for page in (first, second, third) for row in page.rows]
+    assert seen == whole
+    assert [row.order.tid for row in back.rows] == [row.order.tid for row in second.rows]
+    assert (first.before, third.after) == (None, None)
+
+
+def test_a_page_costs_two_queries_at_any_size(now):
+    for _n in range(3):
+        OrderFactory.create(stage=Stage.HELD)
+    with CaptureQueriesContext(connection) as few:
+        queue_page(queue=QUEUES["held"], now=now)
+    for _n in range(30):
+        OrderFactory.create(stage=Stage.HELD)
+
+    with CaptureQueriesContext(connection) as many:
+        queue_page(queue=QUEUES["held"], now=now)
+
+    assert len(few) == len(many) == 2
+
+
+def test_filters_narrow_by_hold_kind_province_and_urgency(now, service):
+    wanted = OrderFactory.create(stage=Stage.HELD, receiver_province="西藏自治区", is_urgent=True)
+    OrderFactory.create(stage=Stage.HELD, is_urgent=True)
+    Hold.objects.create(
+        order=wanted,
+        kind=HoldKind.REGION_NOT_SERVED,
+        owner_role="service",
+        opened_at=now,
+        due_at=now,
+        opened_by=service,
+    )
+
+    for filters in (
+        Filters(hold_kind=HoldKind.REGION_NOT_SERVED),
+        Filters(province="西藏自治区"),
+        Filters(province="西藏自治区", urgent=True),
+        Filters(order_ids=(wanted.pk,)),
+    ):
+        assert tids("held", now, filters=filters) == [wanted.tid]
+
+
+def test_counts_and_money_at_risk_are_stored_for_the_tabs(now, shop):
+    OrderFactory.create(platform_due_at=now - timedelta(hours=1), ship_due_at=now - timedelta(hours=9))
+    OrderFactory.create()
+
+    refresh_queue_counts(platform="tmall", now=now)
+
+    rows = {row.code: (row.count, str(row.money_at_risk)) for row in QueueCount.objects.all()}
+    assert rows["past_due"] == (1, "7.50")
+    assert rows["awaiting_audit"] == (2, "7.50")
+    assert rows["all"][0] == 2
