@@ -29,7 +29,7 @@ def _required(name: str) -> str:
             f"{name} is not set. Outside the embedded mode every secret and server address must be "
             "given; see .env.example. `make up` and `manage.py` set them for the embedded mode."
         )
-    return value
+    return str(value)
 
 
 SECRET_KEY = _required("SECRET_KEY")
