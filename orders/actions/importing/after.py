@@ -154,14 +154,16 @@ def sample(cursor: CursorWrapper, new: str, table: str, key: str) -> list[dict[s
         f"SELECT o.{key}, to_jsonb(o), to_jsonb(u) FROM {new} u JOIN {table} o ON o.id = u.id"
         f" ORDER BY u.line_no LIMIT {SAMPLE_ROWS}"
     )
-    return [{"key": name, "changes": _changes(old, new_row)} for name, old, new_row in _loaded(cursor)]
-
-
-def _loaded(cursor: CursorWrapper) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     return [
-        (key, json.loads(old) if isinstance(old, str) else old, json.loads(new) if isinstance(new, str) else new)
-        for key, old, new in cursor.fetchall()
+        {"key": name, "changes": _changes(_row(old), _row(becomes))}
+        for name, old, becomes in cursor.fetchall()
     ]
+
+
+def _row(text: str | dict[str, Any]) -> dict[str, Any]:
+    """Read a row that Postgres wrote as JSON; amounts stay text."""
+    row = json.loads(text if isinstance(text, str) else json.dumps(text), parse_float=str)
+    return dict(row)
 
 
 def _changes(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
