@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from orders.choices import OPEN_STAGES
 from orders.models import RuleRow
 from orders.rules.platform_texts import NEVER_SHIPPABLE
-from orders.rules.promises import PromiseWindow, promise_windows
-from orders.rules.rulebook import PROMISE_CODES, promise_rules
+from orders.rules.promises import UNRECORDED, PromiseWindow, promise_windows
 from orders.rules.rulebook import RuleRow as Rule
+from orders.rules.rulebook import PROMISE_CODES, promise_rules
 from shopops.staff.models import Shop
 
 COLUMNS = ("shop_due_at", "platform_due_at", "ship_due_at", "due_reason", "ship_by_rule_id")
@@ -83,7 +83,7 @@ def windows_in_force() -> list[PromiseWindow]:
         Rule(
             code=row.code,
             platform=platform,
-            valid_from=row.valid_from,
+            valid_from=row.valid_from or UNRECORDED,
             valid_to=row.valid_to,
             parameters=row.parameters,
             source_note=row.source_note,
