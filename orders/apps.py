@@ -33,7 +33,7 @@ class OrdersConfig(AppConfig):
 
 def _after_migrate(sender: AppConfig, **_kwargs: Any) -> None:  # noqa: ANN401
     """Django's own hook: a new database gets the start rules and a worked-out calendar."""
-    sender._ensure()  # type: ignore[attr-defined]  # noqa: SLF001
+    sender._ensure()  # type: ignore[attr-defined]
 
 
 OPERATIONS = {

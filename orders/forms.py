@@ -146,7 +146,7 @@ class OverrideForm(forms.Form):
     is_handover_next_day = forms.BooleanField(label=_("第二天才交接"), required=False)
 
 
-class PickupForm(forms.ModelForm[CarrierPickup]):
+class PickupForm(forms.ModelForm):  # type: ignore[type-arg]
     """When a carrier fetches parcels."""
 
     weekdays = forms.TypedMultipleChoiceField(
@@ -161,7 +161,7 @@ class PickupForm(forms.ModelForm[CarrierPickup]):
         labels = {"carrier": _("快递"), "note": _("用在"), "is_active": _("在用")}
 
 
-class RuleForm(forms.ModelForm[RuleRow]):
+class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
     """A new row of the rule book."""
 
     valid_from = _date(_("生效"))

@@ -6,6 +6,7 @@ a few rows; nothing here counts.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -16,11 +17,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import QueueCount
+from orders.queries import calendar, queues
+from shopops.lib.business_time import business_date
 from shopops.staff import queries as staff
 from shopops.staff.models import Shop, User
-from shopops.work.choices import RunState
-from shopops.work.models import Run
+from shopops.workdesk import queries as workdesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +138,23 @@ class RunMark:
 
 
 @dataclass(frozen=True, slots=True)
+class CutoffPill:
+    """The next cutoff, as `components/_cutoff_pill.html` takes it."""
+
+    count: int
+    url: str
+    none_reason: str | Promise = ""
+    cutoff_at: datetime | None = None
+    handover_at: datetime | None = None
+    minutes_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Top:
     """The top bar."""
 
     runs: list[RunMark]
-    cutoff: Any = None
+    cutoff: CutoffPill | None = None
     notices: list[Any] = field(default_factory=list)
     unread: int = 0
     notices_url: str = ""
@@ -156,11 +169,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User):
         return around
     rights = staff.rights_of(user)
+    counts = _counts(rights)
     return {
         **around,
-        "nav": navigation(rights, path=request.path, counts=_counts(rights)),
-        "top": Top(runs=_runs_under_way(rights)),
-        "person": PersonMark(name=user.name, roles=staff.role_names(user)),
+        "nav": navigation(rights, path=request.path, counts=counts),
+        "top": Top(runs=_runs_under_way(rights, now=now), cutoff=_cutoff(rights, counts, now=now)),
+        "person": PersonMark(name=user.name, roles=staff.roles_text(user)),
         "demo_without_second_factor": bool(shop and shop.is_demo),
     }
 
@@ -173,7 +187,30 @@ def _shop_mark(shop: Shop) -> ShopMark:
 def _counts(rights: frozenset[str]) -> dict[str, int]:
     if "orders.view" not in rights:
         return {}
-    return dict(QueueCount.objects.values_list("code", "count"))
+    return {code: row.count for code, row in queues.counts().items()}
+
+
+def _cutoff(rights: frozenset[str], counts: dict[str, int], *, now: datetime) -> CutoffPill | None:
+    """Give the next cutoff and what must still leave, late ones included."""
+    if "orders.view" not in rights:
+        return None
+    following = calendar.next_cutoff(now=now)
+    count = counts.get("past_due", 0) + counts.get("due_today", 0)
+    url = reverse("orders:cutoff") if "orders.set_cutoff" in rights else reverse("orders:first")
+    if following is None:
+        return CutoffPill(count=count, url=url, none_reason=_("截单还没有设置"))
+    if not following.is_today:
+        day = business_date(following.cutoff_at)
+        words = _("下次截单 {month} 月 {day} 日").format(month=day.month, day=day.day)
+        return CutoffPill(count=count, url=url, none_reason=words)
+    left = following.cutoff_at - now
+    return CutoffPill(
+        count=count,
+        url=url,
+        cutoff_at=following.cutoff_at,
+        handover_at=following.handover_at,
+        minutes_left=int(left.total_seconds() // 60),
+    )
 
 
 def navigation(rights: frozenset[str], *, path: str, counts: dict[str, int]) -> list[NavItem]:
@@ -219,26 +256,14 @@ def _items(places: Iterable[Place], *, path: str, counts: dict[str, int]) -> Ite
         )
 
 
-def _runs_under_way(rights: frozenset[str]) -> list[RunMark]:
+def _runs_under_way(rights: frozenset[str], *, now: datetime) -> list[RunMark]:
     """Give the few runs that work now; the partial index on running ones carries this."""
     if "work.view" not in rights:
         return []
-    rows = Run.objects.filter(state=RunState.RUNNING).order_by("started_at", "pk")[:5]
-    return [_run_mark(run) for run in rows]
-
-
-def _run_mark(run: Run) -> RunMark:
-    total = run.progress_total
-    try:
-        url = reverse("work:run", args=[run.pk])
-    except NoReverseMatch:
-        url = ""
-    return RunMark(
-        title=run.kind,
-        detail=run.progress_text,
-        percent=min(100, run.progress_done * 100 // total) if total else 0,
-        url=url,
-    )
+    return [
+        RunMark(title=run.title, detail=run.detail, percent=run.percent or 0, url=run.url)
+        for run in workdesk.running_runs(now=now)
+    ]
 
 
 @login_required

@@ -14,10 +14,10 @@ urlpatterns = [
     path("readyz", plain.readyz, name="readyz"),
     path("accounts/", include("shopops.staff.account_urls")),
     path("i18n/", choose_language, name="set_language"),
+    path("api/", include("orders.api.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("", include("shopops.staff.urls")),
-    path("work/", include("shopops.workdesk.urls")),
-    path("search/", search, name="search"),
-    path("api/", include("orders.api.urls")),
     path("", include("orders.urls")),
+    path("search/", search, name="search"),
+    path("work/", include("shopops.workdesk.urls")),
 ]

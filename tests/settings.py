@@ -1,5 +1,10 @@
 """Settings of the tests: the same as in production, on servers of their own."""
 
+import os
+
 from shopops.settings import *  # noqa: F403
 
 SECURE_SSL_REDIRECT = False
+
+# Counters of failures and used codes live in the cache; runs side by side must not meet there.
+CACHES["default"]["KEY_PREFIX"] = f"test{os.getpid()}"  # noqa: F405

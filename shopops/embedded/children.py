@@ -24,6 +24,7 @@ GIVE_UP_EXITS, GIVE_UP_SECONDS = 6, 60.0
 FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS = 0.5, 8.0
 WIDTH = 14
 KEPT_LOGS = 3
+LEFTOVER_SECONDS = 4.0
 # Celery ends its running task on SIGTERM, gives it up on SIGQUIT; the ledger runs it again.
 STOP_STEPS = ((signal.SIGTERM, 6.0), (signal.SIGQUIT, 3.0))
 
@@ -56,7 +57,8 @@ class Child:
             self.argv,
             log=subprocess.PIPE,
             death_signal=signal.SIGTERM,
-            environment=dict(os.environ) | {"PYTHONUNBUFFERED": "1"},
+            environment=dict(os.environ)
+            | {"PYTHONUNBUFFERED": "1", process.MARKER: str(layout.data)},
         )
         arguments = (self.process, self.name, layout.log / f"{self.name}.log")
         threading.Thread(target=_copy_lines, args=arguments, daemon=True).start()
@@ -93,16 +95,6 @@ class Children:
         self.children = children
         self.stop_steps = stop_steps
         self._record = layout.run / "children.json"
-
-    def stop_leftovers(self) -> None:
-        """Stop programs of a supervisor that was killed; a pid that now means another is left."""
-        try:
-            marks = [process.ProcessMark(**mark) for mark in json.loads(self._record.read_text())]
-        except (OSError, ValueError, TypeError):
-            return
-        for mark in marks:
-            process.stop_stranger(mark, self.stop_steps)
-        self._record.unlink()
 
     def step(self) -> None:
         """Start what is due, and note what ended. Call a few times a second."""
@@ -141,6 +133,22 @@ class Children:
         for stopper in stoppers:
             stopper.join()
         self._record.unlink(missing_ok=True)
+
+
+def stop_leftovers(layout: Layout) -> None:
+    """Stop programs of a supervisor that was killed.
+
+    Linux finds them, and what they started, by their environment; elsewhere the record knows the
+    programs. A recorded pid that now means another process is left alone.
+    """
+    record = layout.run / "children.json"
+    marks = process.marked(str(layout.data))
+    try:
+        marks += [process.ProcessMark(**mark) for mark in json.loads(record.read_text())]
+    except (OSError, ValueError, TypeError):
+        marks += []
+    process.stop_strangers(marks, patience_seconds=LEFTOVER_SECONDS)
+    record.unlink(missing_ok=True)
 
 
 def shop_programs(*, host: str, port: int) -> list[Child]:

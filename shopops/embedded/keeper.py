@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from shopops.embedded import process, valkey
+from shopops.embedded.children import stop_leftovers
 from shopops.embedded.errors import EmbeddedError
 from shopops.embedded.keys import load_keys, write_private
 from shopops.embedded.layout import Layout
@@ -145,8 +146,12 @@ class Keeper:
         self._write_state()
 
     def down(self) -> None:
-        """Stop the servers, the database last, and remove what says that they run."""
+        """Stop the servers, the database last, and remove what says that they run.
+
+        Programs of a supervisor that was killed are stopped before: nobody else would.
+        """
         self.layout.state.unlink(missing_ok=True)
+        stop_leftovers(self.layout)
         for server in reversed(self.servers.values()):
             server.stop()
 

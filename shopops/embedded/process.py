@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 IS_LINUX = sys.platform.startswith("linux")
 LAUNCHER = Path(__file__).with_name("launcher.py")
 POLL_SECONDS = 0.05
+MARKER = "SHOPOPS_CHILD_OF"  # in the environment of a supervisor's programs: the data folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,28 @@ def working_in(folder: Path) -> list[int]:
                 found.append(int(entry.name))
         except OSError:
             continue  # gone meanwhile, or another user's
+    return found
+
+
+def marked(value: str) -> list[ProcessMark]:
+    """Return the processes that were started with our marker in their environment (Linux).
+
+    Their descendants are among them, also those whose parent is long gone.
+    """
+    if not IS_LINUX:
+        return []
+    line = f"{MARKER}={value}".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            is_ours = line in (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue  # gone meanwhile, or another user's
+        mark = mark_of(int(entry.name)) if is_ours else None
+        if mark:
+            found.append(mark)
     return found
 
 
@@ -144,6 +167,15 @@ def stop_child(
     if child.poll() is None:
         os.killpg(child.pid, signal.SIGKILL)  # its own children as well: it leads a session
         child.wait()
+
+
+def stop_strangers(marks: Sequence[ProcessMark], *, patience_seconds: float) -> None:
+    """Ask processes to end, all at once; kill those that have not after a while."""
+    for number, seconds in ((signal.SIGTERM, patience_seconds), (signal.SIGKILL, 5.0)):
+        alive = [mark for mark in marks if mark.is_alive()]
+        for mark in alive:
+            signal_quietly(mark.pid, number)
+        wait_until(lambda: not any(mark.is_alive() for mark in marks), seconds=seconds)
 
 
 def stop_stranger(mark: ProcessMark, steps: Iterable[tuple[signal.Signals, float]]) -> None:

@@ -18,7 +18,14 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from shopops.embedded import process
-from shopops.embedded.children import Children, GivenUpError, rotate_logs, say, shop_programs
+from shopops.embedded.children import (
+    Children,
+    GivenUpError,
+    rotate_logs,
+    say,
+    shop_programs,
+    stop_leftovers,
+)
 from shopops.embedded.errors import EmbeddedError
 from shopops.embedded.layout import PROJECT, Layout, layout_from_environment
 from shopops.embedded.locks import FileLock, is_free
@@ -35,11 +42,11 @@ HEALTH_PATH = "/healthz"
 
 
 class StopRequest:
-    """Remembers that SIGINT or SIGTERM came."""
+    """Remembers that a signal to stop came: Ctrl-C, a service manager's, or a closed terminal."""
 
     def __init__(self) -> None:
         self._came = False
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._note)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
@@ -74,7 +81,7 @@ class Supervisor:
                     "second one a folder and a port of its own: SHOPOPS_DATA=… PORT=…"
                 )
             children = Children(self.layout, shop_programs(host=self.host, port=self.port))
-            children.stop_leftovers()
+            stop_leftovers(self.layout)
             require_free_port(self.host, self.port)
             if is_free(self.layout.run / "keeper.lock"):
                 rotate_logs(self.layout.log)
@@ -220,6 +227,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             layout_from_environment(), is_demo=options.what == "demo", once=options.once
         )
         return supervisor.run()
+    except PermissionError as error:
+        sys.stderr.write(f"\n{error.filename} belongs to another user; set SHOPOPS_DATA\n")
+        return 1
     except (EmbeddedError, subprocess.SubprocessError) as error:
         sys.stderr.write(f"\n{error}\n")
         return 1

@@ -141,8 +141,8 @@ class LogForm(forms.Form):
         label=_("人员"), queryset=User.objects.order_by("name", "pk"), required=False
     )
     name = forms.ChoiceField(label=_("操作"), required=False)
-    object_type = forms.CharField(label=_("对象种类"), max_length=40, required=False)
-    object_key = forms.CharField(label=_("对象编号"), max_length=80, required=False)
+    type = forms.CharField(label=_("对象种类"), max_length=40, required=False)
+    key = forms.CharField(label=_("对象编号"), max_length=80, required=False)
     since = forms.DateField(
         label=_("从"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )

@@ -54,12 +54,6 @@ def current_shop() -> Shop | None:
     return Shop.objects.filter(id=1).first()
 
 
-def shop_platform() -> str:
-    """Give the platform whose rules judge the shop's orders; Tmall before the first visit."""
-    shop = current_shop()
-    return shop.platform if shop else Shop.Platform.TMALL
-
-
 def role_labels() -> dict[str, str]:
     """Give the names of all roles by code."""
     return dict(Role.objects.values_list("code", "name"))
@@ -362,7 +356,18 @@ def languages() -> set[str]:
     return {code for code, _name in settings.LANGUAGES}
 
 
-def role_names(person: User) -> str:
+def shop_platform() -> str:
+    """Give the platform of the shop; Tmall's stricter rules before the first visit."""
+    platform = Shop.objects.values_list("platform", flat=True).filter(id=1).first()
+    return platform or Shop.Platform.TMALL.value
+
+
+def role_names() -> dict[str, str]:
+    """Give the name of every role by its code."""
+    return dict(Role.objects.values_list("code", "name"))
+
+
+def roles_text(person: User) -> str:
     """Give the names of a person's roles."""
     return "、".join(person.roles.order_by("pk").values_list("name", flat=True))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shopops.embedded import process, supervisor
-from shopops.embedded.children import Child, Children, GivenUpError, rotate_logs
+from shopops.embedded.children import Child, Children, GivenUpError, rotate_logs, stop_leftovers
 from shopops.embedded.errors import EmbeddedError
 from shopops.embedded.layout import Layout
 from shopops.embedded.locks import FileLock
@@ -28,13 +28,14 @@ def layout(tmp_path):
 
 def test_a_second_supervisor_of_one_folder_is_refused_in_words(layout, monkeypatch, capfd):
     monkeypatch.setenv("SHOPOPS_DATA", str(layout.data))
-    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handlers = [signal.getsignal(number) for number in numbers]
     with FileLock(layout.run / "supervisor.lock") as lock:
         assert lock.exclusive()
 
         status = supervisor.main(["up"])
 
-    for number, handler in zip((signal.SIGINT, signal.SIGTERM), handlers, strict=True):
+    for number, handler in zip(numbers, handlers, strict=True):
         signal.signal(number, handler)
     assert status == 1
     assert "already runs" in capfd.readouterr().err
@@ -100,7 +101,7 @@ def test_programs_of_a_killed_supervisor_are_stopped_by_the_next(layout):
     ]
     (layout.run / "children.json").write_text(json.dumps(marks))
 
-    Children(layout, []).stop_leftovers()
+    stop_leftovers(layout)
 
     try:
         assert left.wait(timeout=1) == -signal.SIGTERM
@@ -108,6 +109,27 @@ def test_programs_of_a_killed_supervisor_are_stopped_by_the_next(layout):
     finally:
         stranger.kill()
         stranger.wait()
+
+
+def test_what_a_killed_program_had_started_is_stopped_as_well(layout):
+    if not process.IS_LINUX:
+        pytest.skip("only Linux shows the environment of a process")
+    code = "import subprocess, sys; subprocess.run([sys.executable, *sys.argv[1:]])"
+    child = Child("web", [sys.executable, "-c", code, *SLEEP[1:]])
+    child.start(layout)
+
+    def family() -> list[int]:
+        return [mark.pid for mark in process.marked(str(layout.data))]
+
+    assert process.wait_until(lambda: len(family()) == 2, seconds=5)
+    os.kill(child.pid, signal.SIGKILL)
+    assert process.wait_until(lambda: len(family()) == 1, seconds=5)
+
+    stop_leftovers(layout)
+
+    assert family() == []
+    assert child.process
+    child.process.wait()
 
 
 def test_output_of_a_child_is_marked_with_its_name_and_kept_in_its_log(layout, capfd):

@@ -92,8 +92,8 @@ def log(request: PersonRequest) -> HttpResponse:
 def _wanted(data: dict[str, Any]) -> queries.LogFilter:
     since, until, person = data.get("since"), data.get("until"), data.get("person")
     return queries.LogFilter(
-        object_type=data.get("object_type") or "",
-        object_key=data.get("object_key") or "",
+        object_type=data.get("type") or "",
+        object_key=data.get("key") or "",
         person_id=person.pk if person else None,
         name=data.get("name") or "",
         since=day_bounds(since)[0] if since else None,

@@ -52,7 +52,7 @@ def _me_page(
     shop = queries.current_shop()
     page = MePage(
         me=request.user,
-        role_names=queries.role_names(request.user),
+        role_names=queries.roles_text(request.user),
         has_second_factor=queries.has_second_factor(request.user),
         must_have_second_factor=queries.needs_second_factor(request.user),
         is_demo=bool(shop and shop.is_demo),

@@ -1,0 +1,110 @@
+"""The cast: manager, customer-service agent, warehouse hand, administrator, outsider."""
+
+import ipaddress
+import socket
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from shopops.staff.models import Shop, User
+from tests.clients import browser, browser_of
+from tests.factories.staff import PersonFactory, ShopFactory, give_second_factor
+from tests.times import NOW
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Let transactional tests empty the tables, which in a shop even the log's owner cannot."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE staff_operation DISABLE TRIGGER operation_log_is_never_emptied")
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and not _is_here(str(address[0])):
+            raise AssertionError(f"a test wants to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    return ShopFactory()
+
+
+@pytest.fixture
+def administrator(shop: Shop) -> User:
+    person = PersonFactory(username="guanli", name="林岚", role_codes=["administrator"])
+    return give_second_factor(person)
+
+
+@pytest.fixture
+def manager(shop: Shop) -> User:
+    return give_second_factor(
+        PersonFactory(username="dianzhang", name="周衡", role_codes=["manager"])
+    )
+
+
+@pytest.fixture
+def service(shop: Shop) -> User:
+    return PersonFactory(username="kefu", name="陈小满", role_codes=["service"])
+
+
+@pytest.fixture
+def warehouse(shop: Shop) -> User:
+    return PersonFactory(username="cangku", name="赵大力", role_codes=["warehouse"])
+
+
+@pytest.fixture
+def outsider(shop: Shop) -> User:
+    """Somebody who can sign in and holds no role."""
+    return PersonFactory(username="luren", name="路人")
+
+
+@pytest.fixture
+def anonymous() -> Client:
+    return browser()
+
+
+@pytest.fixture
+def as_administrator(administrator: User) -> Client:
+    return browser_of(administrator)
+
+
+@pytest.fixture
+def as_manager(manager: User) -> Client:
+    return browser_of(manager)
+
+
+@pytest.fixture
+def as_service(service: User) -> Client:
+    return browser_of(service)
+
+
+@pytest.fixture
+def as_warehouse(warehouse: User) -> Client:
+    return browser_of(warehouse)
+
+
+@pytest.fixture
+def as_outsider(outsider: User) -> Client:
+    return browser_of(outsider)

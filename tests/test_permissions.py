@@ -1,0 +1,195 @@
+"""Who may open what: one table over every address of the product.
+
+A new address fails `test_every_address_is_in_the_table` until it stands in ROUTES. A row says which
+right the address asks for and what a holder of it gets; what everybody else gets follows from the
+role table in `shopops.staff.rights`. Give `kwargs` where the address needs any; missing ids (and
+the 404 that a holder then gets) are enough, for the right is asked before the object.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from shopops.staff.models import Role
+from shopops.staff.rights import ROLES
+from tests.factories.staff import PersonFactory, RoleFactory
+
+PUBLIC = "anybody"
+SIGNED_IN = "any person"
+NOT_OFFERED = 405
+
+type Status = int | set[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row. `get` and `post`: what those get who may; `anonymous`: what others get if PUBLIC."""
+
+    right: str
+    get: Status = NOT_OFFERED
+    post: Status = NOT_OFFERED
+    kwargs: Callable[[], dict[str, Any]] = dict
+    anonymous: tuple[Status, Status] | None = None
+    data: dict[str, str] = field(default_factory=dict)
+
+
+def _person() -> dict[str, Any]:
+    return {"person_id": PersonFactory(role_codes=["service"]).pk}
+
+
+def _own_role() -> dict[str, Any]:
+    return {"role_id": RoleFactory().pk}
+
+
+def _run() -> dict[str, Any]:
+    return {"run_id": 0}
+
+
+def _order() -> dict[str, Any]:
+    return {"tid": "4827339102651184273"}
+
+
+def _queue() -> dict[str, Any]:
+    return {"code": "past_due"}
+
+
+ROUTES: dict[str, Route] = {
+    "home": Route(SIGNED_IN, get=302, post=302),
+    "healthz": Route(PUBLIC, get=200, post=200),
+    "readyz": Route(PUBLIC, get=200, post=200),
+    "set_language": Route(PUBLIC, post=302),
+    "schema": Route(SIGNED_IN, get=200),
+    # --- sign-in: pages of allauth; two statuses: with and without a second factor
+    "account_login": Route(PUBLIC, get=302, post=302, anonymous=(200, 200)),
+    "account_logout": Route(PUBLIC, get=200, post=302, anonymous=(302, 302)),
+    "account_inactive": Route(PUBLIC, get=200),
+    "account_reauthenticate": Route(SIGNED_IN, get={200, 302}, post={200, 302}),
+    "account_change_password": Route(SIGNED_IN, get=200, post=200),
+    "mfa_index": Route(SIGNED_IN, get=200),
+    "mfa_authenticate": Route(PUBLIC, get=302, post=302),
+    "mfa_reauthenticate": Route(SIGNED_IN, get={200, 302}, post={200, 302}),
+    "mfa_activate_totp": Route(SIGNED_IN, get={200, 302}, post={200, 302}),
+    "mfa_deactivate_totp": Route(SIGNED_IN, get={200, 404}, post={302, 404}),
+    "mfa_view_recovery_codes": Route(SIGNED_IN, get=404),
+    "mfa_generate_recovery_codes": Route(SIGNED_IN, get={200, 302}, post={200, 302}),
+    "mfa_download_recovery_codes": Route(SIGNED_IN, get=404),
+    # --- people
+    "staff:setup": Route(PUBLIC, get=404, post=404),
+    "staff:accept": Route(PUBLIC, get=410, post=410, kwargs=lambda: {"token": "unknown"}),
+    "staff:people": Route("staff.manage", get=200),
+    "staff:invite": Route("staff.manage", get=200, post=422),
+    "staff:person": Route("staff.manage", get=200, post=422, kwargs=_person),
+    "staff:withdraw": Route("staff.manage", post=302, kwargs=_person),
+    "staff:invite_again": Route("staff.manage", post=200, kwargs=_person),
+    "staff:reset_second_factor": Route("staff.manage", post=302, kwargs=_person),
+    "staff:end_sessions": Route("staff.manage", post=302, kwargs=_person),
+    "staff:unlock": Route("staff.manage", post=302, kwargs=_person),
+    "staff:roles": Route("staff.manage", get=200),
+    "staff:role": Route("staff.manage", get=200, post=422, kwargs=_own_role),
+    "staff:copy_role": Route("staff.manage", post=422, kwargs=_own_role),
+    "staff:log": Route("staff.view_log", get=200),
+    "staff:shop": Route("staff.manage_shop", get=200, post=422),
+    # --- one's own account; what is not one's own does not exist
+    "staff:me": Route(SIGNED_IN, get=200),
+    "staff:sessions": Route(SIGNED_IN, get=200),
+    "staff:revoke_session": Route(SIGNED_IN, post=404, kwargs=lambda: {"session_id": 0}),
+    "staff:create_token": Route(SIGNED_IN, post=422),
+    "staff:revoke_token": Route(SIGNED_IN, post=404, kwargs=lambda: {"token_id": 0}),
+    # --- orders
+    "orders:first": Route("orders.view", get=302),
+    "orders:bulk": Route("orders.view", post={200, 302, 400, 422}),
+    "orders:order": Route("orders.view", get=404, kwargs=_order),
+    "orders:drawer": Route("orders.view", get=404, kwargs=_order),
+    "orders:reveal": Route("orders.reveal_contact", post=404, kwargs=_order),
+    "orders:act": Route("orders.view", post=404, kwargs=lambda: {**_order(), "act": "approve"}),
+    "orders:queue": Route("orders.view", get=200, kwargs=_queue),
+    "orders:export": Route("orders.export", post=302, kwargs=_queue),
+    "orders:export_file": Route("orders.export", get=404, kwargs=_run),
+    "orders:cutoff": Route("orders.view", get=200, post={200, 302, 403, 422}),
+    "orders:what_if": Route("orders.view", post={200, 302, 422}),
+    "search": Route("orders.view", get=200),
+    # --- work
+    "work:runs": Route("work.view", get=200),
+    "work:run": Route("work.view", get=404, kwargs=_run),
+    "work:progress": Route("work.view", get=404, kwargs=_run),
+    "work:act": Route("work.control", post=404, kwargs=lambda: {**_run(), "act": "pause"}),
+}
+
+WHO = ["anonymous", "outsider", "service", "warehouse", "manager", "administrator"]
+RIGHTS_OF = {row.code: row.rights for row in ROLES} | {"outsider": frozenset(), "anonymous": None}
+
+
+def _names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from _names(pattern, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}" if pattern.name else f"nameless: {pattern.pattern}"
+
+
+def test_every_address_is_in_the_table():
+    names = set(_names(get_resolver()))
+
+    assert names - set(ROUTES) == set(), "add these addresses to ROUTES"
+    assert set(ROUTES) - names == set(), "these rows have no address any more"
+
+
+def test_every_right_of_the_table_exists():
+    known = {right for row in ROLES for right in row.rights}
+
+    asked = {route.right for route in ROUTES.values()} - {PUBLIC, SIGNED_IN}
+
+    assert asked <= known
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("name", ROUTES)
+def test_an_address_answers_those_who_may_and_refuses_the_others(name, who, shop, request):
+    route = ROUTES[name]
+    client: Client = request.getfixturevalue(who if who == "anonymous" else f"as_{who}")
+    if who == "anonymous":
+        PersonFactory()  # a shop without people would lead everybody to its set-up
+    url = reverse(name, kwargs=route.kwargs())
+
+    for method in ("get", "put", "patch", "delete", "post"):
+        response = getattr(client, method)(url)
+
+        expected = _expected(route, who, method, is_api=url.startswith("/api/"))
+        assert response.status_code in expected, f"{who} {method.upper()} {url}"
+        if response.status_code == 302 and who == "anonymous" and route.right != PUBLIC:
+            assert response.url.startswith(reverse("account_login"))
+
+
+def _expected(route: Route, who: str, method: str, *, is_api: bool) -> set[int]:
+    offered = {"get": route.get, "post": route.post}.get(method, NOT_OFFERED)
+    if route.right == PUBLIC:
+        if who == "anonymous" and route.anonymous:
+            offered = dict(zip(("get", "post"), route.anonymous, strict=True)).get(method, offered)
+        return _statuses(offered)
+    refusal = _refusal(route.right, who, is_api=is_api)
+    if refusal is None:
+        return _statuses(offered)
+    # Which of the two is said first where both are true does not matter.
+    return {refusal, NOT_OFFERED} if offered == NOT_OFFERED else {refusal}
+
+
+def _refusal(right: str, who: str, *, is_api: bool) -> int | None:
+    held = RIGHTS_OF[who]
+    if held is None:
+        return 401 if is_api else 302
+    return None if right == SIGNED_IN or right in held else 403
+
+
+def _statuses(status: Status) -> set[int]:
+    return status if isinstance(status, set) else {status}
+
+
+def test_a_role_holds_in_the_database_what_the_table_says(db):
+    stored = {role.code: frozenset(role.rights) for role in Role.objects.filter(is_built_in=True)}
+
+    assert stored == {row.code: row.rights for row in ROLES}
