@@ -13,11 +13,13 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from orders.actions import counts, exports
+        from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
         from shopops.staff.operations import name_operations
         from shopops.work.registry import KindSpec, register_kind
         from shopops.work.schedule import register_tick
 
+        kinds.register()
         register_kind(
             KindSpec(exports.KIND, _("导出订单"), "quick", exports.perform_export, "orders.export")
         )

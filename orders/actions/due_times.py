@@ -14,8 +14,8 @@ from orders.choices import OPEN_STAGES
 from orders.models import RuleRow
 from orders.rules.platform_texts import NEVER_SHIPPABLE
 from orders.rules.promises import PromiseWindow, promise_windows
-from orders.rules.rulebook import PROMISE_CODES, promise_rules
 from orders.rules.rulebook import RuleRow as Rule
+from orders.rules.rulebook import PROMISE_CODES, promise_rules
 from shopops.staff.models import Shop
 
 COLUMNS = ("shop_due_at", "platform_due_at", "ship_due_at", "due_reason", "ship_by_rule_id")
@@ -39,8 +39,7 @@ SELECT f.*,
       by.code,
       coalesce(CASE by.code WHEN 'event' THEN CASE WHEN w.until IS NULL THEN w.hours END
                    WHEN 'listing' THEN f.promise_hours WHEN 'rule' THEN w.hours END::text, ''),
-      coalesce(to_char(d.cutoff_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI'), ''),
-      CASE WHEN d.cutoff_at IS NULL THEN coalesce(d.why, 'no_rule') ELSE '' END)
+      coalesce(to_char(d.cutoff_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI'), d.why, 'no_rule'))
   END AS due_reason,
   CASE WHEN owed.yes THEN w.rule_id END AS ship_by_rule_id
 FROM ({source}) f

@@ -44,7 +44,9 @@ def what_if_cutoff(*, cutoff: time, days: int, now: datetime) -> WhatIfAnswer:
     tried = calendar.work_out(first=first, last=today, weekdays=with_cutoff(rules, cutoff))
     counts = plan.what_if(
         cast("list[tuple[datetime, datetime | None]]", list(rows)),
-        calendar_now=_by_date(stored), calendar_then=_by_date(tried), now=now
+        calendar_now=_by_date(stored),
+        calendar_then=_by_date(tried),
+        now=now,
     )
     return WhatIfAnswer(cutoff=cutoff, days=days, counts=counts)
 
