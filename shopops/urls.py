@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("shopops.staff.urls")),
     path("", include("orders.urls")),
     path("search/", search, name="search"),
+    path("imports/", include("shopops.intake.urls")),
     path("work/", include("shopops.workdesk.urls")),
     path("search/", search, name="search"),
     path("api/", include("orders.api.urls")),
