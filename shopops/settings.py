@@ -205,8 +205,9 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = SHOPOPS_DATA / "files"
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-FILE_UPLOAD_TEMP_DIR = None
+# No plain text in temporary files: imports bring their own handler (`intake.uploads`), which encrypts
+# while it receives; any other upload must fit into memory or is dropped.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

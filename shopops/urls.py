@@ -19,5 +19,6 @@ urlpatterns = [
     path("", include("shopops.staff.urls")),
     path("", include("orders.urls")),
     path("search/", search, name="search"),
+    path("imports/", include("shopops.intake.urls")),
     path("work/", include("shopops.workdesk.urls")),
 ]

@@ -48,6 +48,10 @@ def _run() -> dict[str, Any]:
     return {"run_id": 0}
 
 
+def _batch() -> dict[str, Any]:
+    return {"batch_id": 0}
+
+
 def _order() -> dict[str, Any]:
     return {"tid": "4827339102651184273"}
 
@@ -120,6 +124,14 @@ ROUTES: dict[str, Route] = {
     "orders_api:hand_over": Route("orders.hand_over", post={400, 404}, kwargs=_order),
     "search": Route("orders.view", get=200),
     # --- work
+    "intake:imports": Route("intake.view", get=200),
+    "intake:upload": Route("intake.import", post=400),
+    "intake:batch": Route("intake.view", get=404, kwargs=_batch),
+    "intake:progress": Route("intake.view", get=404, kwargs=_batch),
+    "intake:commit": Route("intake.import", post=404, kwargs=_batch),
+    "intake:discard": Route("intake.import", post=404, kwargs=_batch),
+    "intake:undo": Route("intake.undo", post=404, kwargs=_batch),
+    "intake:errors": Route("intake.import", get=404, kwargs=_batch),
     "work:runs": Route("work.view", get=200),
     "work:run": Route("work.view", get=404, kwargs=_run),
     "work:progress": Route("work.view", get=404, kwargs=_run),
