@@ -122,7 +122,7 @@ class GateMiddleware:
             return HttpResponseRedirect(reverse("staff:setup")) if waits else None
         if request.user.language and request.user.language != translation.get_language():
             translation.activate(request.user.language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
         if name in _BEFORE_THE_GATE:
             return None
         first = _what_comes_first(request.user, name)

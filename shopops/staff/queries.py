@@ -46,7 +46,8 @@ def needs_second_factor(person: User) -> bool:
 
 def has_second_factor(person: User) -> bool:
     """Tell whether the person has set up an authenticator app. One query."""
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+    factors = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP)
+    return bool(factors.exists())
 
 
 def current_shop() -> Shop | None:
@@ -103,7 +104,8 @@ def people() -> list[PersonRow]:
 def _person_row(person: User, *, has_factor: bool) -> PersonRow:
     roles = list(person.roles.all())
     rights = {right for role in roles for right in role.rights}
-    seen = [session.last_seen_at for session in person.usersession_set.all()]
+    sessions: Iterable[UserSession] = person.usersession_set.all()  # type: ignore[attr-defined]
+    seen = [session.last_seen_at for session in sessions]
     return PersonRow(
         id=person.pk,
         username=person.username,
@@ -360,12 +362,6 @@ def invited_person(token: str, *, now: datetime) -> User | None:
 def languages() -> set[str]:
     """Give the codes of the languages that screens speak."""
     return {code for code, _name in settings.LANGUAGES}
-
-
-def shop_platform() -> str:
-    """Give the platform of the shop; Tmall's stricter rules before the first visit."""
-    platform = Shop.objects.values_list("platform", flat=True).filter(id=1).first()
-    return platform or Shop.Platform.TMALL.value
 
 
 def role_names() -> dict[str, str]:

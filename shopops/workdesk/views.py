@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from shopops.lib.paging import Key, decode_key
-from shopops.staff.access import requires
+from shopops.staff.access import passive, requires
 from shopops.staff.models import User
 from shopops.work.models import Run
 from shopops.work.transitions import IllegalTransitionError
@@ -104,6 +104,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     return render(request, "work/run.html", _context(request, run_id))
 
 
+@passive
 @requires("work.view")
 @require_GET
 def progress(request: HttpRequest, run_id: int) -> HttpResponse:

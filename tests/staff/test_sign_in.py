@@ -197,6 +197,17 @@ def test_a_session_ends_after_twelve_hours_however_busy(service):
     assert Operation.objects.get(name="staff.sign_in.ended").new == {"why": "absolute"}
 
 
+def test_a_page_part_that_asks_by_itself_does_not_keep_a_session_alive(service):
+    client = browser_of(service)
+    client.get("/me/")
+    _shift(client, middleware.SEEN, 29 * 60)
+    before = client.session[middleware.SEEN]
+
+    client.get("/work/0/progress/")
+
+    assert client.session[middleware.SEEN] == before
+
+
 def _shift(client, key, seconds):
     session = client.session
     session[key] = time.time() - seconds
@@ -243,6 +254,10 @@ def test_a_form_sent_without_a_fresh_proof_goes_through_after_it(administrator, 
     client.post(asked.url, {"code": a_code()})
 
     assert "staff.session.all_revoked" in names()
+
+
+def test_the_secret_of_an_authenticator_app_is_kept_encrypted(manager):
+    assert TOTP_SECRET not in str(manager.authenticator_set.get().data)
 
 
 def test_the_language_is_kept_with_the_person(service):
