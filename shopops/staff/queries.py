@@ -28,9 +28,17 @@ def rights_of(person: User) -> frozenset[str]:
         return frozenset()
     kept: frozenset[str] | None = getattr(person, "_rights", None)
     if kept is None:
-        rows = person.roles.values_list("rights", flat=True)
-        kept = frozenset(right for rights in rows for right in rights)
+        kept = frozenset(right for role in roles_of(person) for right in role.rights)
         narrow_rights(person, to=kept)
+    return kept
+
+
+def roles_of(person: User) -> list[Role]:
+    """Give a person's roles in a fixed order. One query, kept on the object."""
+    kept: list[Role] | None = getattr(person, "_roles", None)
+    if kept is None:
+        kept = list(person.roles.order_by("pk"))
+        person._roles = kept  # type: ignore[attr-defined]
     return kept
 
 
@@ -341,7 +349,7 @@ def idle_limit(person: User, *, default: timedelta, warehouse: timedelta) -> tim
 
     Hand-helds lie about; but a lead who also works at a desk keeps the desk's limit.
     """
-    codes = list(person.roles.values_list("code", flat=True))
+    codes = [role.code for role in roles_of(person)]
     hands = codes and all(code.startswith("warehouse") for code in codes)
     return warehouse if hands else default
 
@@ -371,7 +379,7 @@ def role_names() -> dict[str, str]:
 
 def roles_text(person: User) -> str:
     """Give the names of a person's roles."""
-    return "、".join(person.roles.order_by("pk").values_list("name", flat=True))
+    return "、".join(role.name for role in roles_of(person))
 
 
 def right_names(codes: Iterable[str]) -> list[str | Promise]:
