@@ -26,10 +26,10 @@ def _required(name: str) -> str:
     value = env.str(name, default="")
     if not value:
         raise ImproperlyConfigured(
-            f"{name} is not set. Outside the embedded mode every secret and server address must be given; "
-            "see .env.example. `make up` and `manage.py` set them for the embedded mode."
+            f"{name} is not set. Outside the embedded mode every secret and server address must be "
+            "given; see .env.example. `make up` and `manage.py` set them for the embedded mode."
         )
-    return value
+    return str(value)
 
 
 SECRET_KEY = _required("SECRET_KEY")

@@ -1,6 +1,33 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IntakeConfig(AppConfig):
     name = "shopops.intake"
     label = "intake"
+
+    def ready(self) -> None:
+        from shopops.intake import actions, inbox, retention, runs
+        from shopops.work.registry import KindSpec, register_kind
+        from shopops.work.schedule import register_tick
+
+        kinds = (
+            (actions.PARSE, _("读取文件"), runs.perform_parse, runs.parse_ended),
+            (actions.MERGE, _("写入文件"), runs.perform_merge, runs.merge_ended),
+            (actions.UNDO, _("撤回文件"), runs.perform_undo, runs.undo_ended),
+        )
+        for code, label, perform, at_end in kinds:
+            register_kind(
+                KindSpec(
+                    code=code,
+                    label=label,
+                    queue="imports",
+                    perform=perform,
+                    right="intake.view",
+                    at_end=at_end,
+                )
+            )
+        register_tick("inbox", every=timedelta(seconds=5), run=inbox.tick)
+        register_tick("intake.retention", every=timedelta(hours=1), run=retention.tick)

@@ -33,6 +33,8 @@ class Order:
     cpu_seconds: int
     workbook_bytes: int
     workbook_rows: int
+    # Where to read line numbers from (JSON): give these rows as they stand instead of cleaned ones.
+    lines_fd: int | None = None
 
 
 class _NoPandas(MetaPathFinder):
@@ -112,6 +114,26 @@ def _read(order: Order) -> None:
         )
 
 
+def _pick(order: Order, lines_fd: int) -> None:
+    """Give single rows as they stand. The pipe holds the header's width and the line numbers."""
+    from shopops.intake.reading.picking import pick_csv, pick_sheet
+    from shopops.intake.reading.workbook import open_sheet
+    from shopops.intake.spec import Importer
+
+    with os.fdopen(lines_fd, "rb") as pipe:
+        width, *lines = json.loads(pipe.read())
+    wanted = set(lines)
+    if order.encoding:
+        rows = pick_csv(_stdin(), encoding=order.encoding, wanted=wanted, width=width)
+    else:
+        importers = [cast("Importer", import_module(name)) for name in order.importers]
+        data = b"".join(_stdin())
+        sheet = open_sheet(data, importers, wanted=order.wanted, max_rows=order.workbook_rows)
+        rows = pick_sheet(sheet, wanted=wanted)
+    for row in rows:
+        sys.stdout.buffer.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+
+
 def main() -> int:
     """Read the file on standard input as ordered; 0 also when it is refused with a reason."""
     order = Order(**json.loads(sys.argv[1]))
@@ -120,7 +142,10 @@ def main() -> int:
     from shopops.intake.reading.refusals import FileRefusedError
 
     try:
-        _read(order)
+        if order.lines_fd is None:
+            _read(order)
+        else:
+            _pick(order, order.lines_fd)
         sys.stdout.buffer.flush()
     except FileRefusedError as refusal:
         _say(order, event="refused", reason=refusal.reason)

@@ -20,7 +20,8 @@ BATCH_TRANSITIONS: dict[str, set[str]] = {
     BatchState.UPLOADED: {BatchState.PARSING, BatchState.REFUSED, BatchState.DISCARDED},
     BatchState.PARSING: {BatchState.PREVIEWED, BatchState.REFUSED, BatchState.DISCARDED},
     BatchState.PREVIEWED: {BatchState.MERGING, BatchState.DISCARDED},
-    BatchState.MERGING: {BatchState.DONE, BatchState.REFUSED},
+    # Back to previewed: the run was cancelled and wrote nothing.
+    BatchState.MERGING: {BatchState.DONE, BatchState.REFUSED, BatchState.PREVIEWED},
     BatchState.DONE: {BatchState.UNDOING},
     BatchState.UNDOING: {BatchState.UNDONE, BatchState.DONE},
     BatchState.REFUSED: set(),

@@ -35,7 +35,8 @@ class ChildDiedError(Exception):
 class Allowance:
     """What the child may use."""
 
-    memory_bytes: int = 1 << 30
+    # Address space; about 300 MiB of it are libraries, so the resident part stays below 1 GiB.
+    memory_bytes: int = 1280 << 20
     cpu_seconds: int = 120
     wall_seconds: int = 180
     workbook_bytes: int = 50 << 20
@@ -54,8 +55,10 @@ class Reading:
         wanted: str | None,
         field_keys: str,
         allowance: Allowance,
+        lines: list[int] | None = None,
     ) -> None:
         self._stored_name = stored_name
+        self._lines = lines
         self._allowance = allowance
         self._order = {
             "importers": importers,
@@ -70,22 +73,29 @@ class Reading:
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._broken: vault.VaultBrokenError | None = None
         self._late = threading.Event()
+        self.fed_bytes = 0
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> "Reading":
         read_end, write_end = os.pipe()
+        handed = [write_end]
+        order: dict[str, object] = {**self._order, "events_fd": write_end}
+        if self._lines is not None:
+            lines_end, self._lines_in = os.pipe()
+            handed.append(lines_end)
+            order["lines_fd"] = lines_end
         try:
             self._child = subprocess.Popen(  # noqa: S603 - our own module, fixed arguments
                 [
                     sys.executable,
                     "-m",
                     "shopops.intake.child",
-                    json.dumps({**self._order, "events_fd": write_end}),
+                    json.dumps(order),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                pass_fds=(write_end,),
+                pass_fds=handed,
                 env=self._environment(),
                 cwd=ROOT,
                 start_new_session=True,
@@ -94,10 +104,13 @@ class Reading:
             os.close(read_end)
             raise
         finally:
-            os.close(write_end)
+            for end in handed:
+                os.close(end)
         self._timer = threading.Timer(self._allowance.wall_seconds, self._time_out)
         self._timer.daemon = True
         self._timer.start()
+        if self._lines is not None:
+            self._start(self._send_lines)
         self._start(self._feed)
         self._start(lambda: self._listen(read_end))
         return self
@@ -113,7 +126,7 @@ class Reading:
             thread.join()
 
     def _environment(self) -> dict[str, str]:
-        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "PYTHONPYCACHEPREFIX") if key in os.environ}
         paths = [str(ROOT), *(path for path in sys.path if path)]
         return {
             **kept,
@@ -136,6 +149,7 @@ class Reading:
         try:
             for chunk in vault.chunks(self._stored_name):
                 stdin.write(chunk)
+                self.fed_bytes += len(chunk)
             stdin.close()
         except vault.VaultBrokenError as error:
             # Never let the child take a cut-off file for a whole one.
@@ -143,6 +157,10 @@ class Reading:
             self.kill()
         except (OSError, ValueError):
             pass  # the child is gone; what it said tells why
+
+    def _send_lines(self) -> None:
+        with contextlib.suppress(OSError), os.fdopen(self._lines_in, "wb") as pipe:
+            pipe.write(json.dumps(self._lines).encode())
 
     def _listen(self, read_end: int) -> None:
         with os.fdopen(read_end, "rb") as pipe:
@@ -214,6 +232,43 @@ class Reading:
             raise ChildDiedError(how)
         if code != 0 or last is None or last.get("event") != "end":
             raise ChildDiedError("crashed")
+
+
+def pick_rows(  # noqa: PLR0913
+    stored_name: str,
+    *,
+    importers: list[str],
+    wanted: str | None,
+    encoding: str,
+    width: int,
+    lines: list[int],
+    field_keys: str,
+    allowance: Allowance,
+) -> Iterator[tuple[int, list[str]]]:
+    """Give rows of a stored file as they stand, by line number. `encoding` "" means a workbook.
+
+    :raises ChildDiedError: if the child ends without having read all
+    """
+    reading = Reading(
+        stored_name,
+        importers=importers,
+        encoding=encoding,
+        wanted=wanted,
+        field_keys=field_keys,
+        allowance=allowance,
+        lines=[width, *lines],
+    )
+    with reading:
+        rest = b""
+        for data in reading.rows():
+            *whole, rest = (rest + data).split(b"\n")
+            for line in whole:
+                number, cells = json.loads(line)
+                yield int(number), [str(cell) for cell in cells]
+        last: Event | None = None
+        for last in reading.events():
+            pass
+        reading.check_end(last)
 
 
 def probable_encoding(stored_name: str) -> str:

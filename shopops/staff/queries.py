@@ -63,12 +63,6 @@ def current_shop() -> Shop | None:
     return Shop.objects.filter(id=1).first()
 
 
-def shop_platform() -> str:
-    """Give the platform whose rules judge the shop's orders; Tmall before the first visit."""
-    shop = current_shop()
-    return shop.platform if shop else Shop.Platform.TMALL
-
-
 def role_labels() -> dict[str, str]:
     """Give the names of all roles by code."""
     return dict(Role.objects.values_list("code", "name"))

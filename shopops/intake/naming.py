@@ -1,0 +1,31 @@
+"""What a file's name tells: when the platform wrote it. Never which kind it is. Pure."""
+
+import re
+from datetime import datetime, timedelta
+
+from shopops.lib.business_time import SHANGHAI
+
+# ExportOrderList201809011818.csv; newer names carry the seconds too.
+_STAMP = re.compile(r"(?<!\d)(20\d{12}|20\d{10})(?!\d)")
+_OLDEST = datetime(2003, 5, 10, tzinfo=SHANGHAI)  # Taobao opened
+_AHEAD = timedelta(days=1)
+
+
+def clean_name(name: str) -> str:
+    """Give a name to show: the last part of a path, without control characters, at most 255 long."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(char for char in last if char.isprintable()).strip()
+    return shown[-255:] or "?"
+
+
+def exported_at_of(name: str, *, fallback: datetime, now: datetime) -> datetime:
+    """Tell when a file was exported: the stamp in its name if plausible, else `fallback`."""
+    for stamp in _STAMP.findall(name):
+        form = "%Y%m%d%H%M%S" if len(stamp) == 14 else "%Y%m%d%H%M"
+        try:
+            at = datetime.strptime(stamp, form).replace(tzinfo=SHANGHAI)
+        except ValueError:
+            continue
+        if _OLDEST <= at <= now + _AHEAD:
+            return at
+    return min(fallback, now)
