@@ -108,7 +108,7 @@ ROUTES: dict[str, Route] = {
     "orders:order": Route("orders.view", get=404, kwargs=_order),
     "orders:drawer": Route("orders.view", get=404, kwargs=_order),
     "orders:reveal": Route("orders.reveal_contact", post=404, kwargs=_order),
-    "orders:act": Route("orders.view", post=404, kwargs=lambda: {**_order(), "act": "approve"}),
+    "orders:act": Route("orders.view", post=404, kwargs=lambda: {**_order(), "act": "hold"}),
     "orders:queue": Route("orders.view", get=200, kwargs=_queue),
     "orders:export": Route("orders.export", post=302, kwargs=_queue),
     "orders:export_file": Route("orders.export", get=404, kwargs=_run),
