@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-import pandas as pd
-
 from orders.rules.calendar import ShippingDay
 from orders.rules.ship_by import CalendarGapError
 from shopops.lib.business_time import SHANGHAI
+
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ def what_if(
 
     :raises CalendarGapError: if a calendar lacks a payment date
     """
+    import pandas as pd  # noqa: PLC0415 - costs a second of every start, and only this needs it
+
     frame = pd.DataFrame(orders, columns=["paid_at", "left_at"])
     paid = pd.to_datetime(frame["paid_at"], utc=True)
     left = pd.to_datetime(frame["left_at"], utc=True).fillna(pd.Timestamp(now))

@@ -49,6 +49,11 @@ def forget_scheduled(kind: str) -> None:
     _scheduled.pop(kind, None)
 
 
+def scheduled() -> Sequence[Scheduled]:
+    """Give what is done once per business date, by clock time."""
+    return sorted(_scheduled.values(), key=lambda job: (job.at, job.kind))
+
+
 def register_tick(name: str, *, every: timedelta, run: Tick) -> None:
     """Have the scheduler call `run(now)` about every so often."""
     _ticks[name] = Ticking(name, every, run)

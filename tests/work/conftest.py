@@ -16,13 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    # The flush between transactional tests empties tables, which the operation log refuses.
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE staff_operation DISABLE TRIGGER operation_log_is_never_emptied")
-
-
 class SetClock:
     """A clock that stands until it is moved."""
 

@@ -18,7 +18,9 @@ _UNSHOWN = {"version", "list_hash", "row_hash", "last_batch_id", "exported_at", 
 
 def lock_orders(cursor: CursorWrapper, tids: str) -> None:
     """Lock the stored orders whose tid the SELECT `tids` gives, in the order of their keys."""
-    cursor.execute(f"SELECT id FROM orders_order WHERE tid IN ({tids}) ORDER BY id FOR NO KEY UPDATE")
+    cursor.execute(
+        f"SELECT id FROM orders_order WHERE tid IN ({tids}) ORDER BY id FOR NO KEY UPDATE"
+    )
 
 
 def remember(cursor: CursorWrapper, batch_id: int, table: str, *, new: str, condition: str) -> None:

@@ -45,10 +45,12 @@ def said_stage(status: str, *, paid_at: str, consigned_at: str, has_waybill: str
 def next_stage(old: str, said: str) -> str:
     """Give the stage after a file spoke: `orders.rules.stages.stage_after_platform`."""
     inside = ", ".join(
-        f"'{stage}'" for stage in Stage if stage not in {*_LEFT, Stage.CANCELLED, Stage.AWAITING_PAYMENT}
+        f"'{stage}'"
+        for stage in Stage
+        if stage not in {*_LEFT, Stage.CANCELLED, Stage.AWAITING_PAYMENT}
     )
     onward = " ".join(
-        f"WHEN {old} = '{stage}' AND {said} IN ({_list([*_LEFT[n + 1:], Stage.CANCELLED])}) THEN {said}"
+        f"WHEN {old} = '{stage}' AND {said} IN ({_list([*_LEFT[n + 1 :], Stage.CANCELLED])}) THEN {said}"
         for n, stage in enumerate(_LEFT)
     )
     leaving = _list([*_LEFT, Stage.CANCELLED])

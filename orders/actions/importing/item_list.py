@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from shopops.intake.models import Batch
     from shopops.work.engine import RunContext
 
-_SUMS = {"买家应付货款": "payable_amount", "买家实际支付金额": "charged_amount", "退款金额": "refund_amount"}
+_SUMS = {
+    "买家应付货款": "payable_amount",
+    "买家实际支付金额": "charged_amount",
+    "退款金额": "refund_amount",
+}
 _LINE_COLUMNS = ("order_id", "line_key", "position", "row_hash", *item_rows.LINE_VALUES)
 _PLACEHOLDER_REST = {
     "first_batch_id": "%(batch)s",
@@ -147,7 +151,9 @@ def _todo_sql(cursor: CursorWrapper, stage: str, chunks: int) -> str:
             f" LEFT JOIN intake_batch lb ON lb.id = l.last_batch_id WHERE {_ATTENTION})",
         )
     return (
-        f"SELECT s.*, l.id AS line_id, abs(hashtext(s.tid) % {chunks:d}) AS chunk".replace("%", "%%")
+        f"SELECT s.*, l.id AS line_id, abs(hashtext(s.tid) % {chunks:d}) AS chunk".replace(
+            "%", "%%"
+        )
         + f" FROM ({source}) s LEFT JOIN orders_orderline l ON l.line_key = s.line_key"
         f" LEFT JOIN intake_batch lb ON lb.id = l.last_batch_id WHERE {_ATTENTION}"
     )
@@ -158,7 +164,11 @@ def _params(cursor: CursorWrapper, batch: "Batch", stage: str) -> dict[str, Any]
         "SELECT coalesce(bool_and(charged_amount + refund_amount = payable_amount), false)"
         f" FROM {stage} WHERE refund_amount > 0"
     )
-    return {"batch": batch.pk, "exported_at": batch.exported_at, "paid_is_net": cursor.fetchone()[0]}
+    return {
+        "batch": batch.pk,
+        "exported_at": batch.exported_at,
+        "paid_is_net": cursor.fetchone()[0],
+    }
 
 
 def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
@@ -219,7 +229,8 @@ def _merge_chunk(
     after.analyze_if_unknown(cursor, "orders_order")
     after.lock_orders(cursor, "SELECT tid FROM merge_rows")
     cursor.execute(
-        f"CREATE TEMP TABLE merge_lines ON COMMIT DROP AS {item_rows.line_rows('merge_rows')}", params
+        f"CREATE TEMP TABLE merge_lines ON COMMIT DROP AS {item_rows.line_rows('merge_rows')}",
+        params,
     )
     cursor.execute("ANALYZE merge_lines")
     work.add(

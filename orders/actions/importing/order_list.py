@@ -25,7 +25,11 @@ _NEW = {
     "is_urgent": "false",
     "is_memo_by_hand": "false",
 }
-_SUMS = {"总金额": "total_amount", "买家实际支付金额": "charged_amount", "退款金额": "refund_amount"}
+_SUMS = {
+    "总金额": "total_amount",
+    "买家实际支付金额": "charged_amount",
+    "退款金额": "refund_amount",
+}
 # Rows that need a look: new orders, other contents, or an order in work that a newer file confirms.
 _ATTENTION = """
   o.id IS NULL OR o.list_hash IS DISTINCT FROM
@@ -130,7 +134,11 @@ def _params(cursor: CursorWrapper, batch: "Batch", stage: str) -> dict[str, Any]
         "SELECT coalesce(bool_and(charged_amount + refund_amount = total_amount), false)"
         f" FROM {stage} WHERE refund_amount > 0 AND paid_at IS NOT NULL"
     )
-    return {"batch": batch.pk, "exported_at": batch.exported_at, "paid_is_net": cursor.fetchone()[0]}
+    return {
+        "batch": batch.pk,
+        "exported_at": batch.exported_at,
+        "paid_is_net": cursor.fetchone()[0],
+    }
 
 
 def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
@@ -240,7 +248,9 @@ def _merge_chunk(
     insert_parcels(cursor, "merge_rows", batch.pk)
     after.save_contacts(cursor, "merge_rows", batch.pk)
     after.mark_dirty(
-        cursor, "orders_order", where="last_batch_id = %(batch)s AND tid IN (SELECT tid FROM merge_rows)",
+        cursor,
+        "orders_order",
+        where="last_batch_id = %(batch)s AND tid IN (SELECT tid FROM merge_rows)",
         params=params,
     )
     after.adopt_refunds(cursor, "merge_rows")

@@ -121,8 +121,14 @@ SELECT m.*, {shop_date("m.created_at")} AS created_date, {shop_date("m.paid_at")
     END AS has_open_refund
 FROM ({{merged}}) m
 CROSS JOIN LATERAL (
-  SELECT {said_stage("m.status", paid_at="m.paid_at", consigned_at="m.consigned_at",
-                     has_waybill="m.waybills IS NOT NULL")} AS said) sa
+  SELECT {
+    said_stage(
+        "m.status",
+        paid_at="m.paid_at",
+        consigned_at="m.consigned_at",
+        has_waybill="m.waybills IS NOT NULL",
+    )
+} AS said) sa
 CROSS JOIN LATERAL (SELECT {next_stage("m.old_stage", "sa.said")} AS next) st
 """
 
