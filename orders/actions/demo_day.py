@@ -66,7 +66,7 @@ def _hold_some(service: User, lead: User, now: datetime) -> None:
     for order, (kind, note) in zip(quiet, kinds, strict=False):
         _hold(order, kind, note, lead, now)
     _tell_first_shortage(service, now)
-    if len(quiet) == 5:  # noqa: PLR2004
+    if len(quiet) == 5:
         memo = notes.Memo(text="买家催了两次，今天先发", flag=Flag.RED, is_urgent=True)
         _try(lambda: notes.write_memo(tid=quiet[4].tid, memo=memo, by=service, now=now))
 

@@ -13,7 +13,7 @@ VALUE_LIMIT = 200
 _TOTALS = pa.array(["合计", "总计", "汇总"])
 _TYPES = {
     "text": pa.string(),
-    "timestamptz": pa.timestamp("s", tz="UTC"),
+    "timestamptz": cells.INSTANT,
     "numeric(12,2)": cells.MONEY,
     "integer": pa.int32(),
     "bigint": pa.int64(),
@@ -172,6 +172,8 @@ class Sheet:
 
 
 def _typed(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    if kind == cells.INSTANT:
+        return cells.utc_text(array)
     return array if array.type == kind else pc.cast(array, kind)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from orders.rules.calendar import ShippingDay
 from orders.rules.ship_by import CalendarGapError
 from shopops.lib.business_time import SHANGHAI
-
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +89,7 @@ def what_if(
 
     :raises CalendarGapError: if a calendar lacks a payment date
     """
-    import pandas as pd  # noqa: PLC0415 - costs a second of every start, and only this needs it
+    import pandas as pd
 
     frame = pd.DataFrame(orders, columns=["paid_at", "left_at"])
     paid = pd.to_datetime(frame["paid_at"], utc=True)

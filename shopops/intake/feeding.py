@@ -126,7 +126,7 @@ class Reading:
             thread.join()
 
     def _environment(self) -> dict[str, str]:
-        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "PYTHONPYCACHEPREFIX") if key in os.environ}
         paths = [str(ROOT), *(path for path in sys.path if path)]
         return {
             **kept,

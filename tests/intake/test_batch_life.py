@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from shopops.intake import actions, runs, stages
+from shopops.intake import actions, stages
 from shopops.intake.choices import BATCH_TRANSITIONS, BatchState
 from shopops.intake.errors import OtherShopError, UnableToMoveError
 from shopops.intake.models import Batch, RowError
 from shopops.lib import sealing, vault
 from shopops.staff.models import Operation, Shop
+from shopops.work import actions as work
 from shopops.work.actions import request_run
 from shopops.work.engine import perform_inline
 from tests.intake import toy_kind
@@ -186,9 +187,7 @@ def test_a_cancelled_writing_can_be_asked_for_again():
     run = actions.commit_batch(
         batch_id=batch.pk, by=None, now=NOW, confirm_other_shop=False, ring=False
     )
-    run.state = "cancelled"
-    run.save()
-    runs.merge_ended(run, NOW)
+    work.cancel_run(run_id=run.pk, now=NOW)
 
     assert write(Batch.objects.get(pk=batch.pk)).state == "done"
 
