@@ -215,8 +215,10 @@ def test_a_cell_that_did_not_change_is_not_written(db: None) -> None:
     mark(DAY)
     again = rollup.roll_some(now=NOW, limit=1)
 
-    assert first is not None and first.changed_cells > 0
-    assert again is not None and again.changed_cells == 0
+    assert first is not None
+    assert first.changed_cells > 0
+    assert again is not None
+    assert again.changed_cells == 0
 
 
 def test_a_day_whose_last_order_went_is_unknown_again(db: None) -> None:

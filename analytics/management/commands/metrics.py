@@ -16,15 +16,19 @@ _AMOUNTS = ("gross_amount", "refund_amount", "net_amount")
 
 
 class Command(JsonCommand):
+    """The command."""
+
     help = "Orders, buyers, pieces and amounts by day, hour, weekday, province, SKU, product, tier."
 
     def add_options(self, parser: CommandParser) -> None:
+        """Declare grouping, basis and period."""
         parser.add_argument("--by", choices=GROUPINGS, required=True)
         parser.add_argument("--basis", choices=BASES, default="created")
         parser.add_argument("--since", type=day_option, metavar="DATE", help="first day, included")
         parser.add_argument("--until", type=day_option, metavar="DATE", help="last day, included")
 
     def answer(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Give the rows, after the days that wait for it were recomputed."""
         progress = TerminalProgress("重算数字")
         try:
             roll_now(on_progress=progress)
