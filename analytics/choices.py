@@ -10,9 +10,7 @@ ORDER_DIMS = ("total", "hour", "province", "amount_tier")
 LINE_DIMS = ("sku", "product")
 DIMS = (*ORDER_DIMS, *LINE_DIMS)
 
-type By = Literal[
-    "total", "day", "hour", "weekday", "province", "sku", "product", "amount_tier"
-]
+type By = Literal["total", "day", "hour", "weekday", "province", "sku", "product", "amount_tier"]
 GROUPINGS: tuple[str, ...] = get_args(By.__value__)
 
 # Tiers of an order's net amount in CNY, in order; the upper bound belongs to the tier. A paid order whose

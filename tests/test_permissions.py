@@ -123,6 +123,10 @@ ROUTES: dict[str, Route] = {
     "orders_api:close_hold": Route("orders.hold", post={400, 404}, kwargs=_order),
     "orders_api:hand_over": Route("orders.hand_over", post={400, 404}, kwargs=_order),
     "search": Route("orders.view", get=200),
+    # --- figures
+    "morning": Route("analytics.view", get=200),
+    "morning_trend_csv": Route("analytics.export", get=200),
+    "morning_heat_csv": Route("analytics.export", get=200),
     # --- work
     "intake:imports": Route("intake.view", get=200),
     "intake:upload": Route("intake.import", post=400),

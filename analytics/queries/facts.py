@@ -144,11 +144,15 @@ shared AS MATERIALIZED (
     sum(coalesce(u.known, s.part, 0)) OVER (PARTITION BY order_id) > 0 AS has_shares
   FROM unshared u LEFT JOIN share s USING (line_id)
 ),
-{_allot(
-    "back", "shared", amount="rest_refund",
-    weight="CASE WHEN rest_refund > 0 THEN CASE WHEN has_shares THEN gross ELSE quantity END"
-    " ELSE 0 END",
-)},
+{
+    _allot(
+        "back",
+        "shared",
+        amount="rest_refund",
+        weight="CASE WHEN rest_refund > 0 THEN CASE WHEN has_shares THEN gross ELSE quantity END"
+        " ELSE 0 END",
+    )
+},
 exact AS MATERIALIZED (
   SELECT order_id, date, buyer_id, is_paid, line_id, sku, product,
     CASE WHEN is_paid THEN quantity ELSE 0 END AS pieces,
@@ -229,12 +233,7 @@ def buyers_sql(basis: str, *, key: str, is_by_line: bool) -> str:
     `key` is an expression over a row of `o` (by order) or `l` (by line). Reads the facts of the
     whole period, once.
     """
-    source = (
-        "(SELECT o.date, o.buyer_id, o.is_paid, l.sku_code, l.item_no, l.title"
-        " FROM o JOIN orders_orderline l ON l.order_id = o.id) AS l"
-        if is_by_line
-        else "o"
-    )
+    source = "o JOIN orders_orderline l ON l.order_id = o.id" if is_by_line else "o"
     return f"""WITH {orders_cte(basis, in_range=True)}
 SELECT key, count(*)::int FROM (
   SELECT DISTINCT {key} AS key, buyer_id FROM {source} WHERE is_paid AND buyer_id IS NOT NULL
