@@ -17,6 +17,7 @@ from orders.choices import OPEN_STAGES, HoldKind, Stage
 from orders.models import Hold, Order, QueueCount
 from shopops.lib.business_time import business_date, day_bounds
 from shopops.lib.paging import Key, Page, decode_key, page_of
+from shopops.lib.reads import once_a_page
 
 PAGE_SIZE = 50
 
@@ -200,8 +201,9 @@ def with_holds(orders: Sequence[Order]) -> list[QueueRow]:
     return [QueueRow(order=order, holds=tuple(holds.get(order.pk, ()))) for order in orders]
 
 
+@once_a_page
 def counts() -> dict[str, QueueCount]:
-    """Give the stored counts by queue code. One query."""
+    """Give the stored counts by queue code. One query a page, though frame and tabs both ask."""
     return {row.code: row for row in QueueCount.objects.order_by("code")}
 
 

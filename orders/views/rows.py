@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from orders.choices import Flag, Stage
+from orders.choices import Flag, HoldKind, Stage
 from orders.models import Hold, Order
 from orders.queries.queues import QueueRow
 from orders.queries.risk import RiskBook
@@ -86,7 +86,7 @@ class Row:
 
 def hold_tag(hold: Hold) -> HoldTag:
     """Word one hold; one that the buyer must be told about and was not says so."""
-    label = str(hold.get_kind_display())
+    label = str(HoldKind(hold.kind).label)  # get_kind_display hashes all twenty labels each time
     if hold.must_tell_buyer and hold.told_at is None:
         return HoldTag(label=_("%(kind)s · 买家未告知") % {"kind": label}, tone="late")
     return HoldTag(label=label, tone="us" if hold.is_hand_set else "wait")

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 
 from shopops.lib.paging import Key, Page, page_of
+from shopops.lib.reads import once_a_page
 from shopops.staff.models import ApiToken, Invitation, Operation, Role, Shop, User
 from shopops.staff.operations import name_of
 from shopops.staff.rights import MFA_RIGHTS, RIGHTS, Right
@@ -47,6 +50,34 @@ def narrow_rights(person: User, *, to: Iterable[str]) -> None:
     person._rights = frozenset(to)  # type: ignore[attr-defined]
 
 
+def signed_in_person(user_id: int) -> User | None:
+    """Give a person with roles and whether they have a second factor, kept on the object. One query.
+
+    Every request of a signed-in person begins with this.
+    """
+    role = JSONObject(
+        id="roles__id",
+        code="roles__code",
+        name="roles__name",
+        rights="roles__rights",
+        is_built_in="roles__is_built_in",
+        version="roles__version",
+    )
+    person = (
+        User.objects.annotate(
+            held_roles=JSONBAgg(
+                role, filter=Q(roles__isnull=False), order_by="roles__pk", default=Value([])
+            ),
+            had_second_factor=Exists(_app_factors().filter(user=OuterRef("pk"))),
+        )
+        .filter(pk=user_id)
+        .first()
+    )
+    if person is not None:
+        person._roles = [Role(**row) for row in person.held_roles]  # type: ignore[attr-defined]
+    return person
+
+
 def needs_second_factor(person: User) -> bool:
     """Tell whether the person holds a right that compels a second factor."""
     return not MFA_RIGHTS.isdisjoint(rights_of(person))
@@ -54,10 +85,20 @@ def needs_second_factor(person: User) -> bool:
 
 def has_second_factor(person: User) -> bool:
     """Tell whether the person has set up an authenticator app. One query."""
-    factors = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP)
-    return bool(factors.exists())
+    return bool(_app_factors().filter(user=person).exists())
 
 
+def came_with_second_factor(person: User) -> bool:
+    """Tell whether the person had an authenticator app when this request began."""
+    kept: bool | None = getattr(person, "had_second_factor", None)
+    return has_second_factor(person) if kept is None else kept
+
+
+def _app_factors() -> "QuerySet[Authenticator]":
+    return Authenticator.objects.filter(type=Authenticator.Type.TOTP)  # type: ignore[no-any-return]
+
+
+@once_a_page
 def current_shop() -> Shop | None:
     """Give the shop, or None before the first visit."""
     return Shop.objects.filter(id=1).first()
@@ -65,8 +106,8 @@ def current_shop() -> Shop | None:
 
 def shop_platform() -> str:
     """Give the platform of the shop; Tmall's stricter rules before the first visit."""
-    platform = Shop.objects.values_list("platform", flat=True).filter(id=1).first()
-    return platform or Shop.Platform.TMALL.value
+    shop = current_shop()
+    return shop.platform if shop else Shop.Platform.TMALL.value
 
 
 def nobody_yet() -> bool:
