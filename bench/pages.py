@@ -34,9 +34,10 @@ LIMIT_RATIO = 1.3
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response: what the server says that it took, and how large it is."""
+    """One response: what the server says that it took, its processor time here, its size."""
 
     milliseconds: float
+    processor_ms: float
     size: int
 
 
@@ -83,18 +84,25 @@ class Visitor:
         """
         from django.test import RequestFactory
 
-        environment = RequestFactory(HTTP_COOKIE=self._cookie, SERVER_NAME="localhost").get(path, query).environ
+        environment = (
+            RequestFactory(HTTP_COOKIE=self._cookie, SERVER_NAME="localhost")
+            .get(path, query)
+            .environ
+        )
         heard: dict[str, Any] = {}
 
         def start(status: str, headers: list[tuple[str, str]], *_: object) -> None:
             heard.update(headers, status=status)
 
+        started = time.thread_time()
         response = self._application(environment, start)
         size = sum(len(part) for part in response)
         response.close()
+        processor_ms = (time.thread_time() - started) * 1000
         if not heard["status"].startswith("200"):
             raise RuntimeError(f"{path}: {heard['status']} {heard.get('Location', '')}")
-        return Answer(float(heard["Server-Timing"].split("dur=")[1]), size)
+        spent = float(heard["Server-Timing"].split("dur=")[1])
+        return Answer(spent, processor_ms, size)
 
 
 def _sign_in() -> str:
@@ -159,6 +167,7 @@ def measure_at(visitor: Visitor, base: Base, *, rounds: int) -> dict[str, Any]:
     """Measure each page `rounds` times, the pages in turn so that noise meets all alike."""
     wanted = pages(base)
     spent: dict[str, list[float]] = {name: [] for name in wanted}
+    processor: dict[str, list[float]] = {name: [] for name in wanted}
     in_sql: dict[str, list[float]] = {name: [] for name in wanted}
     queries: dict[str, int] = {}
     sizes: dict[str, int] = {}
@@ -168,6 +177,7 @@ def measure_at(visitor: Visitor, base: Base, *, rounds: int) -> dict[str, Any]:
             answer = visitor.get(path, **query)
             if number >= 5:  # the first ones fill caches
                 spent[name].append(answer.milliseconds)
+                processor[name].append(answer.processor_ms)
                 sizes[name] = answer.size
     for _ in range(max(rounds // 5, 5)):
         for name, request in wanted.items():
@@ -186,6 +196,7 @@ def measure_at(visitor: Visitor, base: Base, *, rounds: int) -> dict[str, Any]:
         "pages": {
             name: {
                 **_figures(spent[name]),
+                "processor_p50": round(statistics.median(processor[name]), 2),
                 "sql_p50": round(statistics.median(in_sql[name]), 2),
                 "queries": queries[name],
                 "kb": round(sizes[name] / 1024),

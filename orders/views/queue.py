@@ -116,7 +116,9 @@ def _rows_html(page: Page[QueueRow], request: HttpRequest, *, now: datetime) -> 
         return SafeString("")
     book = RiskBook(platform=shop_platform())
     may_see_contact = request.user.has_perm("orders.view_contact")
-    return rows_html(rows_of(page.rows, book=book, now=now, may_see_contact=may_see_contact), now=now)
+    return rows_html(
+        rows_of(page.rows, book=book, now=now, may_see_contact=may_see_contact), now=now
+    )
 
 
 def _filter_fields(form: QueueFilterForm) -> SafeString:

@@ -6,7 +6,7 @@ through `escape`.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 
 from orders.views.rows import HoldTag, Row
 from shopops.lib.business_time import SHANGHAI
-from shopops.lib.templatetags.shop import TID_TAIL, UNKNOWN, due, due_tone, icon, money, when
+from shopops.lib.templatetags.shop import (
+    TID_TAIL,
+    UNKNOWN,
+    DueWords,
+    day_words,
+    due_tone,
+    icon,
+    money,
+    time_tag,
+)
 
 NOTHING = f'<span class="muted">{UNKNOWN}</span>'
 
@@ -30,6 +39,9 @@ class _RowWriter:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self.today = now.astimezone(SHANGHAI).date()
+        self.days: dict[date, str] = {}
+        self.words = DueWords()
         self.select = escape(_("选"))
         self.platform = escape(_("平台"))
         self.copy = escape(_("复制"))
@@ -73,7 +85,7 @@ class _RowWriter:
         picture = self.late_icon if tone == "late" else self.clock_icon
         return (
             f'<span class="so-pill so-pill--{tone}" title="{_full(at)}">'
-            f"{picture}{escape(due(at, self.now))}</span>"
+            f"{picture}{escape(self.words.due(at - self.now))}</span>"
         )
 
     def _platform(self, row: Row) -> str:
@@ -81,8 +93,17 @@ class _RowWriter:
         shade = "muted" if tone == "wait" else f"t-{tone}"
         return (
             f'<td role="cell" class="q-plat num {shade}">'
-            f'<span class="q-lab">{self.platform} </span>{when(row.platform_due_at, self.now)}</td>'
+            f'<span class="q-lab">{self.platform} </span>{self._when(row.platform_due_at)}</td>'
         )
+
+    def _when(self, at: datetime | None) -> str:
+        if at is None:
+            return UNKNOWN
+        local = at.astimezone(SHANGHAI)
+        day = local.date()
+        if day not in self.days:
+            self.days[day] = day_words(day, self.today)
+        return time_tag(local, self.days[day])
 
     def _tid(self, row: Row, tid: str) -> str:
         head, tail = escape(row.tid[:-TID_TAIL]), escape(row.tid[-TID_TAIL:])

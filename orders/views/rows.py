@@ -114,8 +114,8 @@ def rows_of(
 
 def _row(one: QueueRow, book: RiskBook, now: datetime, *, may_see_contact: bool) -> Row:
     order = one.order
-    risk = book.risk(order, now=now)
     is_done = order.stage in DONE_STAGES
+    risk_amount, risk_tone = (ZERO, "") if is_done else _risk(order, book, now)
     return Row(
         tid=order.tid,
         version=order.version,
@@ -128,8 +128,8 @@ def _row(one: QueueRow, book: RiskBook, now: datetime, *, may_see_contact: bool)
         stage_tone=STAGE_TONES[Stage(order.stage)],
         holds=_tags(one.holds, order),
         paid_amount=order.paid_amount or order.total_amount,
-        risk_amount=ZERO if is_done else (risk.now_amount or risk.next_amount),
-        risk_tone="late" if risk.now_amount and not is_done else "",
+        risk_amount=risk_amount,
+        risk_tone=risk_tone,
         flag=FLAG_CODES.get(Flag(order.flag), ""),
         flag_label=str(Flag(order.flag).label) if order.flag else "",
         has_message=bool(order.buyer_message),
@@ -141,6 +141,11 @@ def _row(one: QueueRow, book: RiskBook, now: datetime, *, may_see_contact: bool)
         can=acts_for(order),
         is_done=is_done,
     )
+
+
+def _risk(order: Order, book: RiskBook, now: datetime) -> tuple[Decimal, str]:
+    risk = book.risk(order, now=now)
+    return (risk.now_amount, "late") if risk.now_amount else (risk.next_amount, "")
 
 
 def _tags(holds: Sequence[Hold], order: Order) -> tuple[HoldTag, ...]:

@@ -14,12 +14,14 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, pgettext
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext
 
 from shopops.lib import charts
+from shopops.lib.fragments import fragment
 
 register = template.Library()
 
@@ -27,6 +29,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 UNKNOWN = "—"
 SOON = timedelta(hours=4)
 TID_TAIL = 6
+FEN = Decimal("0.01")
 
 Amount = Decimal | int | float | str
 
@@ -35,6 +38,8 @@ Amount = Decimal | int | float | str
 
 
 def _decimal(value: Amount | None) -> Decimal | None:
+    if isinstance(value, Decimal):
+        return value
     if value is None or value == "":
         return None
     return Decimal(str(value))
@@ -47,7 +52,7 @@ def money(value: Amount | None) -> str:
     if amount is None:
         return UNKNOWN
     sign = "−" if amount < 0 else ""
-    return f"{sign}¥{abs(amount).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+    return f"{sign}¥{abs(amount).quantize(FEN, ROUND_HALF_UP):,}"
 
 
 @register.filter
@@ -137,7 +142,8 @@ def _weekday(day: date) -> str:
     return _(WEEKDAYS[day.weekday()])
 
 
-def _day_words(day: date, today: date | None) -> str:
+def day_words(day: date, today: date | None) -> str:
+    """Write a date as a person near it would: 今天, 周三, 9月17日."""
     if today is None:
         return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
     distance = (day - today).days
@@ -171,11 +177,15 @@ def when(value: datetime | None, now: datetime | None = None) -> SafeString | st
     if not isinstance(value, datetime):
         return UNKNOWN
     at = _local(value)
-    today = _local(now).date() if isinstance(now, datetime) else None
-    words = escape(_day_words(at.date(), today))
+    return time_tag(at, day_words(at.date(), _local(now).date() if now else None))
+
+
+def time_tag(at: datetime, words: str) -> SafeString:
+    """Write an instant in Shanghai with the words of its day."""
     # Lists write a hundred of these, so no format_html: all but the words are digits.
     return mark_safe(  # noqa: S308
-        f'<time datetime="{at.isoformat()}" title="{at:%Y-%m-%d %H:%M:%S}">{words} {at:%H:%M}</time>'
+        f'<time datetime="{at.isoformat()}" title="{at:%Y-%m-%d %H:%M:%S}">'
+        f"{escape(words)} {at:%H:%M}</time>"
     )
 
 
@@ -189,7 +199,7 @@ def day(value: date | None) -> SafeString | str:
         '<time datetime="{}" title="{}">{} {}</time>',
         that.isoformat(),
         that.isoformat(),
-        _day_words(that, None),
+        day_words(that, None),
         _weekday(that),
     )
 
@@ -204,11 +214,18 @@ def clock(value: time | datetime | None) -> str:
 
 def span_words(span: timedelta) -> str:
     """Write a length of time as `1天20时`, or `03:42` under a day (hours and minutes)."""
+    return _span_words(span, _DAYS_AND_HOURS)
+
+
+_DAYS_AND_HOURS = gettext_lazy("%(days)s天%(hours)s时")
+
+
+def _span_words(span: timedelta, pattern: str | Promise) -> str:
     minutes = int(abs(span).total_seconds() // 60)
     days, minutes = divmod(minutes, 24 * 60)
     hours, minutes = divmod(minutes, 60)
     if days:
-        return _("%(days)s天%(hours)s时") % {"days": days, "hours": hours}
+        return str(pattern) % {"days": days, "hours": hours}
     return f"{hours:02d}:{minutes:02d}"
 
 
@@ -233,10 +250,21 @@ def due(value: datetime | None, now: datetime | None) -> str:
     """Write a deadline against now: `超 1天20时` when it has passed, else `剩 00:47`."""
     if not isinstance(value, datetime) or not isinstance(now, datetime):
         return UNKNOWN
-    left = value - now
-    if left < timedelta(0):
-        return f"{pgettext('deadline', '超')} {span_words(left)}"
-    return f"{pgettext('deadline', '剩')} {span_words(left)}"
+    return DueWords().due(value - now)
+
+
+class DueWords:
+    """The words of deadlines in the reader's language, looked up once for a whole list."""
+
+    def __init__(self) -> None:
+        self._over = pgettext("deadline", "超")
+        self._left = pgettext("deadline", "剩")
+        self._pattern = str(_DAYS_AND_HOURS)
+
+    def due(self, left: timedelta) -> str:
+        """Write how long is left, or how long ago it ended."""
+        words = self._over if left < timedelta(0) else self._left
+        return f"{words} {_span_words(left, self._pattern)}"
 
 
 @register.filter
@@ -343,6 +371,12 @@ def widget_kind(field: BoundField) -> str:
 def item(mapping: dict[str, object], key: str) -> object:
     """Look a key up in a dict, for tables whose columns come from data."""
     return mapping.get(key)
+
+
+@register.simple_tag
+def fixed(template_name: str) -> SafeString:
+    """Include a template that takes nothing; rendered once per language."""
+    return fragment(template_name)
 
 
 # --- pictures ---
