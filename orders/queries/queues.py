@@ -132,7 +132,11 @@ LIST_FIELDS = (
     "buyer_message",
     "seller_memo",
 )
-HOLD_FIELDS = ("order_id", "kind", "is_hand_set", "must_tell_buyer", "told_at")
+# What a list row shows of a hold. By hand: one array instead of fifty parameters.
+OPEN_HOLDS = """
+SELECT id, order_id, kind, is_hand_set, must_tell_buyer, told_at FROM orders_hold
+WHERE order_id = ANY(%s) AND closed_at IS NULL ORDER BY id
+"""
 
 
 def queue_page(
@@ -197,8 +201,7 @@ def with_holds(orders: Sequence[Order]) -> list[QueueRow]:
     holds: dict[int, list[Hold]] = {}
     held = [order.pk for order in orders if order.stage == Stage.HELD]
     if held:
-        found = Hold.objects.filter(order_id__in=held, closed_at__isnull=True)
-        for hold in found.order_by("pk").only(*HOLD_FIELDS):
+        for hold in Hold.objects.raw(OPEN_HOLDS, [held]):
             holds.setdefault(hold.order_id, []).append(hold)
     return [QueueRow(order=order, holds=tuple(holds.get(order.pk, ()))) for order in orders]
 
