@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from orders.choices import Flag, HoldKind, Stage
-from orders.models import Hold, Order
-from orders.queries.queues import QueueRow
+from orders.models import Hold
+from orders.queries.queues import ListedHold, ListedOrder, QueueRow
 from orders.queries.risk import RiskBook
 
 STAGE_TONES = {
@@ -84,7 +84,7 @@ class Row:
     is_done: bool
 
 
-def hold_tag(hold: Hold) -> HoldTag:
+def hold_tag(hold: Hold | ListedHold) -> HoldTag:
     """Word one hold; one that the buyer must be told about and was not says so."""
     label = str(HoldKind(hold.kind).label)  # get_kind_display hashes all twenty labels each time
     if hold.must_tell_buyer and hold.told_at is None:
@@ -92,7 +92,7 @@ def hold_tag(hold: Hold) -> HoldTag:
     return HoldTag(label=label, tone="us" if hold.is_hand_set else "wait")
 
 
-def acts_for(order: Order) -> str:
+def acts_for(order: ListedOrder) -> str:
     """Name the bulk acts that fit an order as it stands."""
     if order.stage == Stage.AWAITING_AUDIT and not order.has_open_refund:
         return "approve hold memo"
@@ -146,7 +146,7 @@ def _row(
     )
 
 
-def _risk(order: Order, book: RiskBook, now: datetime) -> tuple[Decimal, str]:
+def _risk(order: ListedOrder, book: RiskBook, now: datetime) -> tuple[Decimal, str]:
     risk = book.risk(order, now=now)
     return (risk.now_amount, "late") if risk.now_amount else (risk.next_amount, "")
 
@@ -159,7 +159,7 @@ class _Tags:
         self._refund = HoldTag(label=_("退款中"), tone="late")
         self._presale = HoldTag(label=_("预售"), tone="wait")
 
-    def of(self, holds: Sequence[Hold], order: Order) -> tuple[HoldTag, ...]:
+    def of(self, holds: Sequence[ListedHold], order: ListedOrder) -> tuple[HoldTag, ...]:
         tags = [self._tag(hold) for hold in holds]
         if order.has_open_refund:
             tags.insert(0, self._refund)
@@ -167,7 +167,7 @@ class _Tags:
             tags.append(self._presale)
         return tuple(tags)
 
-    def _tag(self, hold: Hold) -> HoldTag:
+    def _tag(self, hold: ListedHold) -> HoldTag:
         is_untold = hold.must_tell_buyer and hold.told_at is None
         key = hold.kind, is_untold, hold.is_hand_set
         if key not in self._worded:
@@ -175,7 +175,7 @@ class _Tags:
         return self._worded[key]
 
 
-def _buyer(order: Order, *, may_see_contact: bool) -> str:
+def _buyer(order: ListedOrder, *, may_see_contact: bool) -> str:
     place = order.receiver_province
     name = order.buyer_nick if may_see_contact else mask_nick(order.buyer_nick)
     return " ".join(part for part in (name, place) if part)
