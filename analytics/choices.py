@@ -10,20 +10,18 @@ ORDER_DIMS = ("total", "hour", "province", "amount_tier")
 LINE_DIMS = ("sku", "product")
 DIMS = (*ORDER_DIMS, *LINE_DIMS)
 
-type By = Literal[
-    "total", "day", "hour", "weekday", "province", "sku", "product", "amount_tier"
-]
+type By = Literal["total", "day", "hour", "weekday", "province", "sku", "product", "amount_tier"]
 GROUPINGS: tuple[str, ...] = get_args(By.__value__)
 
-# Tiers of an order's net amount in order; the upper bound belongs to the tier. A paid order whose
+# Tiers of an order's net amount in CNY, in order; the upper bound belongs to the tier. A paid order whose
 # money went back entirely has no place in the first tier, an unpaid one has no amount at all: both
 # have a key of their own, so that the tiers add up to the total.
 NOTHING_LEFT = "≤0"
 UNPAID = "unpaid"
 TIERS: tuple[tuple[str, int | None], ...] = (
-    ("(0,50]", 50_00),
-    ("(50,200]", 200_00),
-    ("(200,500]", 500_00),
+    ("(0,50]", 50),
+    ("(50,200]", 200),
+    ("(200,500]", 500),
     ("(500,∞)", None),
 )
 TIER_KEYS = (*(key for key, _bound in TIERS), NOTHING_LEFT, UNPAID)

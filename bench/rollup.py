@@ -186,10 +186,7 @@ def _measure(orders: int, rounds: int) -> dict[str, object]:
         )
 
     one_day = int(str(scan()[0][0]))  # type: ignore[index]
-    figures = {
-        basis: _times(roll_one(basis), rounds)
-        for basis in ("created", "paid")
-    }
+    figures = {basis: _times(roll_one(basis), rounds) for basis in ("created", "paid")}
     baseline = _times(scan, rounds)
     return {
         "orders": orders,

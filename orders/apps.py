@@ -13,11 +13,13 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from orders.actions import counts, exports
+        from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
         from shopops.staff.operations import name_operations
         from shopops.work.registry import KindSpec, register_kind
         from shopops.work.schedule import register_tick
 
+        kinds.register()
         register_kind(
             KindSpec(exports.KIND, _("导出订单"), "quick", exports.perform_export, "orders.export")
         )
@@ -33,7 +35,7 @@ class OrdersConfig(AppConfig):
 
 def _after_migrate(sender: AppConfig, **_kwargs: Any) -> None:  # noqa: ANN401
     """Django's own hook: a new database gets the start rules and a worked-out calendar."""
-    sender._ensure()  # type: ignore[attr-defined]  # noqa: SLF001
+    sender._ensure()  # type: ignore[attr-defined]
 
 
 OPERATIONS = {

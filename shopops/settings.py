@@ -26,10 +26,10 @@ def _required(name: str) -> str:
     value = env.str(name, default="")
     if not value:
         raise ImproperlyConfigured(
-            f"{name} is not set. Outside the embedded mode every secret and server address must be given; "
-            "see .env.example. `make up` and `manage.py` set them for the embedded mode."
+            f"{name} is not set. Outside the embedded mode every secret and server address must be "
+            "given; see .env.example. `make up` and `manage.py` set them for the embedded mode."
         )
-    return value
+    return str(value)
 
 
 SECRET_KEY = _required("SECRET_KEY")
@@ -177,6 +177,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
 # How many proxies of ours write X-Forwarded-For; what stands further left anybody may have sent.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if SECURE else 0)
+MFA_ADAPTER = "shopops.staff.adapters.SecondFactorAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "ShopOps"

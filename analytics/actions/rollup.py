@@ -11,15 +11,27 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from analytics.choices import BASES, DIMS
 from analytics.models import DayRollup, RolledDay
 from analytics.queries.facts import MEASURES, cells_sql
-from orders.models import DirtyDay, Order
+from analytics.queries.metrics import days_with_anything
+from orders.models import DirtyDay
+from shopops.work import actions as work
+from shopops.work.context import RunContext
+from shopops.work.models import Run
+
+KIND = "analytics.rollup"
+KEY = "marked-days"
+# A step takes about so long: days are few orders or many, so the number of days adapts.
+STEP_AIM = timedelta(seconds=1)
+FIRST_STEP_DAYS = 4
+MOST_STEP_DAYS = 128
 
 _COLUMNS = ", ".join(("date", "dim", "key", "label", *MEASURES))
 _VALUES = ("label", *MEASURES)
-_TABLE = DayRollup._meta.db_table  # noqa: SLF001
+_TABLE = DayRollup._meta.db_table
 
 _WRITE = """
 WITH fresh AS MATERIALIZED ({cells}),
@@ -51,33 +63,22 @@ class Rolled:
     changed_cells: int
 
 
-def mark_days(*, since: date, until: date, now: datetime) -> int:
-    """Mark every day that has orders or figures from `since` to `until` to be recomputed.
+def mark_days(*, since: date | None, until: date | None, now: datetime) -> int:
+    """Mark every day that has orders or figures, both ends included, to be recomputed.
 
-    Gives the number of calendar days that are now marked in this period.
+    Gives the number of days marked; None at an end leaves it open.
     """
     marked: set[date] = set()
     for basis in BASES:
-        days = _days_with_anything(basis, since=since, until=until)
-        rows = [DirtyDay(basis=basis, date=day, marked_at=now) for day in sorted(days)]
+        days = days_with_anything(basis=basis, since=since, until=until)
         DirtyDay.objects.bulk_create(
-            rows,
+            [DirtyDay(basis=basis, date=day, marked_at=now) for day in days],
             update_conflicts=True,
             unique_fields=["basis", "date"],
             update_fields=["marked_at"],
         )
-        marked |= days
+        marked.update(days)
     return len(marked)
-
-
-def _days_with_anything(basis: str, *, since: date, until: date) -> set[date]:
-    field = f"{basis}_date"
-    with_orders = Order.objects.filter(**{f"{field}__range": (since, until)})
-    rolled = RolledDay.objects.filter(basis=basis, date__range=(since, until))
-    return {
-        *with_orders.order_by(field).values_list(field, flat=True).distinct(),
-        *rolled.order_by("date").values_list("date", flat=True),
-    }
 
 
 def roll_some(*, now: datetime, limit: int) -> Rolled | None:
@@ -129,3 +130,49 @@ def _note_rolled(
         unique_fields=["basis", "date"],
         update_fields=["computed_at"],
     )
+
+
+# --- as a run -----------------------------------------------------------------------------------
+
+
+def request_rollup(*, now: datetime, ring: bool = True) -> Run:
+    """Ask for the marked days to be recomputed; call it last in the transaction that marked them.
+
+    There is one run, wanted again and again: what it is to do stands in `DirtyDay`.
+    """
+    return work.request_run(kind=KIND, key=KEY, now=now, again=True, ring=ring)
+
+
+def request_after_import(batch_id: int, now: datetime) -> None:
+    """Ask after an import; the batch is of no interest, the marked days are."""
+    request_rollup(now=now)
+
+
+def request_if_needed(now: datetime) -> None:
+    """Ask if days are marked: the safety net under a process that died between mark and request."""
+    if DirtyDay.objects.exists():
+        request_rollup(now=now)
+
+
+def perform_rollup(run: RunContext) -> dict[str, Any]:
+    """Recompute all marked days in steps of about a second."""
+    rolled, cells, limit = 0, 0, FIRST_STEP_DAYS
+    while True:
+        waiting = DirtyDay.objects.count()
+        started = run.clock()
+        with run.step() as step:
+            done = roll_some(now=run.now, limit=limit)
+            if done is None:
+                return {"days": rolled, "cells": cells}
+            rolled += len(done.days)
+            cells += done.changed_cells
+            step.cursor = {"rolled": rolled, "last": done.days[-1].isoformat()}
+            step.done, step.total = rolled, rolled + max(waiting - len(done.days), 0)
+            step.text = str(_("已重算 %(days)s 天") % {"days": rolled})
+        limit = _next_limit(limit, run.clock() - started)
+
+
+def _next_limit(limit: int, took: timedelta) -> int:
+    if took < STEP_AIM / 2:
+        return min(limit * 2, MOST_STEP_DAYS)
+    return max(limit // 2, 1) if took > STEP_AIM else limit

@@ -4,45 +4,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DayRollup',
+            name="DayRollup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('basis', models.CharField(max_length=8)),
-                ('dim', models.CharField(max_length=12)),
-                ('key', models.CharField(blank=True, default='', max_length=120)),
-                ('label', models.TextField(blank=True, default='')),
-                ('orders', models.IntegerField()),
-                ('paid_orders', models.IntegerField()),
-                ('unpaid_orders', models.IntegerField()),
-                ('refunded_orders', models.IntegerField()),
-                ('buyers', models.IntegerField()),
-                ('pieces', models.BigIntegerField()),
-                ('gross_fen', models.BigIntegerField()),
-                ('refund_fen', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("basis", models.CharField(max_length=8)),
+                ("dim", models.CharField(max_length=12)),
+                ("key", models.CharField(blank=True, default="", max_length=120)),
+                ("label", models.TextField(blank=True, default="")),
+                ("orders", models.IntegerField()),
+                ("paid_orders", models.IntegerField()),
+                ("unpaid_orders", models.IntegerField()),
+                ("refunded_orders", models.IntegerField()),
+                ("buyers", models.IntegerField()),
+                ("pieces", models.BigIntegerField()),
+                ("gross_fen", models.BigIntegerField()),
+                ("refund_fen", models.BigIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('basis', 'dim', 'date', 'key'), name='a_rollup_cell_exists_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("basis", "dim", "date", "key"), name="a_rollup_cell_exists_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RolledDay',
+            name="RolledDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('basis', models.CharField(max_length=8)),
-                ('computed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("basis", models.CharField(max_length=8)),
+                ("computed_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('basis', 'date'), name='a_day_is_rolled_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("basis", "date"), name="a_day_is_rolled_once")
+                ],
             },
         ),
     ]

@@ -44,138 +44,187 @@ def _tier() -> str:
     )
 
 
-# Key of each dimension, over a row of `o` or of `l`.
+# Key of each dimension, over a row of `o` or of an order's line.
 ORDER_KEYS = {
     "total": "''",
-    "hour": "hour",
+    "hour": "lpad(hour::text, 2, '0')",
     "province": "province",
-    "amount_tier": _tier(),
+    "amount_tier": "tier",
 }
 LINE_KEYS = {
     "sku": "sku_code",
-    "product": f"coalesce(nullif(item_no, ''), left(title, {KEY_LENGTH}))",
-}
-_LINE_LABELS = {
-    "sku": "CASE WHEN spec = '' THEN title ELSE title || ' ' || spec END",
-    "product": "title",
+    "product": f"coalesce(nullif(item_no, ''), left(l.title, {KEY_LENGTH}))",
 }
 
 
 def orders_cte(basis: str, *, in_range: bool = False) -> str:
-    """Give the CTE `o`: orders of the dates `days`, or of `since` to `until`, both included."""
+    """Give the CTE `o`: orders of the dates `days`, or of `since` to `until`, both included.
+
+    Amounts stay numeric CNY until they are added up: a multiplication a row costs more than the sum.
+    """
     if basis not in BASES:
         raise ValueError(f"unknown basis: {basis}")
     wanted = _WANTED_RANGE if in_range else _WANTED_DAYS
     return f"""o AS MATERIALIZED (
-  SELECT id, {basis}_date AS date, buyer_id, paid_at IS NOT NULL AS is_paid,
-    to_char({basis}_at AT TIME ZONE 'Asia/Shanghai', 'HH24') AS hour,
-    receiver_province AS province,
-    CASE WHEN paid_at IS NULL THEN 0 ELSE (paid_amount * 100)::bigint END AS gross,
-    CASE WHEN paid_at IS NULL THEN 0 ELSE (refund_amount * 100)::bigint END AS refund,
-    (postage_amount * 100)::bigint AS postage,
-    CASE WHEN paid_at IS NULL THEN 0 ELSE piece_count END AS pieces
-  FROM orders_order WHERE {basis}_date {wanted}
+  SELECT *, {_tier()} AS tier FROM (
+    SELECT id, {basis}_date AS date, buyer_id, paid_at IS NOT NULL AS is_paid,
+      date_part('hour', {basis}_at AT TIME ZONE 'Asia/Shanghai')::int AS hour,
+      receiver_province AS province, postage_amount AS postage,
+      CASE WHEN paid_at IS NULL THEN 0 ELSE paid_amount END AS gross,
+      CASE WHEN paid_at IS NULL THEN 0 ELSE refund_amount END AS refund,
+      CASE WHEN paid_at IS NULL THEN 0 ELSE piece_count END AS pieces
+    FROM orders_order WHERE {basis}_date {wanted} OFFSET 0
+  ) AS orders_of_days
 )"""  # noqa: S608
 
 
 def _allot(name: str, source: str, *, amount: str, weight: str) -> str:
-    """Give a CTE that divides `amount` of each order over its lines by `weight`, as `part`."""
+    """Give a CTE that divides `amount` (fen) of each order over its lines by `weight`, as `part`."""
     return f"""{name}_floored AS (
   SELECT *, div(({amount})::numeric * ({weight}), sum({weight}) OVER one) AS floor_part,
     mod(({amount})::numeric * ({weight}), sum({weight}) OVER one) AS remainder
   FROM {source} WHERE ({weight}) > 0 WINDOW one AS (PARTITION BY order_id)
 ),
-{name} AS (
-  SELECT line_id, (floor_part + (
+{name} AS MATERIALIZED (
+  SELECT line_id, floor_part + (
       row_number() OVER (PARTITION BY order_id ORDER BY remainder DESC, line_id)
       <= ({amount}) - sum(floor_part) OVER (PARTITION BY order_id)
-    )::int)::bigint AS part
+    )::int AS part
   FROM {name}_floored
 )"""  # noqa: S608
 
 
-# Orders whose lines say everything (`needs` lacks them) skip the window functions.
-_LINES_CTE = f"""joined AS MATERIALIZED (
-  SELECT o.id AS order_id, o.date, o.buyer_id, o.is_paid, l.id AS line_id,
-    l.sku_code, l.item_no, l.title, l.spec, l.quantity,
-    (l.paid_amount * 100)::bigint AS known, (l.refund_amount * 100)::bigint AS known_refund,
-    (l.list_price_amount * 100)::bigint AS list_price,
-    greatest(o.gross - o.postage, 0) AS goods, o.refund AS order_refund
-  FROM o JOIN orders_orderline l ON l.order_id = o.id
+# Most orders are plain: a buyer with one order that day, each line another SKU and product, each line
+# with its share. They are added up in one pass. The others take the exact way, which counts an order
+# and a buyer once in a cell and allots missing shares. Both sets are disjoint in orders, and in
+# buyers of a day, so that their cells add up.
+_REPEATED_CTE = """repeated AS MATERIALIZED (
+  SELECT date, buyer_id FROM o WHERE is_paid AND buyer_id IS NOT NULL
+  GROUP BY date, buyer_id HAVING count(*) > 1
 ),
-needs AS MATERIALIZED (
-  SELECT order_id, greatest(max(goods) - coalesce(sum(known), 0), 0)::bigint AS rest,
-    coalesce(sum(list_price * quantity) FILTER (WHERE known IS NULL), 0) > 0 AS is_priced,
-    CASE WHEN sum(known_refund) = 0 THEN least(max(order_refund), max(goods)) END AS rest_refund
-  FROM joined WHERE is_paid GROUP BY order_id
-  HAVING bool_or(known IS NULL) OR (max(order_refund) > 0 AND sum(known_refund) = 0)
+orders AS MATERIALIZED (
+  SELECT o.*, repeated.date IS NOT NULL AS is_odd FROM o LEFT JOIN repeated USING (date, buyer_id)
+)"""
+
+# The XOR of two equal hashes is 0; of two different ones it is 0 so rarely that it does not matter
+# that such an order then takes the exact way.
+_LINES_CTE = f"""lines AS MATERIALIZED (
+  SELECT o.id AS order_id, o.date, o.buyer_id, o.is_paid,
+    o.is_odd OR o.refund > 0 OR l.paid_amount IS NULL AS is_odd, l.id AS line_id,
+    {LINE_KEYS["sku"]} AS sku, {LINE_KEYS["product"]} AS product, l.quantity,
+    l.paid_amount AS known, l.refund_amount AS known_refund, l.list_price_amount AS list_price,
+    o.gross - o.postage AS goods, o.refund AS order_refund
+  FROM orders o JOIN orders_orderline l ON l.order_id = o.id
+),
+odd AS MATERIALIZED (
+  SELECT order_id FROM lines GROUP BY order_id
+  HAVING bool_or(is_odd) OR count(*) > 2 OR count(*) = 2
+    AND (bit_xor(hashtext(sku)) = 0 OR bit_xor(hashtext(product)) = 0)
+),
+odd_orders AS (
+  SELECT order_id, greatest(max(goods), 0) AS goods, max(order_refund) AS order_refund,
+    coalesce(sum(known), 0) AS known, sum(known_refund) AS known_refund,
+    coalesce(sum(list_price * quantity) FILTER (WHERE known IS NULL), 0) > 0 AS is_priced
+  FROM lines JOIN odd USING (order_id) GROUP BY order_id
 ),
 unshared AS (
-  SELECT j.*, n.rest, n.rest_refund,
-    CASE WHEN j.known IS NOT NULL THEN 0
-         WHEN n.is_priced THEN j.list_price * j.quantity ELSE j.quantity END AS weight
-  FROM joined j JOIN needs n USING (order_id)
+  SELECT l.order_id, l.date, l.buyer_id, l.is_paid, l.line_id, l.sku, l.product, l.quantity,
+    (l.known * 100)::bigint AS known, (l.known_refund * 100)::bigint AS known_refund,
+    (greatest(o.goods - o.known, 0) * 100)::bigint AS rest,
+    CASE WHEN o.known_refund = 0 THEN (least(o.order_refund, o.goods) * 100)::bigint END
+      AS rest_refund,
+    CASE WHEN l.known IS NOT NULL THEN 0
+         WHEN o.is_priced THEN (l.list_price * 100)::bigint * l.quantity ELSE l.quantity END
+      AS weight
+  FROM lines l JOIN odd_orders o USING (order_id)
 ),
 {_allot("share", "unshared", amount="rest", weight="weight")},
-shared AS (
+shared AS MATERIALIZED (
   SELECT u.*, coalesce(u.known, s.part, 0) AS gross,
     sum(coalesce(u.known, s.part, 0)) OVER (PARTITION BY order_id) > 0 AS has_shares
   FROM unshared u LEFT JOIN share s USING (line_id)
 ),
-{_allot(
-    "back", "shared", amount="rest_refund",
-    weight="CASE WHEN rest_refund IS NULL THEN 0 WHEN has_shares THEN gross ELSE quantity END",
-)},
-l AS MATERIALIZED (
-  SELECT j.order_id, j.date, j.buyer_id, j.is_paid, j.sku_code, j.item_no, j.title, j.spec,
-    CASE WHEN j.is_paid THEN j.quantity ELSE 0 END AS pieces,
-    CASE WHEN j.is_paid THEN coalesce(j.known, s.gross, 0) ELSE 0 END AS gross,
-    CASE WHEN j.is_paid THEN coalesce(b.part, j.known_refund) ELSE 0 END AS refund
-  FROM joined j LEFT JOIN shared s USING (line_id) LEFT JOIN back b USING (line_id)
+{
+    _allot(
+        "back",
+        "shared",
+        amount="rest_refund",
+        weight="CASE WHEN rest_refund > 0 THEN CASE WHEN has_shares THEN gross ELSE quantity END"
+        " ELSE 0 END",
+    )
+},
+exact AS MATERIALIZED (
+  SELECT order_id, date, buyer_id, is_paid, line_id, sku, product,
+    CASE WHEN is_paid THEN quantity ELSE 0 END AS pieces,
+    CASE WHEN is_paid THEN gross ELSE 0 END / 100.0 AS gross,
+    CASE WHEN is_paid THEN coalesce(b.part, known_refund) ELSE 0 END / 100.0 AS refund
+  FROM shared LEFT JOIN back b USING (line_id)
 )"""  # noqa: S608
+
+_PLAIN = """count(*) AS orders, count(*) FILTER (WHERE is_paid) AS paid,
+    count(*) FILTER (WHERE refund > 0) AS refunded,
+    count(buyer_id) FILTER (WHERE is_paid) AS buyers,
+    sum(pieces) AS pieces, sum(gross) AS gross, sum(refund) AS refund"""
+
+_ORDER_CELLS = f"""
+  SELECT date, CASE WHEN GROUPING(hour) = 0 THEN 'hour' WHEN GROUPING(province) = 0 THEN 'province'
+      WHEN GROUPING(tier) = 0 THEN 'amount_tier' ELSE 'total' END AS dim,
+    coalesce(lpad(hour::text, 2, '0'), province, tier, '') AS key, NULL::bigint AS line_id, {_PLAIN}
+  FROM orders WHERE NOT is_odd
+  GROUP BY GROUPING SETS ((date), (date, hour), (date, province), (date, tier))
+  UNION ALL
+  SELECT date, dim, key, NULL, sum(orders), sum(paid), sum(refunded),
+    count(*) FILTER (WHERE paid > 0 AND buyer_id IS NOT NULL), sum(pieces), sum(gross), sum(refund)
+  FROM (
+    SELECT date, dim, key, buyer_id, count(*) AS orders, count(*) FILTER (WHERE is_paid) AS paid,
+      count(*) FILTER (WHERE refund > 0) AS refunded,
+      sum(pieces) AS pieces, sum(gross) AS gross, sum(refund) AS refund
+    FROM orders CROSS JOIN LATERAL (VALUES
+      {", ".join(f"('{dim}', {key})" for dim, key in ORDER_KEYS.items())}) AS d(dim, key)
+    WHERE is_odd GROUP BY date, dim, key, buyer_id
+  ) AS by_buyer GROUP BY date, dim, key"""  # noqa: S608
+
+_LINE_CELLS = f"""
+  SELECT date, CASE WHEN GROUPING(sku) = 0 THEN 'sku' ELSE 'product' END, coalesce(sku, product),
+    max(line_id), {_PLAIN}
+  FROM (
+    SELECT date, sku, product, line_id, is_paid, buyer_id,
+      CASE WHEN is_paid THEN known_refund ELSE 0 END AS refund,
+      CASE WHEN is_paid THEN quantity ELSE 0 END AS pieces,
+      CASE WHEN is_paid THEN known ELSE 0 END AS gross
+    FROM lines WHERE NOT EXISTS (SELECT FROM odd WHERE odd.order_id = lines.order_id)
+  ) AS plain GROUP BY GROUPING SETS ((date, sku), (date, product))
+  UNION ALL
+  SELECT date, dim, key, max(line_id), count(*), count(*) FILTER (WHERE is_paid),
+    count(*) FILTER (WHERE refund > 0), count(DISTINCT buyer_id) FILTER (WHERE is_paid),
+    sum(pieces), sum(gross), sum(refund)
+  FROM (
+    SELECT date, dim, key, order_id, buyer_id, is_paid, max(line_id) AS line_id,
+      sum(pieces) AS pieces, sum(gross) AS gross, sum(refund) AS refund
+    FROM exact CROSS JOIN LATERAL (VALUES ('sku', sku), ('product', product)) AS d(dim, key)
+    GROUP BY date, dim, key, order_id, buyer_id, is_paid
+  ) AS by_order GROUP BY date, dim, key"""  # noqa: S608
+
+# A SKU or a product is called what its latest line calls it.
+_LABEL = """coalesce(CASE WHEN c.dim = 'sku' AND l.spec <> '' THEN l.title || ' ' || l.spec
+    ELSE l.title END, '')"""
 
 
 def cells_sql(basis: str, *, in_range: bool = False) -> str:
     """Give the SELECT of all cells of the wanted days: date, dim, key, label, then `MEASURES`."""
-    order_keys = ", ".join(f"('{dim}', {key})" for dim, key in ORDER_KEYS.items())
-    line_keys = ", ".join(
-        f"('{dim}', {key}, {_LINE_LABELS[dim]})" for dim, key in LINE_KEYS.items()
-    )
-    # Two steps (per buyer or order, then per cell) hash where count(DISTINCT) would sort.
     return f"""WITH {orders_cte(basis, in_range=in_range)},
+{_REPEATED_CTE},
 {_LINES_CTE},
-by_buyer AS (
-  SELECT date, dim, key, buyer_id, count(*) AS orders, count(*) FILTER (WHERE is_paid) AS paid,
-    count(*) FILTER (WHERE refund > 0) AS refunded, sum(pieces) AS pieces,
-    sum(gross) AS gross, sum(refund) AS refund
-  FROM o CROSS JOIN LATERAL (VALUES {order_keys}) AS d(dim, key)
-  GROUP BY date, dim, key, buyer_id
-),
-by_order AS (
-  SELECT date, dim, key, order_id, buyer_id, is_paid, max(label) AS label,
-    sum(pieces) AS pieces, sum(gross) AS gross, sum(refund) AS refund
-  FROM l CROSS JOIN LATERAL (VALUES {line_keys}) AS d(dim, key, label)
-  GROUP BY date, dim, key, order_id, buyer_id, is_paid
-),
-line_buyers AS (
-  SELECT date, dim, key, count(*) AS buyers FROM (
-    SELECT DISTINCT date, dim, key, buyer_id FROM by_order WHERE is_paid AND buyer_id IS NOT NULL
-  ) AS pairs GROUP BY date, dim, key
+cells AS (
+  SELECT date, dim, key, max(line_id) AS line_id, sum(orders)::int AS orders,
+    sum(paid)::int AS paid_orders, (sum(orders) - sum(paid))::int AS unpaid_orders,
+    sum(refunded)::int AS refunded_orders, sum(buyers)::int AS buyers,
+    sum(pieces)::bigint AS pieces, (sum(gross) * 100)::bigint AS gross_fen,
+    (sum(refund) * 100)::bigint AS refund_fen
+  FROM ({_ORDER_CELLS} UNION ALL {_LINE_CELLS}) AS halves GROUP BY date, dim, key
 )
-SELECT date, dim, key, '' AS label, sum(orders)::int AS orders, sum(paid)::int AS paid_orders,
-  (sum(orders) - sum(paid))::int AS unpaid_orders, sum(refunded)::int AS refunded_orders,
-  count(buyer_id) FILTER (WHERE paid > 0)::int AS buyers, sum(pieces)::bigint AS pieces,
-  sum(gross)::bigint AS gross_fen, sum(refund)::bigint AS refund_fen
-FROM by_buyer GROUP BY date, dim, key
-UNION ALL
-SELECT c.date, c.dim, c.key, c.label, c.orders, c.paid, c.orders - c.paid, c.refunded,
-  coalesce(b.buyers, 0)::int, c.pieces, c.gross, c.refund
-FROM (
-  SELECT date, dim, key, max(label) AS label, count(*)::int AS orders,
-    count(*) FILTER (WHERE is_paid)::int AS paid, count(*) FILTER (WHERE refund > 0)::int AS refunded,
-    sum(pieces)::bigint AS pieces, sum(gross)::bigint AS gross, sum(refund)::bigint AS refund
-  FROM by_order GROUP BY date, dim, key
-) AS c LEFT JOIN line_buyers b USING (date, dim, key)"""  # noqa: S608
+SELECT c.date, c.dim, c.key, {_LABEL} AS label, {", ".join(f"c.{name}" for name in MEASURES)}
+FROM cells c LEFT JOIN orders_orderline l ON l.id = c.line_id"""  # noqa: S608
 
 
 def buyers_sql(basis: str, *, key: str, is_by_line: bool) -> str:
@@ -184,12 +233,7 @@ def buyers_sql(basis: str, *, key: str, is_by_line: bool) -> str:
     `key` is an expression over a row of `o` (by order) or `l` (by line). Reads the facts of the
     whole period, once.
     """
-    source = (
-        "(SELECT o.date, o.buyer_id, o.is_paid, l.sku_code, l.item_no, l.title"
-        " FROM o JOIN orders_orderline l ON l.order_id = o.id) AS l"
-        if is_by_line
-        else "o"
-    )
+    source = "o JOIN orders_orderline l ON l.order_id = o.id" if is_by_line else "o"
     return f"""WITH {orders_cte(basis, in_range=True)}
 SELECT key, count(*)::int FROM (
   SELECT DISTINCT {key} AS key, buyer_id FROM {source} WHERE is_paid AND buyer_id IS NOT NULL

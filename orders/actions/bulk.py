@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from django.db import OperationalError
 from django.utils.translation import gettext as _
 
-from orders.actions.errors import OrderRefusal, StaleOrderError
+from orders.actions.errors import OrderRefusedError, StaleOrderError
 from orders.models import Order
-
 
 LOCK_NOT_AVAILABLE = "55P03"  # Postgres: lock_timeout ran out
 
@@ -44,14 +43,12 @@ def _one(row: Chosen, act: Callable[[Chosen], object]) -> RowResult:
         act(row)
     except StaleOrderError as stale:
         return RowResult(tid=row.tid, is_done=False, message=stale.message, is_stale=True)
-    except OrderRefusal as refusal:
+    except OrderRefusedError as refusal:
         return RowResult(tid=row.tid, is_done=False, message=refusal.message)
     except Order.DoesNotExist:
         return RowResult(tid=row.tid, is_done=False, message=_("没有这张订单。"))
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
             raise
-        return RowResult(
-            tid=row.tid, is_done=False, message=_("同事正在改这张订单，稍后再试。")
-        )
+        return RowResult(tid=row.tid, is_done=False, message=_("同事正在改这张订单，稍后再试。"))
     return RowResult(tid=row.tid, is_done=True, message=_("完成"))

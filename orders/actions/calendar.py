@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from orders.actions import due_times
-from orders.actions.errors import CalendarRefusal
+from orders.actions.errors import CalendarRefusedError
 from orders.models import CarrierPickup, CutoffOverride, CutoffRule, RuleRow, ShippingDay
 from orders.queries import calendar as queries
 from orders.rules import calendar as rules
@@ -66,12 +66,10 @@ def rebuild_shipping_days(*, first: date, last: date) -> None:
     )
 
 
-def set_weekdays(
-    *, times: dict[int, DayTimes], valid_from: date, by: User, now: datetime
-) -> int:
+def set_weekdays(*, times: dict[int, DayTimes], valid_from: date, by: User, now: datetime) -> int:
     """Set cutoff and hand-over of weekdays (0 is Monday) from a date on; give how many orders moved.
 
-    :raises CalendarRefusal: if a hand-over is before its cutoff, or no day would ship any more
+    :raises CalendarRefusedError: if a hand-over is before its cutoff, or no day would ship any more
     """
 
     def change() -> dict[str, str]:
@@ -96,15 +94,13 @@ def set_weekdays(
     )
 
 
-def set_override(
-    *, day: date, times: DayTimes, note: str, by: User, now: datetime
-) -> int:
+def set_override(*, day: date, times: DayTimes, note: str, by: User, now: datetime) -> int:
     """Let one date do something else than its weekday; give how many orders moved.
 
-    :raises CalendarRefusal: if the date has passed, or the hand-over is before the cutoff
+    :raises CalendarRefusedError: if the date has passed, or the hand-over is before the cutoff
     """
     if day < business_date(now):
-        raise CalendarRefusal({"date": _("这一天已经过去，改不了。")})
+        raise CalendarRefusedError({"date": _("这一天已经过去，改不了。")})
 
     def change() -> dict[str, str]:
         _refuse_backwards(times, field="handover")
@@ -132,15 +128,15 @@ def set_override(
 def remove_override(*, day: date, by: User, now: datetime) -> int:
     """Let a date follow its weekday again; give how many orders moved.
 
-    :raises CalendarRefusal: if there is no override, or its date has passed
+    :raises CalendarRefusedError: if there is no override, or its date has passed
     """
     if day < business_date(now):
-        raise CalendarRefusal({"date": _("这一天已经过去，改不了。")})
+        raise CalendarRefusedError({"date": _("这一天已经过去，改不了。")})
 
     def change() -> dict[str, str]:
         deleted, _rows = CutoffOverride.objects.filter(date=day).delete()
         if not deleted:
-            raise CalendarRefusal({"date": _("这一天没有例外，可能同事刚删掉。")})
+            raise CalendarRefusedError({"date": _("这一天没有例外，可能同事刚删掉。")})
         return {"date": str(day)}
 
     return _change("orders.calendar.override_removed", change, first=day, by=by, now=now)
@@ -150,10 +146,10 @@ def remove_override(*, day: date, by: User, now: datetime) -> int:
 def set_pickup(*, pickup: CarrierPickup, by: User, now: datetime) -> CarrierPickup:
     """Save when a carrier fetches parcels.
 
-    :raises CalendarRefusal: if parcels would have to be packed after the pickup
+    :raises CalendarRefusedError: if parcels would have to be packed after the pickup
     """
     if pickup.packed_by > pickup.pickup:
-        raise CalendarRefusal({"packed_by": _("打完包的时间要早于揽收时间。")})
+        raise CalendarRefusedError({"packed_by": _("打完包的时间要早于揽收时间。")})
     pickup.save()
     operations.record(
         name="orders.calendar.pickup_set",
@@ -176,13 +172,13 @@ def add_rule_row(*, row: RuleRow, by: User, now: datetime) -> int:
 
     The row of the same code and platform that is in force then is ended the day before, never deleted.
 
-    :raises CalendarRefusal: if parameters are wrong, or the row does not begin after the one in force
+    :raises CalendarRefusedError: if parameters are wrong, or the row does not begin after the one in force
     """
 
     def change() -> dict[str, str]:
         _refuse_bad_parameters(row)
         if row.valid_from is None:
-            raise CalendarRefusal({"valid_from": _("写上从哪天起算。")})
+            raise CalendarRefusedError({"valid_from": _("写上从哪天起算。")})
         if row.code != SHIP_BY_EVENT:  # an event stands beside the standing promise
             _end_previous(row)
         row.save()
@@ -193,22 +189,20 @@ def add_rule_row(*, row: RuleRow, by: User, now: datetime) -> int:
             "parameters": str(row.parameters),
         }
 
-    return _change(
-        "orders.rule_book.row_added", change, first=business_date(now), by=by, now=now
-    )
+    return _change("orders.rule_book.row_added", change, first=business_date(now), by=by, now=now)
 
 
 def end_rule_row(*, row_id: int, valid_to: date, by: User, now: datetime) -> int:
     """End a row of the rule book after a date; give how many orders' due times moved.
 
     :raises RuleRow.DoesNotExist: if there is no such row
-    :raises CalendarRefusal: if the row would end before it begins
+    :raises CalendarRefusedError: if the row would end before it begins
     """
 
     def change() -> dict[str, str]:
         row = RuleRow.objects.select_for_update().get(pk=row_id)
         if row.valid_from is not None and valid_to < row.valid_from:
-            raise CalendarRefusal({"valid_to": _("失效日不能早于生效日。")})
+            raise CalendarRefusedError({"valid_to": _("失效日不能早于生效日。")})
         row.valid_to = valid_to
         row.save(update_fields=["valid_to"])
         return {"code": row.code, "row": str(row.pk), "valid_to": str(valid_to)}
@@ -216,20 +210,12 @@ def end_rule_row(*, row_id: int, valid_to: date, by: User, now: datetime) -> int
     return _change("orders.rule_book.row_ended", change, first=business_date(now), by=by, now=now)
 
 
-class _Rehearsal(Exception):
-    """Carries the count out of a transaction that must not be kept."""
-
-    def __init__(self, moved: int) -> None:
-        self.moved = moved
-
-
 def rehearse(change: Callable[[], int]) -> int:
     """Say how many orders a calendar change would move, and change nothing."""
-    try:
-        with transaction.atomic():
-            raise _Rehearsal(change())
-    except _Rehearsal as rehearsal:
-        return rehearsal.moved
+    with transaction.atomic():
+        moved = change()
+        transaction.set_rollback(True)
+    return moved
 
 
 def _change(
@@ -240,11 +226,9 @@ def _change(
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CALENDAR_LOCK])
         new = change()
         try:
-            rebuild_shipping_days(
-                first=first - timedelta(days=60), last=business_date(now) + AHEAD
-            )
-        except NoNextDay as error:
-            raise CalendarRefusal(
+            rebuild_shipping_days(first=first - timedelta(days=60), last=business_date(now) + AHEAD)
+        except NoNextDayError as error:
+            raise CalendarRefusedError(
                 {"__all__": _("这样改以后找不到能发货的日子，没有保存。")}
             ) from error
         moved = due_times.recompute_due_times()
@@ -254,15 +238,13 @@ def _change(
     return moved
 
 
-
-
-class NoNextDay(Exception):
+class NoNextDayError(Exception):
     """No shipping day follows within the look-ahead."""
 
 
 def _as_row(day: rules.ShippingDay) -> ShippingDay:
     if day.next_ship_date is None or day.next_handover_at is None:
-        raise NoNextDay(day.date)
+        raise NoNextDayError(day.date)
     return ShippingDay(
         date=day.date,
         ships=day.ships,
@@ -277,11 +259,11 @@ def _as_row(day: rules.ShippingDay) -> ShippingDay:
 
 def _refuse_backwards(day: DayTimes, *, field: str) -> None:
     if (day.cutoff is None) != (day.handover is None):
-        raise CalendarRefusal({field: _("截单和交接要么都填，要么都空（不发货）。")})
+        raise CalendarRefusedError({field: _("截单和交接要么都填，要么都空（不发货）。")})
     if day.is_handover_next_day or day.cutoff is None or day.handover is None:
         return
     if day.handover < day.cutoff:
-        raise CalendarRefusal({field: _("交接不能早于截单。")})
+        raise CalendarRefusedError({field: _("交接不能早于截单。")})
 
 
 def _refuse_bad_parameters(row: RuleRow) -> None:
@@ -292,17 +274,20 @@ def _refuse_bad_parameters(row: RuleRow) -> None:
         elif row.code in rulebook.PENALTY_CODES:
             rulebook.penalty_rules_of(value)
         else:
-            raise CalendarRefusal({"code": _("不认识的编码，先从列表里选。")})
+            raise CalendarRefusedError({"code": _("不认识的编码，先从列表里选。")})
     except rulebook.RuleParameterError as error:
-        raise CalendarRefusal({"parameters": str(error)}) from error
+        raise CalendarRefusedError({"parameters": str(error)}) from error
 
 
 def _end_previous(row: RuleRow) -> None:
     assert row.valid_from is not None  # noqa: S101
     for previous in _in_force(row):
         if previous.valid_from is not None and previous.valid_from >= row.valid_from:
-            raise CalendarRefusal(
-                {"valid_from": _("已有一行从 %(day)s 起生效，新的一行要更晚。") % {"day": previous.valid_from}}
+            raise CalendarRefusedError(
+                {
+                    "valid_from": _("已有一行从 %(day)s 起生效，新的一行要更晚。")
+                    % {"day": previous.valid_from}
+                }
             )
         previous.valid_to = row.valid_from - timedelta(days=1)
         previous.save(update_fields=["valid_to"])

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from orders.actions.errors import OrderRefusal
+from orders.actions.errors import OrderRefusedError
 from orders.models import OrderContact
 from shopops.lib.sealing import unseal
 from shopops.staff.errors import RefusedError
@@ -28,16 +28,16 @@ class PlainContact:
 def reveal_contact(*, tid: str, reason: str, by: User, now: datetime) -> PlainContact:
     """Give one receiver in plain text; the log row stands in the same transaction.
 
-    :raises OrderRefusal: if there is no plain text (never came, or was erased), or the person's daily
+    :raises OrderRefusedError: if there is no plain text (never came, or was erased), or the person's daily
         quota is used up
     """
     contact = OrderContact.objects.filter(order__tid=tid).first()
     if contact is None:
-        raise OrderRefusal(_("这单没有明文：平台给的就是打码信息，或已按期删除。"))
+        raise OrderRefusedError(_("这单没有明文：平台给的就是打码信息，或已按期删除。"))
     try:
         take_reveal(object_type="order", object_key=tid, reason=reason, by=by, now=now)
     except RefusedError as error:
-        raise OrderRefusal(str(error)) from error
+        raise OrderRefusedError(str(error)) from error
     plain = json.loads(unseal(bytes(contact.sealed)))
     return PlainContact(
         name=plain.get("name", ""), phone=plain.get("phone", ""), address=plain.get("address", "")

@@ -57,10 +57,12 @@ def _count(queue: Queue, *, now: datetime) -> int:
 def estimated_orders() -> int:
     """Give the number of orders: exact while small, else as the planner's statistics have it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'orders_order'::regclass")
+        cursor.execute(
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = 'orders_order'::regclass"
+        )
         row = cursor.fetchone()
     estimate = int(row[0]) if row else -1
-    return estimate if estimate > 1_000_000 else Order.objects.count()  # noqa: PLR2004
+    return estimate if estimate > 1_000_000 else Order.objects.count()
 
 
 def _at_risk(queue: Queue, book: RiskBook, *, now: datetime) -> Decimal:

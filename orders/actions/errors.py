@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 
-class OrderRefusal(Exception):
+class OrderRefusedError(Exception):
     """An act on an order that cannot be done now. `str()` says why and what to do."""
 
     def __init__(self, message: str) -> None:
@@ -13,30 +13,32 @@ class OrderRefusal(Exception):
         self.message = message
 
 
-class StaleOrderError(OrderRefusal):
+class StaleOrderError(OrderRefusedError):
     """A colleague (or an import) changed the order since the page was opened."""
 
     def __init__(self, *, tid: str, seen: int, current: int) -> None:
         super().__init__(
-            _("订单 %(tid)s 在你打开之后被改过（你看到第 %(seen)d 版，现在第 %(current)d 版），没有保存。")
+            _(
+                "订单 %(tid)s 在你打开之后被改过（你看到第 %(seen)d 版，现在第 %(current)d 版），没有保存。"
+            )
             % {"tid": tid, "seen": seen, "current": current}
         )
         self.tid = tid
 
 
-class UnableToHoldError(OrderRefusal):
+class UnableToHoldError(OrderRefusedError):
     """The order cannot be held, or the hold cannot be changed."""
 
 
-class UnableToApproveError(OrderRefusal):
+class UnableToApproveError(OrderRefusedError):
     """The order does not pass audit."""
 
 
-class UnableToHandOverError(OrderRefusal):
+class UnableToHandOverError(OrderRefusedError):
     """The parcel may not leave, or the waybill cannot be used."""
 
 
-class CalendarRefusal(Exception):
+class CalendarRefusedError(Exception):
     """A cutoff, an override or a rule row that cannot be saved. `errors` maps field to words."""
 
     def __init__(self, errors: dict[str, Any]) -> None:

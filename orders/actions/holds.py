@@ -78,7 +78,7 @@ def hold_order(  # noqa: PLR0913
 
 
 @transaction.atomic
-def tell_buyer(  # noqa: PLR0913
+def tell_buyer(
     *, tid: str, hold_id: int, told: Told, by: User, now: datetime, version: int | None = None
 ) -> Hold:
     """Record that the buyer was told about a hold, and the answer. May be recorded again. Locks the order.
@@ -95,9 +95,7 @@ def tell_buyer(  # noqa: PLR0913
     hold.told_at, hold.told_by = now, by
     hold.told_channel, hold.told_words = told.channel, told.words.strip()
     hold.buyer_answer = told.answer
-    hold.save(
-        update_fields=["told_at", "told_by", "told_channel", "told_words", "buyer_answer"]
-    )
+    hold.save(update_fields=["told_at", "told_by", "told_channel", "told_words", "buyer_answer"])
     bump(order)
     operations.record(
         name="orders.hold.told",
@@ -118,7 +116,7 @@ def tell_buyer(  # noqa: PLR0913
 
 
 @transaction.atomic
-def close_hold(  # noqa: PLR0913
+def close_hold(
     *, tid: str, hold_id: int, resolution: str, by: User, now: datetime, version: int | None = None
 ) -> Order:
     """End a hold. The last one that ends sends the order back to audit. Locks the order.

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from orders.actions import due_times
-from orders.actions.errors import OrderRefusal
+from orders.actions.errors import OrderRefusedError
 from orders.actions.locks import bump, locked_order
 from orders.choices import OPEN_STAGES, Flag
 from orders.models import Order
@@ -51,7 +51,7 @@ def write_memo(
 
 
 @transaction.atomic
-def agree_ship_time(  # noqa: PLR0913
+def agree_ship_time(
     *,
     tid: str,
     agreed_at: datetime,
@@ -62,16 +62,16 @@ def agree_ship_time(  # noqa: PLR0913
 ) -> Order:
     """Record a ship-by time agreed with the buyer; it overrides the platform's promise. Locks the order.
 
-    :raises OrderRefusal: if the order is not waiting to ship, the time has passed, or words are missing
+    :raises OrderRefusedError: if the order is not waiting to ship, the time has passed, or words are missing
     :raises StaleOrderError: if the order changed since `version`
     """
     order = locked_order(tid=tid, version=version)
     if order.stage not in OPEN_STAGES:
-        raise OrderRefusal(_("只有还没交接的订单能改约定发货时间。"))
+        raise OrderRefusedError(_("只有还没交接的订单能改约定发货时间。"))
     if agreed_at <= now:
-        raise OrderRefusal(_("约定的发货时间要在现在之后。"))
+        raise OrderRefusedError(_("约定的发货时间要在现在之后。"))
     if not words.strip():
-        raise OrderRefusal(_("写下买家同意的原话，平台查起来要凭它。"))
+        raise OrderRefusedError(_("写下买家同意的原话，平台查起来要凭它。"))
     old = order.agreed_ship_at
     order.agreed_ship_at = agreed_at
     bump(order, "agreed_ship_at")

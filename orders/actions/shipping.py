@@ -116,7 +116,8 @@ def take_back_order(
         order.stage, order.approved_at = Stage.AWAITING_AUDIT, None
     else:
         raise UnableToHandOverError(
-            _("订单现在是「%(stage)s」，没有可以撤回的一步。") % {"stage": order.get_stage_display()}
+            _("订单现在是「%(stage)s」，没有可以撤回的一步。")
+            % {"stage": order.get_stage_display()}
         )
     bump(order, "stage", "handed_over_at", "approved_at")
     operations.record(

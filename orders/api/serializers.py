@@ -7,10 +7,10 @@ from rest_framework import serializers
 from orders.choices import BuyerAnswer, HoldKind, ToldChannel
 from orders.models import Hold, Order, OrderLine, Refund, Shipment
 
-Data = dict[str, Any]
+type Data = dict[str, Any]
 
 
-class QueueSerializer(serializers.Serializer[Data]):
+class QueueSerializer(serializers.Serializer[Any]):
     """One queue with its stored count."""
 
     code = serializers.CharField()

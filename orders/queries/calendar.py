@@ -27,9 +27,7 @@ def weekday_rules() -> list[rules.WeekdayRule]:
 def overrides(*, first: date, last: date) -> list[rules.DayOverride]:
     """Give the date overrides from `first` to `last`, both included."""
     return [
-        rules.DayOverride(
-            row.date, row.cutoff, row.handover, row.is_handover_next_day, row.note
-        )
+        rules.DayOverride(row.date, row.cutoff, row.handover, row.is_handover_next_day, row.note)
         for row in CutoffOverride.objects.filter(date__range=(first, last)).order_by("date")
     ]
 

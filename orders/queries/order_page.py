@@ -69,7 +69,7 @@ def order_detail(*, tid: str) -> OrderDetail:
 
 def _imports(order: Order) -> list[ImportEvent]:
     changes = list(
-        RowChange.objects.filter(table=Order._meta.db_table, row_pk=order.pk)  # noqa: SLF001
+        RowChange.objects.filter(table=Order._meta.db_table, row_pk=order.pk)
         .select_related("batch")
         .order_by("-pk")[:TIMELINE_SIZE]
     )

@@ -159,9 +159,7 @@ def queue_page(
     )
 
 
-def sorted_queue(
-    *, queue: Queue, now: datetime, filters: Filters | None = None
-) -> QuerySet[Order]:
+def sorted_queue(*, queue: Queue, now: datetime, filters: Filters | None = None) -> QuerySet[Order]:
     """Give a queue's orders in its own order, unsliced. Never count it: read `QueueCount`."""
     orders = Order.objects.filter(queue.where(now)).annotate(
         sort_at=Coalesce("ship_due_at", "created_at")
@@ -170,9 +168,7 @@ def sorted_queue(
         orders = orders.filter(filters.q())
     field = "ship_due_at" if queue.sort == "ship_due_at" else "sort_at"
     return (
-        orders.order_by(f"-{field}", "-pk")
-        if queue.is_descending
-        else orders.order_by(field, "pk")
+        orders.order_by(f"-{field}", "-pk") if queue.is_descending else orders.order_by(field, "pk")
     )
 
 
@@ -229,4 +225,3 @@ def hold_kinds_in_use() -> Iterable[tuple[str, str | Promise]]:
         Hold.objects.filter(closed_at__isnull=True).values_list("kind", flat=True).distinct()
     )
     return [(kind.value, kind.label) for kind in HoldKind if kind.value in used]
-

@@ -146,7 +146,9 @@ def _judges(rule: PenaltyRule, platform: str, on: date) -> bool:
 def _split(
     orders: Sequence[Order], now: datetime, midnight: datetime, tomorrow_end: datetime
 ) -> tuple[list[Order], list[Order], list[Order]]:
-    late, today, tomorrow = [], [], []
+    late: list[Order] = []
+    today: list[Order] = []
+    tomorrow: list[Order] = []
     for order in orders:
         limit = order.platform_due_at
         if limit is None or limit >= tomorrow_end:

@@ -34,7 +34,7 @@ def _ways(text: str, *, may_see_contact: bool) -> list[list[int]]:
     if re.fullmatch(r"\d{4}", text):
         return [_by_phone_tail(text)] if may_see_contact else []
     ways = [_by_waybill(text), _by_sku(text)]
-    if text.isdigit() and len(text) > 4:  # noqa: PLR2004
+    if text.isdigit() and len(text) > 4:
         ways.insert(0, _by_tid(text))
     else:
         ways.append(_by_buyer(text))
@@ -43,10 +43,10 @@ def _ways(text: str, *, may_see_contact: bool) -> list[list[int]]:
 
 def _by_tid(digits: str) -> list[int]:
     whole = list(Order.objects.filter(tid=digits).values_list("pk", flat=True))
-    if whole or len(digits) < 6:  # noqa: PLR2004
+    if whole or len(digits) < 6:
         return whole or _by_short_tail(digits)
     tail = Order.objects.annotate(tail=Right("tid", 6)).filter(tail=digits[-6:])
-    if len(digits) > 6:  # noqa: PLR2004
+    if len(digits) > 6:
         tail = tail.filter(tid__endswith=digits)
     return list(tail.order_by("-pk").values_list("pk", flat=True)[:MOST_HITS])
 
@@ -69,8 +69,10 @@ def _by_sku(text: str) -> list[int]:
 
 
 def _by_buyer(text: str) -> list[int]:
-    name = Q(nick__icontains=text) if len(text) > 2 else Q(key__startswith=text)  # noqa: PLR2004
-    buyers = list(Buyer.objects.filter(name).order_by("pk").values_list("pk", flat=True)[:MOST_BUYERS])
+    name = Q(nick__icontains=text) if len(text) > 2 else Q(key__startswith=text)
+    buyers = list(
+        Buyer.objects.filter(name).order_by("pk").values_list("pk", flat=True)[:MOST_BUYERS]
+    )
     if not buyers:
         return []
     rows = Order.objects.filter(buyer_id__in=buyers)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import cast
 
 from django.db.models.functions import Coalesce
 
@@ -42,7 +43,10 @@ def what_if_cutoff(*, cutoff: time, days: int, now: datetime) -> WhatIfAnswer:
     stored = calendar.work_out(first=first, last=today, weekdays=rules)
     tried = calendar.work_out(first=first, last=today, weekdays=with_cutoff(rules, cutoff))
     counts = plan.what_if(
-        list(rows), calendar_now=_by_date(stored), calendar_then=_by_date(tried), now=now
+        cast("list[tuple[datetime, datetime | None]]", list(rows)),
+        calendar_now=_by_date(stored),
+        calendar_then=_by_date(tried),
+        now=now,
     )
     return WhatIfAnswer(cutoff=cutoff, days=days, counts=counts)
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from orders.rules.calendar import ShippingDay
 from orders.rules.ship_by import CalendarGapError
 from shopops.lib.business_time import SHANGHAI
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ def what_if(
 
     :raises CalendarGapError: if a calendar lacks a payment date
     """
+    import pandas as pd
+
     frame = pd.DataFrame(orders, columns=["paid_at", "left_at"])
     paid = pd.to_datetime(frame["paid_at"], utc=True)
     left = pd.to_datetime(frame["left_at"], utc=True).fillna(pd.Timestamp(now))
@@ -116,6 +120,8 @@ def _judge(
 def _by_date(
     dates: "pd.Series[date]", instants: Mapping[date, datetime | None]
 ) -> "pd.Series[pd.Timestamp]":
+    import pandas as pd
+
     return pd.to_datetime(dates.map(instants), utc=True)
 
 

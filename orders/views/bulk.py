@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from orders.actions import bulk, holds, notes, shipping
 from orders.actions.bulk import Chosen, RowResult
-from orders.actions.errors import OrderRefusal
+from orders.actions.errors import OrderRefusedError
 from orders.choices import Flag, HoldKind
 from orders.forms import CarrierForm, HoldForm, MemoForm, ReasonForm
 from orders.views.rows import order_url
@@ -68,7 +68,7 @@ def _memo(row: Chosen, data: dict[str, object], by: User, now: datetime) -> obje
 def _hand_over(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
     numbers = dict(_waybill_lines(str(data["waybills"])))
     if row.tid not in numbers:
-        raise OrderRefusal(_("没有填这单的运单号。"))
+        raise OrderRefusedError(_("没有填这单的运单号。"))
     waybill = shipping.Waybill(carrier=str(data["carrier"]), waybill_no=numbers[row.tid])
     return shipping.hand_over_order(
         tid=row.tid, waybill=waybill, by=by, now=now, version=row.version
@@ -83,7 +83,7 @@ def _take_back(row: Chosen, data: dict[str, object], by: User, now: datetime) ->
 
 def _waybill_lines(text: str) -> list[tuple[str, str]]:
     pairs = [line.replace(",", " ").replace("\t", " ").split() for line in text.splitlines()]
-    return [(pair[0], pair[1]) for pair in pairs if len(pair) >= 2]  # noqa: PLR2004
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) >= 2]
 
 
 ACTS: dict[str, BulkAct] = {
@@ -164,9 +164,7 @@ def _back_url(request: HttpRequest) -> str:
 def _ask(
     request: HttpRequest, act: BulkAct, form: forms.Form, chosen: list[Chosen], back_url: str
 ) -> HttpResponse:
-    if not any(
-        key.startswith(f"{act.code}-") for key in request.POST
-    ):
+    if not any(key.startswith(f"{act.code}-") for key in request.POST):
         form = (act.form or forms.Form)(prefix=act.code)  # first asked: no errors yet
     context = {
         "act": {"code": act.code, "label": act.label},

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from orders.actions import calendar
 from orders.actions.calendar import DayTimes
-from orders.actions.errors import CalendarRefusal
+from orders.actions.errors import CalendarRefusedError
 from orders.forms import OverrideForm, PickupForm, WeekForm, WhatIfForm
 from orders.models import CarrierPickup
 from orders.queries import cutoff_page as queries
@@ -74,7 +74,7 @@ def _save_week(request: HttpRequest) -> HttpResponse:
             preview = parts.preview(calendar.rehearse(change), times, now=now)
             return _page(request, week_form=form, preview=preview)
         moved = change()
-    except CalendarRefusal as refusal:
+    except CalendarRefusedError as refusal:
         for field, words in refusal.errors.items():
             form.add_error(field if field in form.fields else None, words)
         return _page(request, week_form=form, status=422)
@@ -94,7 +94,7 @@ def _save_override(request: HttpRequest) -> HttpResponse:
                 by=_person(request),
                 now=timezone.now(),
             )
-        except CalendarRefusal as refusal:
+        except CalendarRefusedError as refusal:
             _add_errors(form, refusal)
         else:
             messages.success(request, _("已加上，%(n)d 张订单的应出时间变了。") % {"n": moved})
@@ -106,7 +106,7 @@ def _remove_override(request: HttpRequest) -> HttpResponse:
     try:
         day = date.fromisoformat(request.POST.get("date", ""))
         moved = calendar.remove_override(day=day, by=_person(request), now=timezone.now())
-    except (ValueError, CalendarRefusal) as refusal:
+    except (ValueError, CalendarRefusedError) as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("已去掉，%(n)d 张订单的应出时间变了。") % {"n": moved})
@@ -121,7 +121,7 @@ def _save_pickup(request: HttpRequest) -> HttpResponse:
             calendar.set_pickup(
                 pickup=form.save(commit=False), by=_person(request), now=timezone.now()
             )
-        except CalendarRefusal as refusal:
+        except CalendarRefusedError as refusal:
             _add_errors(form, refusal)
         else:
             messages.success(request, _("已保存。"))
@@ -142,7 +142,7 @@ def _person(request: HttpRequest) -> User:
     return request.user
 
 
-def _add_errors(form: forms.BaseForm, refusal: CalendarRefusal) -> None:
+def _add_errors(form: forms.BaseForm, refusal: CalendarRefusedError) -> None:
     for field, words in refusal.errors.items():
         form.add_error(field if field in form.fields else None, words)
 
@@ -202,9 +202,7 @@ def _page(
     return render(request, "orders/cutoff.html", context, status=status)
 
 
-def _what_if(
-    page: queries.CutoffPage, tried: time | None, now: datetime
-) -> dict[str, Any] | None:
+def _what_if(page: queries.CutoffPage, tried: time | None, now: datetime) -> dict[str, Any] | None:
     cutoff = parts.usual_cutoff(page.rules)
     if cutoff is None:
         return None

@@ -40,7 +40,11 @@ def weeks(today: date, *, is_next: bool) -> list[dict[str, Any]]:
     later = monday + timedelta(days=7)
     return [
         {"label": _("本周 %(span)s") % {"span": _span(monday)}, "url": "?", "current": not is_next},
-        {"label": _("下周 %(span)s") % {"span": _span(later)}, "url": "?week=next", "current": is_next},
+        {
+            "label": _("下周 %(span)s") % {"span": _span(later)},
+            "url": "?week=next",
+            "current": is_next,
+        },
     ]
 
 
@@ -62,7 +66,9 @@ def dress_week_form(form: WeekForm) -> None:
     """Give the fields of the week the classes that the calendar's script looks for."""
     for number, name in WEEKDAYS:
         cutoff = form.fields[f"cutoff_{number}"].widget.attrs
-        cutoff.update({"class": "form-control", "data-cutoff-time": "", "aria-label": f"{name} 截单"})
+        cutoff.update(
+            {"class": "form-control", "data-cutoff-time": "", "aria-label": f"{name} 截单"}
+        )
         handover = form.fields[f"handover_{number}"].widget.attrs
         handover.update({"class": "form-control", "aria-label": f"{name} 交接"})
 
@@ -72,7 +78,9 @@ def days(page: CutoffPage, form: WeekForm | None, *, now: datetime) -> list[dict
     return [_day(day, page, form, now) for day in page.week]
 
 
-def _day(day: ShippingDay, page: CutoffPage, form: WeekForm | None, now: datetime) -> dict[str, Any]:
+def _day(
+    day: ShippingDay, page: CutoffPage, form: WeekForm | None, now: datetime
+) -> dict[str, Any]:
     number = day.date.weekday()
     today = business_date(now)
     tone, word = _day_word(day, page.days.get(day.date), today)
@@ -309,7 +317,7 @@ def _what_if_words(answer: WhatIfAnswer, same_delta: int) -> str:
     a_day = abs(same_delta) / answer.days
     if same_delta > 0:
         return _(
-            "平均每天多出 %(n).0f 单要当天打包。「迟交接」按当时实际发出的时间算，是上限：早知道晚截单，人会安排得不同。"
+            "平均每天多出 %(n).0f 单要当天打包。「迟交接」按当时实际发出的时间算，是上限。"
         ) % {"n": a_day}
     if same_delta < 0:
         return _("平均每天少 %(n).0f 单当天发，这些单的买家多等一个发货日。") % {"n": a_day}

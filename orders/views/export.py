@@ -38,16 +38,14 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         "order_ids": find_orders(text=data["q"], may_see_contact=True) if data["q"] else None,
     }
     assert isinstance(request.user, User)  # noqa: S101
-    run = request_export(
-        code=code, filters=filters, reason="", by=request.user, now=timezone.now()
-    )
+    run = request_export(code=code, filters=filters, reason="", by=request.user, now=timezone.now())
     messages.success(request, _("开始导出，做完在这一页下载。"))
     return redirect("work:run", run.pk)
 
 
 @require_GET
 @never_cache
-@requires("orders.export")
+@requires("orders.export", fresh=True)
 def download(request: HttpRequest, run_id: int) -> HttpResponseBase:
     """Hand out a finished export; each fetch is logged."""
     run = Run.objects.filter(pk=run_id, kind=KIND, state=RunState.DONE).first()

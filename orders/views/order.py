@@ -18,9 +18,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from orders.actions import contacts, holds, notes, shipping
-from orders.actions.errors import OrderRefusal, StaleOrderError
+from orders.actions.errors import OrderRefusedError, StaleOrderError
 from orders.choices import OPEN_STAGES, BuyerAnswer, Flag, HoldKind, Stage, ToldChannel
-from orders.forms import AgreeForm, CloseHoldForm, HoldForm, MemoForm, ReasonForm, ToldForm, WaybillForm
+from orders.forms import (
+    AgreeForm,
+    CloseHoldForm,
+    HoldForm,
+    MemoForm,
+    ReasonForm,
+    ToldForm,
+    WaybillForm,
+)
 from orders.models import Hold, Order
 from orders.queries.order_page import OrderDetail, changed_since, order_detail
 from orders.queries.queues import QUEUES
@@ -29,7 +37,7 @@ from orders.views.parts import View, order_context
 from orders.views.rows import READY_STAGES, order_url
 from shopops.staff.access import requires
 from shopops.staff.models import User
-from shopops.staff.queries import role_labels, shop_platform
+from shopops.staff.queries import role_names, shop_platform
 
 type Data = dict[str, Any]
 
@@ -113,9 +121,7 @@ def _memo(call: Call) -> object:
     memo = notes.Memo(
         text=call.data["text"], flag=Flag(call.data["flag"]), is_urgent=call.data["is_urgent"]
     )
-    return notes.write_memo(
-        tid=call.tid, memo=memo, by=call.by, now=call.now, version=call.version
-    )
+    return notes.write_memo(tid=call.tid, memo=memo, by=call.by, now=call.now, version=call.version)
 
 
 def _agree(call: Call) -> object:
@@ -160,7 +166,9 @@ ACTS: dict[str, Act] = {
     act.code: act
     for act in (
         Act("tell", gettext_lazy("告知买家"), "orders.tell_buyer", _untold, _tell, ToldForm),
-        Act("close_hold", gettext_lazy("结束挂起"), "orders.hold", _closable, _close, CloseHoldForm),
+        Act(
+            "close_hold", gettext_lazy("结束挂起"), "orders.hold", _closable, _close, CloseHoldForm
+        ),
         Act(
             "approve",
             gettext_lazy("审单通过"),
@@ -169,7 +177,14 @@ ACTS: dict[str, Act] = {
             _approve,
             text=gettext_lazy("通过以后进「已审待出」，仓库就能发。"),
         ),
-        Act("hand_over", gettext_lazy("登记交接"), "orders.hand_over", _ready, _hand_over, WaybillForm),
+        Act(
+            "hand_over",
+            gettext_lazy("登记交接"),
+            "orders.hand_over",
+            _ready,
+            _hand_over,
+            WaybillForm,
+        ),
         Act(
             "hold",
             gettext_lazy("挂起"),
@@ -223,22 +238,18 @@ def drawer(request: HttpRequest, tid: str) -> HttpResponse:
 @requires("orders.view")
 def act_page(request: HttpRequest, tid: str, act: str) -> HttpResponse:
     """Do one act on one order; a stale page gets both versions to choose from."""
-    wanted = ACTS.get(act)
-    if wanted is None:
-        raise Http404(act)
-    if not request.user.has_perm(wanted.right):
-        raise PermissionDenied(wanted.right)
+    wanted = _wanted_act(request, act)
     detail = _detail(tid)
     form = wanted.form(request.POST) if wanted.form else None
     if form is not None and not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, errors[0])
+            messages.error(request, str(errors[0]))
         return redirect(order_url(tid))
     try:
         wanted.run(_call(request, detail, form.cleaned_data if form else {}))
     except StaleOrderError as stale:
         return _conflict(request, wanted, detail, stale)
-    except OrderRefusal as refusal:
+    except OrderRefusedError as refusal:
         messages.error(request, refusal.message)
     except Hold.DoesNotExist:
         messages.error(request, _("这个挂起已经被同事结束了。"))
@@ -261,11 +272,20 @@ def reveal(request: HttpRequest, tid: str) -> HttpResponse:
         plain = contacts.reveal_contact(
             tid=tid, reason=form.cleaned_data["reason"], by=_person(request), now=timezone.now()
         )
-    except OrderRefusal as refusal:
+    except OrderRefusedError as refusal:
         messages.error(request, refusal.message)
         return redirect(order_url(tid))
     shown = {"name": plain.name, "phone": plain.phone, "address": plain.address}
     return render(request, "orders/order.html", _context(request, detail, revealed=shown))
+
+
+def _wanted_act(request: HttpRequest, code: str) -> Act:
+    act = ACTS.get(code)
+    if act is None:
+        raise Http404(code)
+    if not request.user.has_perm(act.right):
+        raise PermissionDenied(act.right)
+    return act
 
 
 def _detail(tid: str) -> OrderDetail:
@@ -302,7 +322,7 @@ def _context(
         now=now,
         may_see_contact=person.has_perm("orders.view_contact"),
         may_reveal=person.has_perm("orders.reveal_contact"),
-        role_names=role_labels(),
+        role_names=role_names(),
         revealed=revealed,
     )
     order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)
@@ -336,7 +356,7 @@ def _conflict(
     order, now = detail.order, timezone.now()
     last = changed_since(tid=order.tid, since=order.created_at or now)
     sent = {key: value for key, value in request.POST.items() if key != "csrfmiddlewaretoken"}
-    rows = [
+    rows: list[Data] = [
         {
             "label": _("阶段"),
             "base": "",

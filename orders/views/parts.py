@@ -94,7 +94,9 @@ def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[st
         "due_at": order.ship_due_at,
         "open_hold_count": len(detail.open_holds),
         "why_title": _("为什么还没发货"),
-        "why": "" if stage in DONE_STAGES else why_words(detail, now=now, role_names=view.role_names),
+        "why": ""
+        if stage in DONE_STAGES
+        else why_words(detail, now=now, role_names=view.role_names),
         "why_tone": "late" if detail.open_holds or order.has_open_refund else "us",
         "clocks": clocks(detail, now=now),
         "lines": [_line(line) for line in detail.lines],
@@ -129,12 +131,19 @@ def clocks(detail: OrderDetail, *, now: datetime) -> list[dict[str, Any]]:
     shop_words, _sep, platform_words = sentence.partition("；")
     return [
         _clock("building-store", _("店铺截单"), order.shop_due_at, left, shop_words, now),
-        _clock("shield-half", _("平台时限"), order.platform_due_at, order.picked_up_at or left, platform_words, now),
+        _clock(
+            "shield-half",
+            _("平台时限"),
+            order.platform_due_at,
+            order.picked_up_at or left,
+            platform_words,
+            now,
+        ),
         _trace_clock(order, now),
     ]
 
 
-def _clock(  # noqa: PLR0913
+def _clock(
     icon: str,
     label: str,
     due_at: datetime | None,
@@ -151,7 +160,14 @@ def _clock(  # noqa: PLR0913
         tone = "late"
     elif due_at - now < timedelta(hours=12):
         tone = "soon"
-    return {"icon": icon, "label": label, "at": due_at, "text": text, "tone": tone, "sentence": sentence}
+    return {
+        "icon": icon,
+        "label": label,
+        "at": due_at,
+        "text": text,
+        "tone": tone,
+        "sentence": sentence,
+    }
 
 
 def _trace_clock(order: Order, now: datetime) -> dict[str, Any]:
@@ -161,7 +177,13 @@ def _trace_clock(order: Order, now: datetime) -> dict[str, Any]:
         return {**base, "text": text, "sentence": _("交接后起算：24 小时揽收，再 24 小时更新")}
     due_at = order.handed_over_at + PICKUP_WITHIN
     tone = "late" if due_at < now else "soon"
-    return {**base, "at": due_at, "text": "", "tone": tone, "sentence": _("交接后 24 小时内要有揽收记录")}
+    return {
+        **base,
+        "at": due_at,
+        "text": "",
+        "tone": tone,
+        "sentence": _("交接后 24 小时内要有揽收记录"),
+    }
 
 
 def _line(line: OrderLine) -> dict[str, Any]:
@@ -189,7 +211,9 @@ def _contacts(detail: OrderDetail, view: View) -> dict[str, Any]:
         return {"contacts": [], "contact_note": note, "reveal_form": None}
     shown = view.revealed or {}
     place = " ".join(
-        part for part in (order.receiver_province, order.receiver_city, order.receiver_district) if part
+        part
+        for part in (order.receiver_province, order.receiver_city, order.receiver_district)
+        if part
     )
     can = view.may_reveal and detail.has_contact
     rows = [

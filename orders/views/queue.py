@@ -167,7 +167,11 @@ def _chips(address: QueryDict, data: dict[str, object]) -> list[Chip]:
         "q": (_("搜索"), str),
     }
     return [
-        Chip(label=words[key][0], value=words[key][1](str(data[key])), remove_url=_without(address, key))
+        Chip(
+            label=words[key][0],
+            value=words[key][1](str(data[key])),
+            remove_url=_without(address, key),
+        )
         for key in FILTER_KEYS
         if data.get(key)
     ]

@@ -160,7 +160,7 @@ def _buyer(order: Order, *, may_see_contact: bool) -> str:
 
 def mask_nick(nick: str) -> str:
     """Show the first and the last character of a member name."""
-    return nick if "*" in nick or len(nick) < 2 else f"{nick[0]}***{nick[-1]}"  # noqa: PLR2004
+    return nick if "*" in nick or len(nick) < 2 else f"{nick[0]}***{nick[-1]}"
 
 
 _ORDER_URL = ""
@@ -168,7 +168,7 @@ _ORDER_URL = ""
 
 def order_url(tid: str, *, drawer: bool = False) -> str:
     """Give an order's address; resolved once, for lists of fifty need it a hundred times."""
-    global _ORDER_URL  # noqa: PLW0603
+    global _ORDER_URL
     if not _ORDER_URL:
         _ORDER_URL = reverse("orders:order", args=["0"])
     base = _ORDER_URL.replace("/0/", f"/{tid}/")

@@ -61,7 +61,9 @@ def _hit(order: Order) -> dict[str, object]:
         "title": order.tid,
         "mono": True,
         "sub": " · ".join(
-            part for part in (order.receiver_province, f"¥{order.total_amount:,.2f}", order.title) if part
+            part
+            for part in (order.receiver_province, f"¥{order.total_amount:,.2f}", order.title)
+            if part
         ),
         "tag": stage.label,
         "tone": STAGE_TONES[stage],

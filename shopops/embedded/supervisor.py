@@ -227,6 +227,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             layout_from_environment(), is_demo=options.what == "demo", once=options.once
         )
         return supervisor.run()
+    except PermissionError as error:
+        sys.stderr.write(f"\n{error.filename} belongs to another user; set SHOPOPS_DATA\n")
+        return 1
     except (EmbeddedError, subprocess.SubprocessError) as error:
         sys.stderr.write(f"\n{error}\n")
         return 1

@@ -2,13 +2,14 @@
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - reads as what happened: the command was refused
     """What was asked cannot be done, for a reason that a person can act on. Exit status 1."""
 
 
@@ -26,12 +27,8 @@ class JsonCommand(BaseCommand):
     def add_options(self, parser: CommandParser) -> None:
         """Declare the command's own options."""
 
-    def answer(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Do the work and give the document.
-
-        :raises Refused: if it cannot be done
-        """
-        raise NotImplementedError
+    # Does the work and gives the document; takes the command's own options by name, raises Refused.
+    answer: Callable[..., dict[str, Any]]
 
     def show(self, answer: dict[str, Any]) -> None:
         """Print the answer for a person."""

@@ -5,7 +5,7 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
 FEN = Decimal("0.01")
-_AMOUNT = re.compile(r"-?\d{1,9}(\.\d{1,2})?")
+_AMOUNT = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,2})?")
 
 
 def parse_amount(text: str) -> Decimal:

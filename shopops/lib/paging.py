@@ -51,6 +51,4 @@ def page_of[T](
     first, last = encode_key(key(shown[0])), encode_key(key(shown[-1]))
     has_before = has_more if backwards else came_from
     has_after = came_from if backwards else has_more
-    return Page(
-        rows=shown, before=first if has_before else None, after=last if has_after else None
-    )
+    return Page(rows=shown, before=first if has_before else None, after=last if has_after else None)

@@ -7,14 +7,14 @@ from typing import Any
 from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 from shopops.staff.freshness import is_fresh
 from shopops.staff.rights import ALL_RIGHTS
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
-type View = Callable[..., HttpResponse]
+type View = Callable[..., HttpResponseBase]
 
 
 def requires(right: str, *, fresh: bool = False) -> Callable[[View], View]:
@@ -31,8 +31,8 @@ def requires(right: str, *, fresh: bool = False) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         @login_required
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
-            if not request.user.has_perm(right):  # type: ignore[union-attr]
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+            if not request.user.has_perm(right):
                 raise PermissionDenied(right)
             if fresh and request.method not in _SAFE and not is_fresh(request):
                 raise ReauthenticationRequired

@@ -6,7 +6,9 @@ Masking a masked text changes nothing, so platform files that arrive masked pass
 import re
 
 STAR = "*"
-# A phone with its virtual extension: 138…, 0571-…, or 17000000000-1234 / 17000000000转1234.
+# An area code, a number, perhaps an extension: 0571-88157788, 010-12345678-801.
+_LANDLINE = re.compile(r"(0\d{2,3})-(\d{7,8})(?:[-转]\d{1,6})?")
+# A mobile number with or without its virtual extension: 17000000000-1234, 17000000000转1234.
 _PHONE = re.compile(r"^(\+?\d[\d ]*?)((?:[-转,]\s*\d{1,6})?)$")
 # The part of an address that says where, not who: up to the district (or the city without one).
 _DISTRICT = re.compile(
@@ -32,14 +34,13 @@ def mask_phone(phone: str) -> str:
     text = phone.strip()
     if not text or STAR in text:
         return text
+    landline = _LANDLINE.fullmatch(text)
+    if landline:
+        return f"{landline[1]}-{STAR * 4}{landline[2][-2:]}"
     match = _PHONE.fullmatch(text)
     if match is None:
         return STAR * 4
     number, extension = re.sub(r"\D", "", match[1]), match[2]
-    landline = re.fullmatch(r"0\d{2,3}", number)
-    if landline and extension:
-        digits = re.sub(r"\D", "", extension)
-        return f"{number}-{STAR * 4}{digits[-2:]}"
     shown = f"{number[:3]}{STAR * 4}{number[-4:]}" if len(number) >= 10 else STAR * 4 + number[-2:]
     return f"{shown}{extension[0]}{STAR * 4}" if extension else shown
 

@@ -11,4 +11,4 @@ class WorkConfig(AppConfig):
         from shopops.work.calendar import keep_calendar_filled
         from shopops.work.schedule import register_tick
 
-        register_tick("calendar", every=timedelta(hours=6), run=keep_calendar_filled)
+        register_tick("calendar", every=timedelta(days=7), run=keep_calendar_filled)

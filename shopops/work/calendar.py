@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max, Min
@@ -75,7 +76,7 @@ def seed_business_days(*, through_year: int | None = None) -> int:
 
 
 def _upsert(days: Sequence[SeedDay]) -> int:
-    columns = [
+    columns: list[Any] = [
         [day.date for day in days],
         [day.kind for day in days],
         [day.name for day in days],

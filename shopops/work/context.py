@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -61,11 +61,11 @@ class RunContext:
     """
 
     def __init__(self, run: Run, hold: Hold, *, now: datetime) -> None:
-        self.id = cast(int, run.pk)
+        self.id: int = run.pk
         self.kind = run.kind
         self.key = run.key
         self.business_date: date | None = run.business_date
-        self.created_by_id = cast(int | None, run.created_by_id)
+        self.created_by_id: int | None = run.created_by_id
         self.payload: dict[str, Any] = run.payload
         self.cursor: dict[str, Any] = run.cursor
         self.now = now

@@ -27,7 +27,8 @@ class KindSpec:
     `right` is what a person needs to see the payload and the result of such runs. `at_end` is
     called in the transaction that ends a run as done, cancelled or quarantined. With `in_order`, a
     run waits until those of earlier business dates are through. A run over `time_limit` fails at
-    its next checkpoint; one without checkpoints loses its lease a little later.
+    its next checkpoint; one without checkpoints loses its lease a little later. `link` gives the
+    address of the page where a done run's outcome is seen.
     """
 
     code: str
@@ -38,6 +39,7 @@ class KindSpec:
     time_limit: timedelta = timedelta(hours=1, minutes=55)
     in_order: bool = False
     at_end: AtEnd | None = None
+    link: Callable[["Run"], str] | None = None
 
 
 _kinds: dict[str, KindSpec] = {}

@@ -64,7 +64,8 @@ class Sweeper:
 
 
 def _pause(times: int) -> timedelta:
-    return min(FIRST_PAUSE * 2 ** (times - 1), LONGEST_PAUSE)
+    factor: int = 2 ** (times - 1)
+    return min(FIRST_PAUSE * factor, LONGEST_PAUSE)
 
 
 def _due_runs(now: datetime, resting: list[int]) -> list[Run]:

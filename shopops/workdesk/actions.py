@@ -44,7 +44,7 @@ def act_on_run(*, run_id: int, act: str, by: User, now: datetime) -> Run:
         now=now,
         object_type="work.run",
         object_key=str(run.pk),
-        old=before,
+        old={**before},
         new={"state": run.state, "wish": run.wish},
     )
     return run
@@ -66,7 +66,7 @@ def set_business_day(
         now=now,
         object_type="work.business_day",
         object_key=day.isoformat(),
-        old=before or {},
+        old={**before} if before else {},
         new={"kind": row.kind, "name": row.name, "is_confirmed": True},
         reason=reason,
     )

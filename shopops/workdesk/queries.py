@@ -1,88 +1,79 @@
-"""What the work pages show."""
+"""What the work pages ask of the ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.urls import reverse
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from shopops.lib.business_time import at_local, business_date
 from shopops.lib.paging import Key, Page, page_of
-from shopops.work import registry
-from shopops.work.choices import ENDED_STATES, RunState, RunWish
+from shopops.staff.models import Operation
+from shopops.work import registry, schedule
+from shopops.work.choices import DUE_STATES, RunState
 from shopops.work.models import Run
+from shopops.workdesk.rows import TONES, RunProgress, RunRow, progress_of, row_of
 
 PAGE_SIZE = 50
-TONES = {
-    RunState.WAITING: "wait",
-    RunState.RUNNING: "us",
-    RunState.PAUSED: "soon",
-    RunState.DONE: "done",
-    RunState.FAILED: "soon",
-    RunState.QUARANTINED: "late",
-    RunState.CANCELLED: "wait",
-}
-_CHANGING = (RunState.WAITING, RunState.RUNNING, RunState.FAILED)
+# Work that is due for longer than this was heard by nobody.
+UNHEARD_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class RunRow:
-    """One run as the pages show it. `running`: it changes by itself, so ask again."""
+class Fact:
+    """A pair for `components/_dl.html`."""
 
-    id: int
-    kind: str
-    kind_label: str
-    key: str
-    state: str
-    state_label: str
-    state_tone: str
-    running: bool
-    done: int
-    total: int
-    percent: int | None
-    progress_text: str
-    attempts: int
-    due_at: datetime
-    created_at: datetime
-    started_at: datetime | None
-    ended_at: datetime | None
-    seconds: int | None
-    error_line: str
-    by_name: str
-    url: str
-    can: frozenset[str]
+    label: str
+    value: str
 
-    @property
-    def title(self) -> str:
-        """The name by which progress parts call it."""
-        return self.kind_label
 
-    @property
-    def tone(self) -> str:
-        """The name by which progress parts call it."""
-        return self.state_tone
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line for `components/_timeline.html`."""
 
-    @property
-    def detail(self) -> str:
-        """The name by which progress parts call it."""
-        return self.progress_text
+    text: str
+    at: datetime
+    who: str = ""
+    tone: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """One run with all there is to know; payload and result are for holders of `right`."""
+    """One run with all there is to know; `details` and `trace` are for holders of `right`."""
 
     row: RunRow
     error: str
-    wish_label: str
-    business_date: str
-    heartbeat_at: datetime | None
-    lease_until: datetime | None
-    result: list[tuple[str, str]]
-    payload: list[tuple[str, str]]
+    trace: str
     right: str
+    facts: list[Fact]
+    details: list[Fact]
+    result: list[Fact]
+    link: str
+    events: list[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledRow:
+    """One thing that the shop does by itself every day."""
+
+    title: str
+    at: time
+    last_at: datetime | None
+    last_label: str
+    tone: str
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Work that is due and not begun; with `is_unheard`, nobody seems to be there to do it."""
+
+    waiting: int
+    oldest_due_at: datetime | None
+    is_unheard: bool
 
 
 def page_of_runs(  # noqa: PLR0913
@@ -95,7 +86,7 @@ def page_of_runs(  # noqa: PLR0913
     can_control: bool,
     size: int = PAGE_SIZE,
 ) -> Page[RunRow]:
-    """Give one page of runs, newest request first. Two queries at most, whatever the size."""
+    """Give one page of runs, newest request first. One query, whatever the size."""
     rows = Run.objects.select_related("created_by")
     if state:
         rows = rows.filter(state=state)
@@ -124,23 +115,78 @@ def _window(rows: QuerySet[Run], older_than: Key | None, newer_than: Key | None)
     return rows.order_by("-created_at", "-pk")
 
 
+def open_counts() -> dict[str, int]:
+    """Count the runs that are not through, by state; one query."""
+    ended = (RunState.DONE, RunState.CANCELLED)
+    rows = Run.objects.exclude(state__in=ended).values("state").annotate(n=Count("pk"))
+    return dict(rows.order_by("state").values_list("state", "n"))
+
+
+def backlog(*, now: datetime) -> Backlog:
+    """Tell whether due work waits unheard; one query over the partial index of due runs."""
+    due = Run.objects.filter(state__in=DUE_STATES, due_at__lte=now)
+    found = due.aggregate(n=Count("pk"), oldest=Min("due_at"))
+    oldest: datetime | None = found["oldest"]
+    return Backlog(
+        waiting=found["n"],
+        oldest_due_at=oldest,
+        is_unheard=oldest is not None and now - oldest > UNHEARD_AFTER,
+    )
+
+
+def daily_work(*, now: datetime) -> list[ScheduledRow]:
+    """Give what is done once per business date, with its last run; one query."""
+    jobs = schedule.scheduled()
+    last = Run.objects.filter(kind__in=[job.kind for job in jobs], business_date__isnull=False)
+    last_by_kind = {
+        run.kind: run for run in last.order_by("kind", "-business_date", "-pk").distinct("kind")
+    }
+    return [_scheduled_row(job, last_by_kind.get(job.kind), now) for job in jobs]
+
+
+def _scheduled_row(job: schedule.Scheduled, last: Run | None, now: datetime) -> ScheduledRow:
+    spec = registry.find_kind(job.kind)
+    next_at = at_local(business_date(now), job.at)
+    if next_at <= now:
+        next_at = at_local(business_date(now) + timedelta(days=1), job.at)
+    return ScheduledRow(
+        title=str(spec.label) if spec else job.kind,
+        at=job.at,
+        last_at=(last.ended_at or last.started_at or last.due_at) if last else None,
+        last_label=str(RunState(last.state).label) if last else _("还没有做过"),
+        tone=TONES[RunState(last.state)] if last else "wait",
+        next_at=next_at,
+    )
+
+
+def run_progress(*, run_id: int, now: datetime) -> RunProgress:
+    """Give how far one run is.
+
+    :raises Run.DoesNotExist: if there is no such run
+    """
+    return progress_of(Run.objects.get(pk=run_id), now=now)
+
+
 def run_page(*, run_id: int, now: datetime, can_control: bool) -> RunPage:
-    """Give one run for its page.
+    """Give one run for its page, with what people did to it. Two queries.
 
     :raises Run.DoesNotExist: if there is no such run
     """
     run = Run.objects.select_related("created_by").get(pk=run_id)
+    row = row_of(run, now=now, can_control=can_control)
     spec = registry.find_kind(run.kind)
+    what, _newline, trace = run.error.partition("\n")
+    has_link = spec is not None and spec.link is not None and run.state == RunState.DONE
     return RunPage(
-        row=row_of(run, now=now, can_control=can_control),
-        error=run.error,
-        wish_label=str(RunWish(run.wish).label) if run.wish else "",
-        business_date=run.business_date.isoformat() if run.business_date else "",
-        heartbeat_at=run.heartbeat_at,
-        lease_until=run.lease_until,
-        result=_items(run.result),
-        payload=_items(run.payload),
+        row=row,
+        error=what,
+        trace=trace.strip(),
         right=spec.right if spec else "work.control",
+        facts=_facts(run, row),
+        details=_pairs(run.payload),
+        result=_pairs(run.result),
+        link=spec.link(run) if has_link and spec and spec.link else "",
+        events=_events(run, row),
     )
 
 
@@ -152,73 +198,40 @@ def running_runs(*, now: datetime, limit: int = 5) -> Sequence[RunRow]:
     ]
 
 
-def row_of(run: Run, *, now: datetime, can_control: bool) -> RunRow:
-    """Show one run as of `now`."""
-    spec = registry.find_kind(run.kind)
-    label, tone = _state(run, now)
-    return RunRow(
-        id=run.pk,
-        kind=run.kind,
-        kind_label=str(spec.label) if spec else run.kind,
-        key=run.key,
-        state=run.state,
-        state_label=label,
-        state_tone=tone,
-        running=run.state in _CHANGING,
-        done=run.progress_done,
-        total=run.progress_total,
-        percent=_percent(run),
-        progress_text=run.progress_text,
-        attempts=run.attempts,
-        due_at=run.due_at,
-        created_at=run.created_at,
-        started_at=run.started_at,
-        ended_at=run.ended_at,
-        seconds=_seconds(run, now),
-        error_line=run.error.partition("\n")[0],
-        by_name=run.created_by.name if run.created_by else "",
-        url=reverse("work:run", args=[run.pk]),
-        can=acts_on(run) if can_control else frozenset(),
-    )
+def _facts(run: Run, row: RunRow) -> list[Fact]:
+    return [
+        Fact(_("任务"), row.title),
+        Fact(_("编号"), f"{run.pk} · {run.key}"),
+        Fact(_("营业日"), run.business_date.isoformat() if run.business_date else ""),
+        Fact(_("谁要的"), row.by_name or _("系统")),
+        Fact(_("次数"), f"{run.attempts} / {row.max_attempts}"),
+    ]
 
 
-def acts_on(run: Run) -> frozenset[str]:
-    """Tell what a person may do to a run in its state."""
-    acts = set()
-    if run.state in _CHANGING and not run.wish:
-        acts.add("pause")
-    if run.state not in (RunState.DONE, RunState.CANCELLED) and run.wish != RunWish.CANCEL:
-        acts.add("cancel")
-    if run.state == RunState.PAUSED or (run.state == RunState.RUNNING and run.wish):
-        acts.add("resume")
-    if run.state in (RunState.FAILED, RunState.QUARANTINED, RunState.CANCELLED):
-        acts.add("retry")
-    return frozenset(acts)
+def _pairs(values: dict[str, Any]) -> list[Fact]:
+    return [Fact(str(name), str(value)) for name, value in values.items()]
 
 
-def _state(run: Run, now: datetime) -> tuple[str, str]:
-    state = RunState(run.state)
-    if state == RunState.RUNNING and run.lease_until and run.lease_until < now:
-        return _("没有回应，将由另一个进程接手"), "late"
-    if run.wish:
-        return f"{state.label} · {RunWish(run.wish).label}", TONES[state]
-    return str(state.label), TONES[state]
+def _events(run: Run, row: RunRow) -> list[Event]:
+    """What happened to a run, newest first: its own stamps and the acts of people."""
+    events = [Event(_("要求做"), run.created_at, who=row.by_name or _("系统"))]
+    if run.started_at:
+        events.append(Event(_("开始"), run.started_at, tone="us"))
+    if run.ended_at:
+        events.append(Event(row.state_label, run.ended_at, tone=row.tone))
+    acts = Operation.objects.filter(object_type="work.run", object_key=str(run.pk))
+    events += [
+        Event(_act_text(act.name), act.at, who=act.actor_name)
+        for act in acts.order_by("-at", "-pk")[:50]
+    ]
+    # Of two at one instant the later in the list comes first.
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
-def _percent(run: Run) -> int | None:
-    if run.state == RunState.DONE:
-        return 100
-    if not run.progress_total:
-        return None
-    return min(100 * run.progress_done // run.progress_total, 100)
-
-
-def _seconds(run: Run, now: datetime) -> int | None:
-    if run.started_at is None:
-        return None
-    end = run.ended_at or (now if run.state not in ENDED_STATES else run.started_at)
-    return max(int((end - run.started_at).total_seconds()), 0)
-
-
-def _items(values: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(str(name), str(value)) for name, value in values.items()]
+def _act_text(name: str) -> str:
+    return {
+        "work.run.paused": _("请求暂停"),
+        "work.run.resumed": _("继续"),
+        "work.run.cancelled": _("请求取消"),
+        "work.run.retried": _("重试"),
+    }.get(name, name)

@@ -1,5 +1,6 @@
 """The pages of the work ledger."""
 
+from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlencode
 
@@ -16,12 +17,13 @@ from django.views.decorators.http import require_GET, require_POST
 from shopops.lib.paging import Key, decode_key
 from shopops.staff.access import requires
 from shopops.staff.models import User
+from shopops.work.choices import RunState
 from shopops.work.models import Run
 from shopops.work.transitions import IllegalTransitionError
 from shopops.workdesk import actions, queries
 from shopops.workdesk.filters import filters_of
 
-_DONE_TEXT = {
+_SAID = {
     "pause": gettext_lazy("已请求暂停"),
     "resume": gettext_lazy("已继续"),
     "cancel": gettext_lazy("已请求取消"),
@@ -29,88 +31,105 @@ _DONE_TEXT = {
 }
 
 
-def _person(request: HttpRequest) -> User:
-    return cast(User, request.user)
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """What `components/_pager.html` takes."""
+
+    newer_url: str | None
+    older_url: str | None
+    text: str = ""
 
 
-def _may_control(request: HttpRequest) -> bool:
-    return _person(request).has_perm("work.control")
+@dataclass(frozen=True, slots=True)
+class ErrorWords:
+    """What `components/_error.html` takes."""
 
-
-def _key(request: HttpRequest, name: str) -> Key | None:
-    text = request.GET.get(name, "")
-    if not text:
-        return None
-    try:
-        return decode_key(text)
-    except ValueError as error:
-        raise Http404 from error
-
-
-def _page_url(request: HttpRequest, **cursor: str | None) -> str | None:
-    (name, value) = next(iter(cursor.items()))
-    if value is None:
-        return None
-    kept = {k: request.GET[k] for k in ("state", "kind") if request.GET.get(k)}
-    return f"{request.path}?{urlencode(kept | {name: value})}"
+    what: str
+    meaning: str
+    next: str
 
 
 @requires("work.view")
 @require_GET
 def runs(request: HttpRequest) -> HttpResponse:
     """List runs, newest first, filtered by state and kind."""
-    filters = filters_of(request.GET, path=request.path)
+    now = timezone.now()
+    filters = filters_of(request.GET, path=request.path, counts=queries.open_counts())
     page = queries.page_of_runs(
-        now=timezone.now(),
+        now=now,
         state=filters.state,
         kind=filters.kind,
         older_than=_key(request, "after"),
         newer_than=_key(request, "before"),
-        can_control=_may_control(request),
+        can_control=_may(request, "work.control"),
     )
     context = {
-        "runs": page,
-        "filters": filters,
-        "newer_url": _page_url(request, before=page.before),
-        "older_url": _page_url(request, after=page.after),
+        "tabs": filters.tabs,
+        "kinds": filters.kinds,
+        "chips": filters.chips,
+        "runs": page.rows,
+        "page": Pager(
+            newer_url=_page_url(request, filters.chosen, "before", page.before),
+            older_url=_page_url(request, filters.chosen, "after", page.after),
+        ),
+        "schedule": queries.daily_work(now=now),
+        "backlog": queries.backlog(now=now),
     }
     return render(request, "work/runs.html", context)
-
-
-def _context(request: HttpRequest, run_id: int) -> dict[str, object]:
-    try:
-        page = queries.run_page(
-            run_id=run_id, now=timezone.now(), can_control=_may_control(request)
-        )
-    except Run.DoesNotExist as error:
-        raise Http404 from error
-    sees_details = _person(request).has_perm(page.right)
-    return {
-        "run": page.row,
-        "error": page.error,
-        "wish_label": page.wish_label,
-        "business_date": page.business_date,
-        "heartbeat_at": page.heartbeat_at,
-        "result": page.result if sees_details else [],
-        "payload": page.payload if sees_details else [],
-        "progress_url": reverse("work:progress", args=[run_id]),
-    }
 
 
 @requires("work.view")
 @require_GET
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
     """Show one run."""
-    return render(request, "work/run.html", _context(request, run_id))
+    try:
+        page = queries.run_page(
+            run_id=run_id, now=timezone.now(), can_control=_may(request, "work.control")
+        )
+    except Run.DoesNotExist as error:
+        raise Http404 from error
+    return render(request, "work/run.html", _run_context(request, page))
+
+
+def _run_context(request: HttpRequest, page: queries.RunPage) -> dict[str, object]:
+    sees_all = _may(request, page.right)
+    return {
+        "run": page.row,
+        "error": _error(page),
+        "trace": page.trace if sees_all else "",
+        "progress": page.row.run if page.row.run.running or page.row.run.total else None,
+        "progress_url": page.row.progress_url,
+        "acts": page.row.acts,
+        "facts": page.facts + (page.details if sees_all else []),
+        "result": page.result if sees_all else [],
+        "link": page.link if sees_all else "",
+        "events": page.events,
+    }
+
+
+def _error(page: queries.RunPage) -> ErrorWords | None:
+    if not page.error:
+        return None
+    if page.row.state == RunState.QUARANTINED:
+        meaning = _("三次都没有成功，系统不再自动重试。已经做完的部分都保留着。")
+        return ErrorWords(page.error, meaning, _("找到原因后点“重试”，会从停下的地方继续。"))
+    if page.row.state == RunState.FAILED:
+        meaning = _("系统会自动再试。已经做完的部分都保留着。")
+        return ErrorWords(page.error, meaning, _("可以等它自己重试，也可以现在点“重试”。"))
+    return ErrorWords(page.error, _("这是上一次停下的原因。"), "")
 
 
 @requires("work.view")
 @require_GET
 def progress(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Give the progress part of a run's page; once the run stands still, have the page reloaded."""
-    context = _context(request, run_id)
-    response = render(request, "work/run.html#progress", context)
-    if not cast(queries.RunRow, context["run"]).running:
+    """Give the progress part of a run; once the run stands still, have the page loaded anew."""
+    try:
+        shown = queries.run_progress(run_id=run_id, now=timezone.now())
+    except Run.DoesNotExist as error:
+        raise Http404 from error
+    context = {"run": shown, "url": request.path}
+    response = render(request, "components/_progress.html", context)
+    if not shown.running:
         response["HX-Refresh"] = "true"
     return response
 
@@ -128,8 +147,8 @@ def act(request: HttpRequest, run_id: int, act: str) -> HttpResponse:
     except IllegalTransitionError:
         messages.error(request, _("这个任务的状态已经变了，没有改动。请看它现在的状态。"))
     else:
-        messages.success(request, str(_DONE_TEXT[act]))
-    return HttpResponseRedirect(_back(request, run_id), status=303)
+        messages.success(request, str(_SAID[act]))
+    return HttpResponseRedirect(_back(request, run_id))
 
 
 def _back(request: HttpRequest, run_id: int) -> str:
@@ -137,3 +156,27 @@ def _back(request: HttpRequest, run_id: int) -> str:
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted
     return reverse("work:run", args=[run_id])
+
+
+def _person(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _may(request: HttpRequest, right: str) -> bool:
+    return _person(request).has_perm(right)
+
+
+def _key(request: HttpRequest, name: str) -> Key | None:
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    try:
+        return decode_key(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _page_url(
+    request: HttpRequest, chosen: dict[str, str], name: str, cursor: str | None
+) -> str | None:
+    return f"{request.path}?{urlencode(chosen | {name: cursor})}" if cursor else None

@@ -7,7 +7,7 @@ import pytest
 from orders.actions import calendar
 from orders.actions.calendar import DayTimes
 from orders.actions.due_times import recompute_due_times
-from orders.actions.errors import CalendarRefusal
+from orders.actions.errors import CalendarRefusedError
 from orders.models import CutoffOverride, CutoffRule, RuleRow, ShippingDay
 from shopops.lib.business_time import SHANGHAI
 from shopops.staff.models import Operation
@@ -57,7 +57,7 @@ def test_a_rehearsal_says_how_many_would_move_and_changes_nothing(late_payer, ma
 def test_a_hand_over_before_its_cutoff_is_refused(shop, manager, now):
     times = WEEK | {2: DayTimes(time(17), time(16))}
 
-    with pytest.raises(CalendarRefusal) as refusal:
+    with pytest.raises(CalendarRefusedError) as refusal:
         calendar.set_weekdays(times=times, valid_from=THURSDAY, by=manager, now=now)
 
     assert list(refusal.value.errors) == ["handover_2"]
@@ -66,7 +66,7 @@ def test_a_hand_over_before_its_cutoff_is_refused(shop, manager, now):
 def test_a_week_without_any_shipping_day_is_refused_and_nothing_changes(shop, manager, now):
     never = {n: DayTimes(None, None) for n in range(7)}
 
-    with pytest.raises(CalendarRefusal, match="找不到能发货的日子"):
+    with pytest.raises(CalendarRefusedError, match="找不到能发货的日子"):
         calendar.set_weekdays(times=never, valid_from=THURSDAY, by=manager, now=now)
 
     assert ShippingDay.objects.get(date=THURSDAY).ships
@@ -88,7 +88,7 @@ def test_an_override_closes_one_date_and_removing_it_opens_it_again(shop, manage
 
 
 def test_a_past_date_cannot_be_overridden(shop, manager, now):
-    with pytest.raises(CalendarRefusal, match="已经过去"):
+    with pytest.raises(CalendarRefusedError, match="已经过去"):
         calendar.set_override(
             day=THURSDAY - timedelta(days=1),
             times=DayTimes(None, None),
@@ -101,9 +101,7 @@ def test_a_past_date_cannot_be_overridden(shop, manager, now):
 def test_a_new_promise_row_ends_the_old_one_and_moves_the_orders_it_judges(shop, manager, now):
     order = OrderFactory.create(paid_at=at(16, 30))
     recompute_due_times()
-    row = RuleRow(
-        code="ship_by", platform="tmall", valid_from=THURSDAY, parameters={"hours": 24}
-    )
+    row = RuleRow(code="ship_by", platform="tmall", valid_from=THURSDAY, parameters={"hours": 24})
 
     calendar.add_rule_row(row=row, by=manager, now=now)
 
@@ -130,7 +128,7 @@ def test_a_new_promise_row_ends_the_old_one_and_moves_the_orders_it_judges(shop,
 def test_a_rule_row_that_cannot_judge_is_refused_by_its_field(row, field, shop, manager, now):
     wanted = RuleRow(**{"platform": "tmall", "valid_from": THURSDAY, **row})
 
-    with pytest.raises(CalendarRefusal) as refusal:
+    with pytest.raises(CalendarRefusedError) as refusal:
         calendar.add_rule_row(row=wanted, by=manager, now=now)
 
     assert list(refusal.value.errors) == [field]

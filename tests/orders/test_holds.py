@@ -54,25 +54,19 @@ def test_an_order_that_left_or_ended_cannot_be_held(stage, service, now):
 
 def test_a_shortage_cannot_close_before_the_buyer_was_told(service, now):
     order = OrderFactory.create()
-    hold = holds.hold_order(
-        tid=order.tid, kind=HoldKind.STOCK_SHORT, note="", by=service, now=now
-    )
+    hold = holds.hold_order(tid=order.tid, kind=HoldKind.STOCK_SHORT, note="", by=service, now=now)
 
     with pytest.raises(UnableToHoldError, match="先告诉买家"):
         holds.close_hold(tid=order.tid, hold_id=hold.pk, resolution="到货", by=service, now=now)
 
     holds.tell_buyer(tid=order.tid, hold_id=hold.pk, told=TOLD, by=service, now=now)
-    order = holds.close_hold(
-        tid=order.tid, hold_id=hold.pk, resolution="到货", by=service, now=now
-    )
+    order = holds.close_hold(tid=order.tid, hold_id=hold.pk, resolution="到货", by=service, now=now)
     assert order.stage == Stage.AWAITING_AUDIT
 
 
 def test_telling_the_buyer_without_words_is_refused(service, now):
     order = OrderFactory.create()
-    hold = holds.hold_order(
-        tid=order.tid, kind=HoldKind.STOCK_SHORT, note="", by=service, now=now
-    )
+    hold = holds.hold_order(tid=order.tid, kind=HoldKind.STOCK_SHORT, note="", by=service, now=now)
 
     with pytest.raises(UnableToHoldError, match="写下告诉买家的话"):
         holds.tell_buyer(

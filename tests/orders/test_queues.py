@@ -80,9 +80,9 @@ def test_pages_follow_each_other_without_gap_or_repeat_and_lead_back(code, now):
     whole = tids(code, now)
 
     first = queue_page(queue=queue, now=now, size=3)
-    second = queue_page(queue=queue, now=now, size=3, after=first.after)
-    third = queue_page(queue=queue, now=now, size=3, after=second.after)
-    back = queue_page(queue=queue, now=now, size=3, before=third.before)
+    second = queue_page(queue=queue, now=now, size=3, after=first.after or "")
+    third = queue_page(queue=queue, now=now, size=3, after=second.after or "")
+    back = queue_page(queue=queue, now=now, size=3, before=third.before or "")
 
     seen = [row.order.tid for page in (first, second, third) for row in page.rows]
     assert seen == whole
@@ -126,7 +126,9 @@ def test_filters_narrow_by_hold_kind_province_and_urgency(now, service):
 
 
 def test_counts_and_money_at_risk_are_stored_for_the_tabs(now, shop):
-    OrderFactory.create(platform_due_at=now - timedelta(hours=1), ship_due_at=now - timedelta(hours=9))
+    OrderFactory.create(
+        platform_due_at=now - timedelta(hours=1), ship_due_at=now - timedelta(hours=9)
+    )
     OrderFactory.create()
 
     refresh_queue_counts(platform="tmall", now=now)

@@ -45,9 +45,7 @@ def test_audit_refuses_what_must_not_ship(changes, words, service, now):
 
 def test_a_held_order_cannot_be_approved_and_the_refusal_names_the_hold(service, now):
     order = OrderFactory.create()
-    holds.hold_order(
-        tid=order.tid, kind=HoldKind.ADDRESS_INCOMPLETE, note="", by=service, now=now
-    )
+    holds.hold_order(tid=order.tid, kind=HoldKind.ADDRESS_INCOMPLETE, note="", by=service, now=now)
 
     with pytest.raises(UnableToApproveError, match="地址不全"):
         shipping.approve_order(tid=order.tid, by=service, now=now)

@@ -16,13 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    # The flush between transactional tests empties tables, which the operation log refuses.
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE staff_operation DISABLE TRIGGER operation_log_is_never_emptied")
-
-
 class SetClock:
     """A clock that stands until it is moved."""
 
@@ -79,20 +72,28 @@ def child_environment(**extra):
     }
 
 
-@pytest.fixture
-def perform_in_child():
-    """Perform a run in a process of its own; give its exit status and what it printed."""
+@pytest.fixture(scope="session")
+def forker(django_db_setup):
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.work.child"],
+        cwd=ROOT,
+        env=child_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+        process.stdin.close()
 
-    def perform(run, **extra):
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "tests.work.child", str(run.pk)],
-            cwd=ROOT,
-            env=child_environment(**extra),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return done.returncode, done.stdout.strip()
+
+@pytest.fixture
+def perform_in_child(forker):
+    """Perform a run in a process of its own; give its exit status and the state it told."""
+
+    def perform(run, crash_at=""):
+        forker.stdin.write(f"{run.pk} {crash_at}\n")
+        forker.stdin.flush()
+        status, _, state = forker.stdout.readline().strip().partition(" ")
+        return int(status), state
 
     return perform

@@ -12,6 +12,7 @@ from shopops.work.registry import KindSpec, register_kind
 STEPS = "test.steps"
 SMALL = "test.small"
 ABORTS = "test.aborts"
+SLOW = "test.slow"
 
 
 def create_table():
@@ -42,6 +43,7 @@ def count_up(run: RunContext):
     for n in range(run.cursor.get("n", 0) + 1, total + 1):
         with run.step(cursor={"n": n}, done=n, total=total, text=f"{n}"):
             add_effect(run.id, n)
+            time.sleep(run.payload.get("seconds", 0))
     return {"numbers": total}
 
 
@@ -57,8 +59,9 @@ def abort(run: RunContext):
 
 def register():
     register_kind(KindSpec(STEPS, "数数", "quick", count_up))
+    register_kind(KindSpec(SLOW, "慢慢数", "imports", count_up))
     register_kind(KindSpec(SMALL, "小事", "quick", small))
     register_kind(KindSpec(ABORTS, "毒", "quick", abort))
 
 
-KINDS = (STEPS, SMALL, ABORTS)
+KINDS = (STEPS, SLOW, SMALL, ABORTS)

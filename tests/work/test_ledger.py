@@ -120,6 +120,7 @@ def test_asking_again_leaves_a_quarantined_run_to_people(kinds):
     assert actions.retry_run(run_id=run.pk, now=NOON).state == RunState.WAITING
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("before", RunState.values)
 @pytest.mark.parametrize("after", RunState.values)
 def test_every_step_between_states_is_held_to_the_table(kinds, before, after):
@@ -137,6 +138,7 @@ def test_every_step_between_states_is_held_to_the_table(kinds, before, after):
             move(run, RunState(after), now=NOON)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("state", "act", "result"),
     [

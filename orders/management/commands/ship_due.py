@@ -17,7 +17,9 @@ class Command(JsonCommand):
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("tid")
-        parser.add_argument("--now", metavar="ISO", help="instant to word it by; default: the clock")
+        parser.add_argument(
+            "--now", metavar="ISO", help="instant to word it by; default: the clock"
+        )
 
     def answer(self, *, tid: str, now: str | None, **_options: Any) -> dict[str, Any]:  # noqa: ANN401
         try:

@@ -25,7 +25,7 @@ class Command(JsonCommand):
             at = parse_instant(now) if now else timezone.now()
         except ValueError as error:
             raise Refused(f"--cutoff wants HH:MM, --now an ISO date-time: {error}") from error
-        if not 1 <= days <= 3660:  # noqa: PLR2004
+        if not 1 <= days <= 3660:
             raise Refused("--days wants 1 to 3660")
         counts = what_if_cutoff(cutoff=clock, days=days, now=at).counts
         return {

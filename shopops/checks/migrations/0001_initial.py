@@ -4,25 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CheckResult',
+            name="CheckResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60)),
-                ('business_date', models.DateField()),
-                ('status', models.CharField(choices=[('passed', '通过'), ('failed', '不过'), ('unknown', '未知')], max_length=8)),
-                ('findings', models.JSONField(default=list)),
-                ('ran_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=60)),
+                ("business_date", models.DateField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("passed", "通过"), ("failed", "不过"), ("unknown", "未知")],
+                        max_length=8,
+                    ),
+                ),
+                ("findings", models.JSONField(default=list)),
+                ("ran_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'business_date'), name='a_check_speaks_once_per_business_date')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "business_date"),
+                        name="a_check_speaks_once_per_business_date",
+                    )
+                ],
             },
         ),
     ]

@@ -231,7 +231,7 @@ def due_tone(value: datetime | None, now: datetime | None) -> str:
         return "wait"
     if value < now:
         return "late"
-    return "soon" if value - now < SOON else "wait"
+    return "soon" if value - now <= SOON else "wait"
 
 
 # --- identities ---

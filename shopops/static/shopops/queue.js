@@ -1,7 +1,8 @@
 /* A list with rows: keys, selection with what it will change, the drawer with its own address (?open=<tid>). */
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
-  const drawer = $("#drawer"), bulk = $("#bulk");
+  const drawer = $("#drawer");
+  const bar = () => $("#bulk"); // looked up each time: paging replaces the list with its foot
   const rows = () => [...document.querySelectorAll(".so-q tbody tr[data-tid]")];
   const boxes = () => [...document.querySelectorAll('.so-q tbody input[name="tid"]')];
   let current = null, opener = null;
@@ -21,6 +22,7 @@
 
   /* each act says how many of the selected rows it can change: rows carry data-can, buttons data-act */
   function count() {
+    const bulk = bar();
     if (!bulk) return;
     const chosen = boxes().filter((box) => box.checked).map((box) => box.closest("tr"));
     rows().forEach((row) => row.classList.toggle("is-sel", chosen.includes(row)));
@@ -38,8 +40,8 @@
     if (head) { head.checked = chosen.length > 0 && chosen.length === boxes().length; head.indeterminate = chosen.length > 0 && !head.checked; }
   }
   function say(button, able, not) {
-    const words = $("[data-bulk-say]", bulk);
-    words.textContent = (button.dataset.say || "").replace("{n}", able) + (not ? (button.dataset.sayNot || "").replace("{n}", not) : "");
+    const words = $("[data-bulk-say]", bar());
+    words.textContent = [able && button.dataset.say.replace("{n}", able), not && button.dataset.sayNot.replace("{n}", not)].filter(Boolean).join(document.documentElement.lang === "en" ? "; " : "；");
     words.title = words.textContent;
   }
 

@@ -20,9 +20,9 @@ class Command(JsonCommand):
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--date", help="business date, today if not given")
 
-    def answer(self, *, date: str | None, **options: Any) -> dict[str, Any]:  # noqa: ANN401
+    def answer(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401
         now = system_clock()
-        day = _day(date) if date else business_date(now)
+        day = _day(options["date"]) if options["date"] else business_date(now)
         run = actions.request_checks(day=day, now=now, ring=False)
         progress = TerminalProgress("每日检查")
         run = engine.perform_inline(run, on_progress=progress)

@@ -1,0 +1,99 @@
+"""Which days we know, and which files did not come. Missing is unknown, never zero."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from analytics.models import RolledDay
+from shopops.intake.choices import BatchState
+from shopops.intake.models import Batch
+from shopops.lib.business_time import business_date, day_bounds
+
+ORDERS, ITEMS, REFUNDS = "orders.order_list", "orders.item_list", "orders.refund_list"
+# Files that a shop exports each morning, and what is missing without them.
+EXPECTED: tuple[tuple[str, str | Promise, str | Promise], ...] = (
+    (ORDERS, _("订单"), _("昨天的金额、买家数、待发的单都不全")),
+    (ITEMS, _("宝贝（订单明细）"), _("按 SKU 和商品的数字不全")),
+    (REFUNDS, _("退款"), _("退款金额未知，退款中的单可能还在发")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """How far the files of one kind reach. `covers`: the asked day lies wholly within them."""
+
+    kind: str
+    label: str | Promise
+    without: str | Promise
+    covers: bool
+    last_exported_at: datetime | None
+
+
+def known_days(*, basis: str, since: date, until: date) -> set[date]:
+    """Give the days of a period whose figures are known: with orders, or inside an order file.
+
+    A day without orders inside the period of a file is known to be zero. Two queries.
+    """
+    rolled = RolledDay.objects.filter(basis=basis, date__range=(since, until))
+    known = set(rolled.order_by("date").values_list("date", flat=True))
+    return known | covered_days(kind=ORDERS, since=since, until=until)
+
+
+def covered_days(*, kind: str, since: date, until: date) -> set[date]:
+    """Give the days of a period that lie in the period of an imported file of this kind."""
+    start, end = day_bounds(since)[0], day_bounds(until)[1]
+    rows = Batch.objects.filter(
+        kind=kind, state=BatchState.DONE, period_from__lt=end, period_to__gte=start
+    )
+    days: set[date] = set()
+    for first, last in rows.order_by("pk").values_list("period_from", "period_to"):
+        days |= _between(max(business_date(first), since), min(business_date(last), until))
+    return days
+
+
+def _between(first: date, last: date) -> set[date]:
+    return {first + timedelta(days=n) for n in range((last - first).days + 1)}
+
+
+def file_states(*, day: date) -> list[FileState]:
+    """Give for each expected kind of file whether it covers `day` to its end. One query.
+
+    A file covers a day that it was exported after: the platform had nothing more to say about it.
+    """
+    _start, end = day_bounds(day)
+    last = {
+        row["kind"]: row
+        for row in Batch.objects.filter(
+            state=BatchState.DONE, kind__in=[kind for kind, _label, _without in EXPECTED]
+        )
+        .values("kind")
+        .annotate(
+            exported=Max("exported_at"),
+            covering=Max("exported_at", filter=Q(exported_at__gte=end)),
+        )
+        .order_by("kind")
+    }
+    return [
+        FileState(
+            kind=kind,
+            label=label,
+            without=without,
+            covers=kind in last and last[kind]["covering"] is not None,
+            last_exported_at=last[kind]["exported"] if kind in last else None,
+        )
+        for kind, label, without in EXPECTED
+    ]
+
+
+def missing(states: Iterable[FileState]) -> list[FileState]:
+    """Keep those that do not cover the day."""
+    return [state for state in states if not state.covers]
+
+
+def has_any_data() -> bool:
+    """Tell whether anything was ever imported."""
+    return RolledDay.objects.exists() or Batch.objects.filter(state=BatchState.DONE).exists()

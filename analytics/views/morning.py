@@ -1,0 +1,146 @@
+"""The morning page: what must leave today, what is late, what did not come, yesterday's figures."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from analytics.queries import coverage, daily
+from analytics.queries.owners import people_by_role
+from analytics.views import charts, figures, must
+from analytics.views.figures import weekday_name
+from analytics.views.strip import strip
+from orders.queries import queues
+from orders.queries.risk import late_money
+from orders.wording import time_words
+from shopops.lib.business_time import business_date
+from shopops.lib.exports import csv_rows
+from shopops.staff.access import requires
+from shopops.staff.models import Shop
+from shopops.staff.queries import current_shop, role_names
+
+VIEWS = (figures.YESTERDAY, figures.TODAY, figures.WEEK)
+
+
+@require_GET
+@requires("analytics.view")
+def morning(request: HttpRequest) -> HttpResponse:
+    """Show the page; `?day=` chooses yesterday (default), today so far or this week."""
+    now = timezone.now()
+    today = business_date(now)
+    code = request.GET.get("day", "")
+    code = code if code in VIEWS else figures.YESTERDAY
+    context: dict[str, Any] = {
+        "day_text": _day_text(today),
+        "views": figures.view_links(code, today),
+        "is_new": not coverage.has_any_data(),
+    }
+    if not context["is_new"]:
+        context |= _figures(request, code, today, now)
+        context |= _charts(request, context.pop("by_day"), today)
+    return render(request, "analytics/morning.html", context)
+
+
+def _figures(request: HttpRequest, code: str, today: date, now: datetime) -> dict[str, Any]:
+    shop = current_shop() or Shop(platform=Shop.Platform.TMALL)
+    may_see_orders = request.user.has_perm("orders.view")
+    by_day = daily.daily(since=figures.facts_since(today), until=today - timedelta(days=1))
+    view = figures.view_of(code, by_day=by_day, today=today, now=now)
+    kpis = figures.kpis(view, by_day=by_day, today=today)
+    states = coverage.file_states(day=today - timedelta(days=1))
+    absent = coverage.missing(states)
+    late = late_money(platform=shop.platform, now=now)
+    rows = must.findings(
+        must.Situation(queues.counts(), late, absent, view, kpis, today=today, now=now)
+    )
+    shown = _owned([row for row in rows if request.user.has_perm(row.right)])
+    return {
+        "by_day": by_day,
+        "strip": strip(shop=shop, may_see_orders=may_see_orders, now=now),
+        "kpis": kpis,
+        "must": shown,
+        "must_counts": must.counted(shown),
+        "late_money": must.late_money(late, now=now, may_see_orders=may_see_orders),
+        "missing": _missing(absent, now),
+        "files_ok": len(states) - len(absent),
+        "files_text": _("%(n)d 种文件都讲到了昨天") % {"n": len(states)},
+    }
+
+
+def _owned(rows: list[must.Must]) -> list[must.Must]:
+    names, people = role_names(), people_by_role(codes={row.owner_role for row in rows})
+    owned = []
+    for row in rows:
+        role = names.get(row.owner_role, row.owner_role)
+        holders = people.get(row.owner_role, [])
+        alone = holders[0] if len(holders) == 1 else ""
+        owned.append(replace(row, owner=alone or role, role=role if alone else ""))
+    return owned
+
+
+def _missing(absent: Iterable[coverage.FileState], now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": state.label,
+            "text": state.without,
+            "last": _("到 %(at)s") % {"at": time_words(state.last_exported_at, now=now)}
+            if state.last_exported_at
+            else _("从没来过"),
+            "tone": "late" if state.kind == coverage.ORDERS else "soon",
+        }
+        for state in absent
+    ]
+
+
+def _charts(request: HttpRequest, by_day: dict[date, daily.Figures], today: date) -> dict[str, Any]:
+    context = charts.trend(by_day, today) | charts.heat(today)
+    if request.user.has_perm("analytics.export"):
+        context |= {
+            "trend_csv_url": reverse("morning_trend_csv"),
+            "heat_csv_url": reverse("morning_heat_csv"),
+        }
+    return context
+
+
+def _day_text(today: date) -> str:
+    yesterday = today - timedelta(days=1)
+    return _("%(month)s月%(day)s日 %(weekday)s · 昨日指 %(m)s月%(d)s日 %(w)s") % {
+        "month": today.month,
+        "day": today.day,
+        "weekday": weekday_name(today),
+        "m": yesterday.month,
+        "d": yesterday.day,
+        "w": weekday_name(yesterday),
+    }
+
+
+@require_GET
+@requires("analytics.export")
+def trend_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """Download the figures of the last 60 days, day by day."""
+    today = business_date(timezone.now())
+    by_day = daily.daily(since=figures.facts_since(today), until=today - timedelta(days=1))
+    return _csv(charts.trend_table(by_day, today), f"trend-{today:%Y%m%d}.csv")
+
+
+@require_GET
+@requires("analytics.export")
+def heat_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """Download paid orders by weekday and hour over the last 30 days."""
+    today = business_date(timezone.now())
+    return _csv(charts.heat_table(today), f"heat-{today:%Y%m%d}.csv")
+
+
+def _csv(rows: list[Any], name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(
+        csv_rows(rows, encoding="utf-8-sig"), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

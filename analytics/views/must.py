@@ -1,0 +1,276 @@
+"""What must be done today: each finding one row with evidence, owner, due time and one act."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from analytics import checks as own_checks
+from analytics.queries import holds
+from analytics.queries.coverage import ORDERS, FileState
+from analytics.views.figures import YESTERDAY, Kpi, View
+from orders.models import QueueCount
+from orders.queries.risk import LateMoney
+from orders.wording import time_words
+from shopops.checks import queries as checks
+from shopops.checks.models import CheckResult
+from shopops.lib.templatetags.shop import money
+
+# A parcel that the carrier did not scan for a day may be lost, and the platform counts it.
+PICKUP_WAITS = timedelta(hours=24)
+_TONES = ("late", "soon", "us")
+# What the page itself finds, now and not as of this morning's check.
+_LIVE_CHECKS = frozenset({own_checks.FILES})
+
+
+@dataclass(frozen=True, slots=True)
+class Must:
+    """One row. `owner` is a person's name where one person holds the role, else the role's."""
+
+    tone: str
+    tag: str
+    title: str
+    evidence: str
+    owner_role: str
+    due: str
+    due_tone: str
+    url: str
+    act: str
+    right: str = "orders.view"
+    owner: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the findings are drawn from."""
+
+    counts: Mapping[str, QueueCount]
+    late: LateMoney
+    absent: Iterable[FileState]
+    view: View
+    kpis: Iterable[Kpi]
+    today: date
+    now: datetime
+
+
+def findings(facts: Situation) -> list[Must]:
+    """Give all findings, red first. Three queries."""
+    rows = [
+        *_late_orders(facts),
+        *_holds(facts),
+        *_parcels(facts),
+        *_files(facts),
+        *_checks(facts),
+        *_breaks(facts),
+    ]
+    return sorted(rows, key=lambda row: _TONES.index(row.tone))
+
+
+def counted(rows: Iterable[Must]) -> list[dict[str, str]]:
+    """Give how many there are of each tone."""
+    names = {"late": _("红 %(n)d"), "soon": _("黄 %(n)d"), "us": _("要你看 %(n)d")}
+    numbers = Counter(row.tone for row in rows)
+    return [{"tone": t, "label": names[t] % {"n": numbers[t]}} for t in _TONES if numbers[t]]
+
+
+def _count(facts: Situation, code: str) -> int:
+    row = facts.counts.get(code)
+    return row.count if row else 0
+
+
+def _queue(code: str) -> str:
+    return reverse("orders:queue", args=[code])
+
+
+def _late_orders(facts: Situation) -> list[Must]:
+    rows = []
+    if late := facts.late.past_shop_count:
+        rows.append(
+            Must(
+                tone="late",
+                tag=_("已超时"),
+                title=_("%(n)d 单过了应出时间还没交接") % {"n": late},
+                evidence=_("现在预计赔付 %(now)s，今天 24:00 前不动升到 %(then)s")
+                % {"now": money(facts.late.now_amount), "then": money(facts.late.midnight_amount)},
+                owner_role="warehouse_lead",
+                due=_("现在"),
+                due_tone="late",
+                url=_queue("past_due"),
+                act=_("去处理"),
+            )
+        )
+    if waiting := _count(facts, "awaiting_audit"):
+        rows.append(
+            Must(
+                tone="soon",
+                tag=_("待审单"),
+                title=_("%(n)d 单等审单") % {"n": waiting},
+                evidence=_("审过才能出货；今日截单前要出 %(n)d 单")
+                % {"n": _count(facts, "due_today")},
+                owner_role="service_lead",
+                due=_("截单前"),
+                due_tone="soon",
+                url=_queue("awaiting_audit"),
+                act=_("去审单"),
+            )
+        )
+    return rows
+
+
+def _holds(facts: Situation) -> list[Must]:
+    untold, overdue = holds.waiting_holds(now=facts.now)
+    rows = []
+    if untold.count:
+        rows.append(
+            _hold_row(
+                facts, untold, _("没告知"), _("%(n)d 单有问题，买家还没被告知"), _("告知买家")
+            )
+        )
+    if overdue.count:
+        rows.append(
+            _hold_row(facts, overdue, _("过期"), _("%(n)d 个问题单过了处理时间"), _("去处理"))
+        )
+    return rows
+
+
+def _hold_row(facts: Situation, some: holds.Waiting, tag: str, title: str, act: str) -> Must:
+    at = some.earliest_at
+    is_late = at is not None and at < facts.now
+    return Must(
+        tone="late" if is_late else "soon",
+        tag=tag,
+        title=title % {"n": some.count},
+        evidence=_("最早的 %(at)s 到期") % {"at": time_words(at, now=facts.now)} if at else "",
+        owner_role="service_lead",
+        due=time_words(at, now=facts.now) if at else "",
+        due_tone="late" if is_late else "soon",
+        url=_queue("held"),
+        act=act,
+    )
+
+
+def _parcels(facts: Situation) -> list[Must]:
+    some = holds.not_picked_up(before=facts.now - PICKUP_WAITS)
+    if not some.count or some.earliest_at is None:
+        return []
+    return [
+        Must(
+            tone="soon",
+            tag=_("未揽收"),
+            title=_("%(n)d 单交接一天多还没有揽收") % {"n": some.count},
+            evidence=_("最早的 %(at)s 交接") % {"at": time_words(some.earliest_at, now=facts.now)},
+            owner_role="warehouse_lead",
+            due=_("今天"),
+            due_tone="soon",
+            url=_queue("handed_over"),
+            act=_("催快递"),
+        )
+    ]
+
+
+def _files(facts: Situation) -> list[Must]:
+    return [
+        Must(
+            tone="late" if state.kind == ORDERS else "soon",
+            tag=_("文件没来"),
+            title=_("%(kind)s文件没有讲到昨天") % {"kind": state.label},
+            evidence=str(state.without),
+            owner_role="manager",
+            due=_("今天"),
+            due_tone="soon",
+            url=reverse("intake:imports"),
+            act=_("去导入"),
+            right="intake.view",
+        )
+        for state in facts.absent
+    ]
+
+
+def _checks(facts: Situation) -> list[Must]:
+    return [
+        Must(
+            tone=one["severity"] if one["severity"] in _TONES else "soon",
+            tag=_("检查不过"),
+            title=one["title"],
+            evidence=one["evidence"],
+            owner_role=one["owner_role"],
+            due=_due(one["due_at"], facts.now),
+            due_tone="soon",
+            url=one["url"] or reverse("morning"),
+            act=_("去看"),
+            right="analytics.view",
+        )
+        for row in checks.checks_of(day=facts.today)
+        if row.status == CheckResult.Status.FAILED and row.code not in _LIVE_CHECKS
+        for one in row.findings
+    ]
+
+
+def _due(due_at: str | None, now: datetime) -> str:
+    return time_words(datetime.fromisoformat(due_at), now=now) if due_at else _("今天")
+
+
+def _breaks(facts: Situation) -> list[Must]:
+    if facts.view.code != YESTERDAY:
+        return []
+    return [
+        Must(
+            tone="us",
+            tag=_("要你看"),
+            title=_("昨天%(label)s%(flag)s") % {"label": kpi.label, "flag": kpi.flag},
+            evidence="，".join(f"比{one['label']} {one['text']}" for one in kpi.changes),
+            owner_role="manager",
+            due=_("今天"),
+            due_tone="",
+            url="#c-trend-h",
+            act=_("看走势"),
+            right="analytics.view",
+        )
+        for kpi in facts.kpis
+        if kpi.flag
+    ]
+
+
+def late_money(facts: LateMoney, *, now: datetime, may_see_orders: bool) -> dict[str, Any]:
+    """Give what lateness costs, band by band, as the template takes it."""
+    texts = {
+        "late": _("已过平台时限 %(n)d 单"),
+        "today": _("今天 24:00 前到时限 %(n)d 单"),
+        "tomorrow": _("明天到时限 %(n)d 单"),
+    }
+    tones = {"late": "late", "today": "soon", "tomorrow": "wait"}
+    steps = []
+    for band in facts.bands:
+        text = texts[band.code] % {"n": band.count}
+        if band.earliest_at is not None and band.code == "today":
+            text += _("，最早 %(at)s") % {"at": time_words(band.earliest_at, now=now)}
+        steps.append(
+            {
+                "tone": tones[band.code],
+                "text": text,
+                "amount": band.amount,
+                "plus": band.code != "late",
+            }
+        )
+    return {
+        "now_amount": facts.now_amount,
+        "next_amount": facts.midnight_amount,
+        "next_label": _("今天 24:00 前不动"),
+        "count": facts.past_shop_count,
+        "steps": steps,
+        "rule_text": _rule_text(facts),
+        "url": _queue("past_due") if may_see_orders else "",
+        "rules_url": reverse("orders:cutoff") if may_see_orders else "",
+    }
+
+
+def _rule_text(facts: LateMoney) -> str:
+    names = {"late": _("延迟发货"), "stock_out": _("缺货")}
+    return "；".join(
+        f"{names.get(rule.code, rule.code)} {rule.rate * 100:.0f}%" for rule in facts.rules
+    )

@@ -1,0 +1,152 @@
+"""Due times of many orders at once, in the database: the set-based form of `orders.rules.ship_by`.
+
+One fragment serves the import and the recomputation after a calendar or rule change; a property test holds it
+and the pure rule together.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from orders.choices import OPEN_STAGES
+from orders.models import RuleRow
+from orders.rules.platform_texts import NEVER_SHIPPABLE
+from orders.rules.promises import PromiseWindow, promise_windows
+from orders.rules.rulebook import RuleRow as Rule
+from orders.rules.rulebook import PROMISE_CODES, promise_rules
+from shopops.staff.models import Shop
+
+COLUMNS = ("shop_due_at", "platform_due_at", "ship_due_at", "due_reason", "ship_by_rule_id")
+_FORBIDDEN = ", ".join(f"'{status}'" for status in sorted(NEVER_SHIPPABLE))
+
+# {source}: anything with paid_at, paid_date, status, promised_date, promise_hours, agreed_ship_at.
+# {windows}: the promise windows as a VALUES list. Hours, never days: days follow the wall clock.
+_DUE_SQL = """
+SELECT f.*,
+  due.shop AS shop_due_at,
+  due.platform AS platform_due_at,
+  LEAST(due.shop, due.platform) AS ship_due_at,
+  CASE
+    WHEN f.paid_at IS NULL THEN 'unpaid'
+    WHEN NOT owed.yes THEN 'not_shippable'
+    ELSE concat_ws('|',
+      CASE WHEN promised.handover > base.handover THEN 'presale'
+           WHEN d.cutoff_at IS NULL THEN 'no_shipping_day'
+           WHEN f.paid_at < d.cutoff_at THEN 'before_cutoff' ELSE 'after_cutoff' END,
+      CASE WHEN due.shop IS NULL OR due.platform < due.shop THEN 'platform' ELSE 'shop' END,
+      by.code,
+      coalesce(CASE by.code WHEN 'event' THEN CASE WHEN w.until IS NULL THEN w.hours END
+                   WHEN 'listing' THEN f.promise_hours WHEN 'rule' THEN w.hours END::text, ''),
+      coalesce(to_char(d.cutoff_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI'), d.why, 'no_rule'))
+  END AS due_reason,
+  CASE WHEN owed.yes THEN w.rule_id END AS ship_by_rule_id
+FROM ({source}) f
+CROSS JOIN LATERAL (
+  SELECT f.paid_at IS NOT NULL AND f.status NOT IN ({forbidden}) AS yes) owed
+LEFT JOIN orders_shippingday d ON d.date = f.paid_date AND owed.yes
+LEFT JOIN orders_shippingday p ON p.date = f.promised_date AND owed.yes
+LEFT JOIN (VALUES {windows}) AS w (paid_from, paid_to, hours, until, is_event, rule_id)
+  ON owed.yes AND (w.paid_from IS NULL OR w.paid_from <= f.paid_at)
+  AND (w.paid_to IS NULL OR f.paid_at < w.paid_to)
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN f.paid_at < d.cutoff_at THEN d.handover_at ELSE d.next_handover_at END AS handover
+) base
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN p.ships THEN p.handover_at ELSE p.next_handover_at END AS handover,
+    (f.promised_date + time '23:59:59') AT TIME ZONE 'Asia/Shanghai' AS until) promised
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN NOT owed.yes THEN 'none'
+    WHEN f.agreed_ship_at IS NOT NULL THEN 'agreement'
+    WHEN promised.until > f.paid_at THEN 'presale'
+    WHEN w.is_event THEN 'event'
+    WHEN f.promise_hours IS NOT NULL THEN 'listing'
+    WHEN w.hours IS NOT NULL THEN 'rule' ELSE 'none' END AS code) by
+CROSS JOIN LATERAL (
+  SELECT GREATEST(base.handover, promised.handover) AS shop,
+    CASE by.code WHEN 'agreement' THEN f.agreed_ship_at
+      WHEN 'presale' THEN promised.until
+      WHEN 'event' THEN coalesce(w.until, f.paid_at + w.hours * interval '1 hour')
+      WHEN 'listing' THEN f.paid_at + f.promise_hours * interval '1 hour'
+      WHEN 'rule' THEN f.paid_at + w.hours * interval '1 hour' END AS platform) due
+"""
+
+
+def windows_in_force() -> list[PromiseWindow]:
+    """Give the promise windows of this shop's platform, from the stored rule book."""
+    shop = Shop.objects.order_by("pk").first()
+    platform = shop.platform if shop else Shop.Platform.TMALL
+    stored = RuleRow.objects.filter(code__in=PROMISE_CODES, platform__in=[platform, "both"])
+    rules = [
+        Rule(
+            code=row.code,
+            platform=platform,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            parameters=row.parameters,
+            source_note=row.source_note,
+            id=row.pk,
+        )
+        for row in stored.order_by("pk")
+    ]
+    return promise_windows(promise_rules(rules), platform)
+
+
+def due_sql(source: str, windows: Sequence[PromiseWindow]) -> str:
+    """Give the SELECT that adds the due columns to the rows of `source`.
+
+    `source` is a SELECT with paid_at, paid_date, status, promised_date, promise_hours and agreed_ship_at. The
+    text may be run with parameters: it holds no percent sign of its own.
+    """
+    values = ", ".join(_window_values(window) for window in windows)
+    return _DUE_SQL.format(source=source, windows=values, forbidden=_FORBIDDEN)
+
+
+def _window_values(window: PromiseWindow) -> str:
+    cells = (
+        _instant(window.paid_from),
+        _instant(window.paid_to),
+        "NULL::int" if window.hours is None else f"{window.hours:d}",
+        _instant(window.until),
+        str(window.is_event).lower(),
+        "NULL::bigint" if window.rule_id is None else f"{window.rule_id:d}",
+    )
+    return f"({', '.join(cells)})"
+
+
+def _instant(at: datetime | None) -> str:
+    return "NULL::timestamptz" if at is None else f"timestamptz '{at.isoformat()}'"
+
+
+def recompute_due_times(
+    *, paid_since: date | None = None, order_ids: Sequence[int] | None = None
+) -> int:
+    """Work out the due times of all open orders again and give the number that moved.
+
+    One set-based statement; `paid_since` and `order_ids` narrow it. Takes row locks on what moves.
+    """
+    conditions = ["o.stage = ANY(%(stages)s)"]
+    params: dict[str, Any] = {"stages": list(OPEN_STAGES)}
+    if paid_since is not None:
+        conditions.append("o.paid_date >= %(paid_since)s")
+        params["paid_since"] = paid_since
+    if order_ids is not None:
+        conditions.append("o.id = ANY(%(order_ids)s)")
+        params["order_ids"] = list(order_ids)
+    source = f"""
+        SELECT o.id, o.paid_at, o.paid_date, o.status, o.promised_date, o.promise_hours,
+          o.agreed_ship_at
+        FROM orders_order o WHERE {" AND ".join(conditions)} ORDER BY o.id FOR UPDATE
+    """  # noqa: S608 - conditions are the constants above
+    assigned = ", ".join(f"{name} = u.{name}" for name in COLUMNS)
+    new = ", ".join(f"u.{name}" for name in COLUMNS)
+    old = ", ".join(f"o.{name}" for name in COLUMNS)
+    statement = f"""
+        UPDATE orders_order o SET {assigned}, version = o.version + 1
+        FROM ({due_sql(source, windows_in_force())}) u
+        WHERE o.id = u.id AND ({new}) IS DISTINCT FROM ({old})
+    """  # noqa: S608 - column names are the constants above
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.rowcount

@@ -1,0 +1,36 @@
+"""The kinds of files that bring orders, lines and refunds in."""
+
+from orders.actions.importing import item_list, order_list, refund_list
+from orders.actions.importing.undo import undo
+from orders.importers import item_list as item_importer
+from orders.importers import order_list as order_importer
+from orders.importers import refund_list as refund_importer
+from shopops.intake.registry import register_file_kind
+from shopops.intake.spec import FileKind
+
+_KINDS = (
+    (order_importer, order_list.preview, order_list.merge),
+    (item_importer, item_list.preview, item_list.merge),
+    (refund_importer, refund_list.preview, refund_list.merge),
+)
+
+
+def file_kinds() -> list[FileKind]:
+    """Give the three kinds."""
+    return [
+        FileKind(
+            code=importer.KIND,
+            label=importer.LABEL,
+            importer=importer.__name__,
+            preview=preview,
+            merge=merge,
+            undo=undo,
+        )
+        for importer, preview, merge in _KINDS
+    ]
+
+
+def register() -> None:
+    """Make the kinds known to the intake."""
+    for kind in file_kinds():
+        register_file_kind(kind)

@@ -1,0 +1,118 @@
+"""Working through a staged file in steps that survive a kill: one transaction each, one import at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from shopops.intake.spec import Counts
+
+if TYPE_CHECKING:
+    from shopops.work.engine import RunContext
+
+CHUNK_ROWS = 25_000
+# Below this a first file goes the ordinary way: dropping and building indexes would take longer.
+HEAP_FIRST_ROWS = 20_000
+_MERGE_LOCK = 7_202_601
+
+
+class Steps:
+    """The steps of one merge or undo. `cursor` is where it stands; it is stored with each step's effect."""
+
+    def __init__(self, run: "RunContext") -> None:
+        self.run = run
+        self.cursor: dict[str, Any] = dict(run.cursor or {})
+
+    def add(self, **counts: int) -> None:
+        """Add rows to the counts that the cursor carries."""
+        for name, count in counts.items():
+            self.cursor[name] = self.cursor.get(name, 0) + count
+
+    def counts(self, *, total: int, rejected: int) -> Counts:
+        """Give what was done so far; what was neither created nor updated was unchanged."""
+        created, updated = self.cursor.get("created", 0), self.cursor.get("updated", 0)
+        return Counts(created, updated, max(total - created - updated, 0), rejected)
+
+    @contextmanager
+    def step(self, *, done: int, total: int, text: str) -> Iterator[CursorWrapper]:
+        """Open the transaction of one step, alone among imports, or join the one that the caller opened."""
+        if connection.in_atomic_block:
+            self.run.say(done, total, text)
+            with _cursor() as cursor:
+                yield cursor
+            return
+        with (
+            self.run.step(cursor=self.cursor, done=done, total=total, text=text),
+            _cursor() as cursor,
+        ):
+            yield cursor
+
+
+@contextmanager
+def _cursor() -> Iterator[CursorWrapper]:
+    with connection.cursor() as cursor:
+        # Sorts and hashes of a whole file; the wait for a screen that holds an order.
+        cursor.execute(
+            "SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB';"
+            "SET LOCAL lock_timeout = '60s'; SET LOCAL jit = off"
+        )
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MERGE_LOCK])
+        yield cursor
+
+
+def count_rows(cursor: CursorWrapper, table: str, where: str = "true") -> int:
+    """Count rows of a table."""
+    cursor.execute(f"SELECT count(*) FROM {table} WHERE {where}")  # noqa: S608 - our own names
+    return int(cursor.fetchone()[0])
+
+
+def is_empty(cursor: CursorWrapper, table: str) -> bool:
+    """Say whether a table has no row at all."""
+    cursor.execute(f"SELECT NOT EXISTS (SELECT 1 FROM {table})")  # noqa: S608 - our own names
+    return bool(cursor.fetchone()[0])
+
+
+def table_exists(cursor: CursorWrapper, table: str) -> bool:
+    """Say whether a table exists."""
+    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
+    return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def heap_first(cursor: CursorWrapper, *tables: str) -> Iterator[None]:
+    """Fill empty tables without their indexes and foreign keys, then build these in one go.
+
+    Everything happens in the caller's transaction: a kill rolls the whole back. Primary keys and check
+    constraints stay. Building a foreign key checks all rows at once, by a join.
+    """
+    rebuild: list[str] = []
+    for table in tables:
+        rebuild += _drop_keys(cursor, table)
+    yield
+    for table in tables:
+        cursor.execute(f"ANALYZE {table}")
+    for statement in sorted(rebuild, key=lambda one: "FOREIGN KEY" in one):
+        cursor.execute(statement)
+
+
+def _drop_keys(cursor: CursorWrapper, table: str) -> list[str]:
+    cursor.execute(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conrelid = %s::regclass AND contype IN ('f', 'u') ORDER BY contype DESC, conname",
+        [table],
+    )
+    constraints = cursor.fetchall()
+    for name, _ in constraints:
+        cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+    cursor.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
+        " WHERE indrelid = %s::regclass AND NOT indisprimary ORDER BY 1",
+        [table],
+    )
+    indexes = cursor.fetchall()
+    for name, _ in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    keys = [f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {text}' for name, text in constraints]
+    return [*(text for _, text in indexes), *keys]

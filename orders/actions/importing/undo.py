@@ -1,0 +1,204 @@
+"""Undo of an import: what it created goes, what it changed comes back, unless something newer touched it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
+
+from orders.actions.importing import after, steps
+from orders.actions.importing.steps import Steps
+from orders.models import Buyer, Order, OrderContact, OrderLine, Refund, Shipment
+from shopops.intake.spec import Counts
+
+if TYPE_CHECKING:
+    from shopops.intake.models import Batch
+    from shopops.work.engine import RunContext
+
+# Tables in which a row knows the batch that wrote it last; restored in this order.
+_TABLES = ("orders_orderline", "orders_refund", "orders_order")
+# What an import itself brings to an order; rows of any other table keep the order alive.
+_OWN = (OrderLine, Shipment, OrderContact, Refund)
+
+
+def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
+    """Take a batch back. Counts: created = rows deleted, updated = rows restored, unchanged = rows kept.
+
+    Kept is what somebody worked on or a later batch changed since: it stays as it is.
+    """
+    work = Steps(run)
+    with connection.cursor() as cursor:
+        total = sum(
+            steps.count_rows(cursor, table, f"first_batch_id = {batch.pk:d}") for table in _TABLES
+        ) + steps.count_rows(cursor, "intake_rowchange", f"batch_id = {batch.pk:d}")
+    if not work.cursor.get("restored"):
+        with work.step(done=0, total=total, text="恢复原值") as cursor:
+            _restore(cursor, batch.pk, work)
+            work.cursor["restored"] = True
+    while not work.cursor.get("deleted"):
+        done = work.cursor.get("removed", 0)
+        with work.step(done=done, total=total, text="删除新增") as cursor:
+            removed = _delete_some(cursor, batch.pk, work)
+            if not removed:
+                work.cursor["deleted"] = True
+                _leave(cursor, batch.pk)
+                after.finish(batch.pk, now)
+    counts = work.cursor
+    kept = max(counts.get("kept", 0), 0)
+    return Counts(counts.get("removed", 0), counts.get("updated", 0), kept, 0)
+
+
+def _restore(cursor: CursorWrapper, batch_id: int, work: Steps) -> None:
+    """Put back what the batch changed where nothing newer touched it."""
+    after.mark_dirty(
+        cursor,
+        "orders_order",
+        where=f"id IN (SELECT row_pk FROM intake_rowchange WHERE batch_id = {batch_id:d}"
+        " AND \"table\" = 'orders_order')",
+    )
+    _restore_contacts(cursor, batch_id)
+    cursor.execute(
+        "SELECT DISTINCT o.buyer_id FROM intake_rowchange c JOIN orders_order o ON o.id = c.row_pk"
+        f" WHERE c.batch_id = {batch_id:d} AND c.\"table\" = 'orders_order'"
+        " AND o.buyer_id IS NOT NULL AND c.before ? 'buyer_id'"
+    )
+    buyers = [row[0] for row in cursor.fetchall()]
+    for table in _TABLES:
+        untouched = f"o.last_batch_id = {batch_id:d}"
+        if table == "orders_order":
+            untouched += " AND o.version = (c.before ->> 'version')::int + 1"
+        names = _columns(cursor, table)
+        new = ", ".join(f"{name} = n.{name}" for name in names)
+        cursor.execute(
+            f"UPDATE {table} o SET {new} FROM ("
+            f" SELECT o.id AS row_pk, (jsonb_populate_record(o, c.before)).*"
+            f" FROM intake_rowchange c JOIN {table} o ON o.id = c.row_pk"
+            f" WHERE c.batch_id = {batch_id:d} AND c.\"table\" = '{table}' AND {untouched}) n"
+            " WHERE n.row_pk = o.id"
+        )
+        work.add(updated=cursor.rowcount)
+        restored = cursor.rowcount
+        changes = steps.count_rows(
+            cursor, "intake_rowchange", f"batch_id = {batch_id:d} AND \"table\" = '{table}'"
+        )
+        work.add(kept=changes - restored)
+    if buyers:
+        _mend_buyers(cursor, f"SELECT unnest(ARRAY{buyers}::bigint[])")
+    after.mark_dirty(
+        cursor,
+        "orders_order",
+        where=f"id IN (SELECT row_pk FROM intake_rowchange WHERE batch_id = {batch_id:d}"
+        " AND \"table\" = 'orders_order')",
+    )
+
+
+def _restore_contacts(cursor: CursorWrapper, batch_id: int) -> None:
+    """Put back the sealed contact of orders that are put back; drop the one that a change brought."""
+    ours = (
+        f"FROM intake_rowchange c JOIN orders_order o ON o.id = c.row_pk"
+        f" AND o.last_batch_id = {batch_id:d} WHERE c.batch_id = {batch_id:d}"
+    )
+    cursor.execute(
+        "UPDATE orders_ordercontact k SET sealed = n.sealed, phone_index = n.phone_index FROM ("
+        " SELECT (jsonb_populate_record(NULL::orders_ordercontact, c.before)).*"
+        f" {ours} AND c.\"table\" = 'orders_ordercontact') n WHERE n.order_id = k.order_id"
+    )
+    cursor.execute(
+        "DELETE FROM orders_ordercontact k WHERE k.order_id IN ("
+        f" SELECT c.row_pk {ours} AND c.\"table\" = 'orders_order' AND c.before ->> 'list_hash' IS NULL"
+        " AND c.before ? 'list_hash')"
+        f" AND NOT EXISTS (SELECT 1 FROM intake_rowchange p WHERE p.batch_id = {batch_id:d}"
+        " AND p.\"table\" = 'orders_ordercontact' AND p.row_pk = k.order_id)"
+    )
+
+
+def _columns(cursor: CursorWrapper, table: str) -> list[str]:
+    cursor.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+        " AND NOT attisdropped AND attname <> 'id'",
+        [table],
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
+    """Delete one portion of what the batch created and nobody touched; give the number of rows."""
+    cursor.execute(
+        f"DELETE FROM orders_orderline WHERE id IN (SELECT id FROM orders_orderline"
+        f" WHERE first_batch_id = {batch_id:d} AND last_batch_id = {batch_id:d}"
+        f" LIMIT {steps.CHUNK_ROWS}) RETURNING order_id"
+    )
+    lines = [row[0] for row in cursor.fetchall()]
+    if lines:
+        after.mark_dirty(cursor, "orders_order", where="id = ANY(%(ids)s)", params={"ids": lines})
+        work.add(removed=len(lines))
+        return len(lines)
+    cursor.execute(
+        "DELETE FROM orders_refund WHERE id IN (SELECT id FROM orders_refund"
+        f" WHERE first_batch_id = {batch_id:d} AND last_batch_id = {batch_id:d}"
+        f" LIMIT {steps.CHUNK_ROWS})"
+    )
+    if cursor.rowcount:
+        work.add(removed=cursor.rowcount)
+        return cursor.rowcount
+    cursor.execute(
+        "DELETE FROM orders_shipment h WHERE h.id IN (SELECT h.id FROM orders_shipment h"
+        " JOIN orders_order o ON o.id = h.order_id"
+        f" WHERE h.first_batch_id = {batch_id:d} AND o.first_batch_id <> {batch_id:d}"
+        f" AND h.handed_over_at IS NULL AND h.picked_up_at IS NULL LIMIT {steps.CHUNK_ROWS})"
+    )
+    if cursor.rowcount:
+        return cursor.rowcount
+    return _delete_orders(cursor, batch_id, work)
+
+
+def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
+    cursor.execute("DROP TABLE IF EXISTS undo_orders")
+    cursor.execute(
+        "CREATE TEMP TABLE undo_orders ON COMMIT DROP AS SELECT o.id, o.buyer_id FROM orders_order o"
+        f" WHERE o.first_batch_id = {batch_id:d} AND o.last_batch_id = {batch_id:d}"
+        f" AND o.version = 1 AND {_unreferenced(Order, 'o', _OWN)}"
+        f" AND NOT EXISTS (SELECT 1 FROM orders_orderline l WHERE l.order_id = o.id)"
+        f" AND NOT EXISTS (SELECT 1 FROM orders_shipment h WHERE h.order_id = o.id"
+        f" AND h.first_batch_id IS DISTINCT FROM {batch_id:d})"
+        f" ORDER BY o.id LIMIT {steps.CHUNK_ROWS} FOR UPDATE"
+    )
+    ids = "(SELECT id FROM undo_orders)"
+    after.mark_dirty(cursor, "orders_order", where=f"id IN {ids}")
+    cursor.execute(f"UPDATE orders_refund SET order_id = NULL WHERE order_id IN {ids}")
+    for table in ("orders_shipment", "orders_ordercontact"):
+        cursor.execute(f"DELETE FROM {table} WHERE order_id IN {ids}")
+    cursor.execute(f"DELETE FROM orders_order WHERE id IN {ids}")
+    removed = cursor.rowcount
+    _mend_buyers(cursor, "SELECT buyer_id FROM undo_orders WHERE buyer_id IS NOT NULL")
+    work.add(removed=removed)
+    return removed
+
+
+def _mend_buyers(cursor: CursorWrapper, buyers: str) -> None:
+    """Delete buyers who have nothing left here; give the others their first order's time again."""
+    cursor.execute(
+        f"DELETE FROM orders_buyer b WHERE b.id IN ({buyers}) AND {_unreferenced(Buyer, 'b', ())}"
+    )
+    cursor.execute(
+        "UPDATE orders_buyer b SET first_order_at = f.first FROM ("
+        " SELECT o.buyer_id, min(o.created_at) AS first FROM orders_order o"
+        f" WHERE o.buyer_id IN ({buyers}) GROUP BY o.buyer_id) f"
+        " WHERE f.buyer_id = b.id AND b.first_order_at IS DISTINCT FROM f.first"
+    )
+
+
+def _unreferenced(model: type[Model], alias: str, own: tuple[type[Model], ...]) -> str:
+    """Give the condition that no row of any app but `own` points to a row."""
+    conditions = [
+        f"NOT EXISTS (SELECT 1 FROM {one.related_model._meta.db_table} x"
+        f" WHERE x.{one.field.column} = {alias}.id)"
+        for one in model._meta.related_objects
+        if one.related_model not in own and not one.many_to_many
+    ]
+    return " AND ".join(conditions) or "true"
+
+
+def _leave(cursor: CursorWrapper, batch_id: int) -> None:
+    cursor.execute(f"DELETE FROM intake_rowchange WHERE batch_id = {batch_id:d}")

@@ -1,0 +1,122 @@
+"""`manage.py demo_shop`: people, ninety days of files through the importers, and a morning's work."""
+
+import json
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from orders.actions.counts import refresh_queue_counts
+from orders.actions.demo_day import morning
+from orders.demo import write_export
+from shopops.intake.choices import BatchState
+from shopops.intake.models import Batch
+from shopops.lib.business_time import SHANGHAI
+from shopops.lib.commands import JsonCommand
+from shopops.staff.actions import people, setup
+from shopops.staff.models import User
+from shopops.staff.queries import nobody_yet, shop_platform
+
+# Invented people of the invented shop.
+CAST = (
+    ("ning", "阿宁", "manager", "店长"),
+    ("cen", "小岑", "service_lead", "客服主管"),
+    ("he", "小禾", "service", "客服"),
+    ("zheng", "老郑", "warehouse_lead", "仓库主管"),
+    ("wu", "阿武", "warehouse", "仓库"),
+    ("man", "小满", "promotion", "推广"),
+)
+ADMINISTRATOR = ("admin", "林岚", "administrator", "管理员")
+
+
+class Command(JsonCommand):
+    help = "Fill an empty installation with the demo shop. Does nothing where it is done already."
+
+    def add_options(self, parser: CommandParser) -> None:
+        parser.add_argument("--days", type=int, default=90)
+        parser.add_argument("--orders-per-day", type=int, default=130)
+        parser.add_argument("--seed", type=int, default=20260917)
+
+    def answer(
+        self, *, days: int, orders_per_day: int, seed: int, **_options: Any
+    ) -> dict[str, Any]:
+        now = timezone.now()
+        folder = Path(settings.SHOPOPS_DATA) / "demo"
+        done = folder / "done"
+        if done.exists():
+            return {"orders_files": 0, "people": len(CAST) + 1, "already": True}
+        folder.mkdir(parents=True, exist_ok=True)
+        cast = self._people(now)
+        files = self._files(folder, days, orders_per_day, seed, now)
+        self._import(files)
+        self.note("a morning's work …")
+        morning(by_name=cast, now=now)
+        call_command("rollup", "--json", stdout=self.stderr)
+        refresh_queue_counts(platform=shop_platform(), now=timezone.now())
+        done.write_text(now.isoformat())
+        return {"orders_files": len(files), "people": len(cast), "already": False}
+
+    def _people(self, now: datetime) -> dict[str, User]:
+        sign_ins = Path(settings.SHOPOPS_DATA) / "demo-people.json"
+        if nobody_yet():
+            self._create_people(sign_ins, now)
+        return {person.username: person for person in User.objects.order_by("pk")}
+
+    def _create_people(self, sign_ins: Path, now: datetime) -> None:
+        password = f"mianyu-{secrets.token_hex(3)}"
+        username, name, _role, _label = ADMINISTRATOR
+        rows = [
+            {"username": username, "password": password, "role": role, "name": name}
+            for username, name, _code, role in (*CAST, ADMINISTRATOR)
+        ]
+        # Written first: people whose password nobody knows would lock the demo for good.
+        sign_ins.write_text(json.dumps(rows, ensure_ascii=False, indent=1))
+        sign_ins.chmod(0o600)
+        boss = setup.set_up_shop(
+            shop_name="棉语家纺",
+            platform="tmall",
+            username=username,
+            name=name,
+            password=password,
+            now=now,
+            is_demo=True,
+        )
+        for username, name, role, _label in CAST:
+            people.add_person(
+                username=username, name=name, roles=[role], password=password, by=boss, now=now
+            )
+        User.objects.update(must_change_password=False)
+
+    def _files(
+        self, folder: Path, days: int, orders_per_day: int, seed: int, now: datetime
+    ) -> list[Path]:
+        made = folder / "files"
+        truth = made / "truth.json"
+        if not truth.exists():
+            self.note(f"{days} days of a believable shop …")
+            write_export(
+                made,
+                days=days,
+                orders_per_day=orders_per_day,
+                seed=seed,
+                end=now.astimezone(SHANGHAI),
+            )
+        names = [row["name"] for row in json.loads(truth.read_text())["files"]]
+        return [made / name for name in sorted(names, key=_stamp)]
+
+    def _import(self, files: list[Path]) -> None:
+        came = set(Batch.objects.filter(state=BatchState.DONE).values_list("file_name", flat=True))
+        missing = [str(path) for path in files if path.name not in came]
+        if missing:
+            call_command("import_files", *missing, source="demo", stdout=self.stderr)
+
+
+def _stamp(name: str) -> tuple[str, bool]:
+    """Order files by their export time, order lists before the rest of the same minute."""
+    digits = "".join(sign for sign in name if sign.isdigit())
+    return digits, not name.startswith("ExportOrderList")
