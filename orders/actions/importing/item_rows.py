@@ -194,14 +194,14 @@ def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
           sum(l.refund_amount) FILTER (WHERE l.refund_status = 'SUCCESS') AS refunded
         FROM orders_orderline l WHERE l.order_id = o.id) a"""
     said = said_stage("g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent")
-    return due_sql(
-        f"SELECT g.*, {shop_date('g.paid_at')} AS paid_date, st.next AS stage,"
-        " CASE WHEN st.next = 'handed_over' THEN coalesce(g.old_handed_over_at, g.consigned_at)"
-        " ELSE g.old_handed_over_at END AS handed_over_at"
-        f" FROM ({facts}) g CROSS JOIN LATERAL (SELECT {said} AS said) sa"
-        f" CROSS JOIN LATERAL (SELECT {next_stage('g.old_stage', 'sa.said')} AS next) st",
-        windows,
-    )
+    staged = f"""
+      SELECT st.*, {shop_date("st.paid_at")} AS paid_date,
+        CASE WHEN st.stage = 'handed_over' THEN coalesce(st.old_handed_over_at, st.consigned_at)
+          ELSE st.old_handed_over_at END AS handed_over_at
+      FROM (
+        SELECT sa.*, {next_stage("sa.old_stage", "sa.said")} AS stage
+        FROM (SELECT g.*, {said} AS said FROM ({facts} OFFSET 0) g OFFSET 0) sa OFFSET 0) st"""
+    return due_sql(staged, windows)
 
 
 def order_differs() -> str:

@@ -205,7 +205,7 @@ def test_importing_twice_equals_once(rows):
     assert state() == once
 
 
-@SLOW
+@settings(SLOW, max_examples=4)
 @given(
     st.lists(
         st.tuples(
