@@ -20,5 +20,6 @@ urlpatterns = [
     path("", include("orders.urls")),
     path("", include("analytics.urls")),
     path("search/", search, name="search"),
+    path("imports/", include("shopops.intake.urls")),
     path("work/", include("shopops.workdesk.urls")),
 ]

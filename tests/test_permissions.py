@@ -48,6 +48,10 @@ def _run() -> dict[str, Any]:
     return {"run_id": 0}
 
 
+def _batch() -> dict[str, Any]:
+    return {"batch_id": 0}
+
+
 def _order() -> dict[str, Any]:
     return {"tid": "4827339102651184273"}
 
@@ -104,7 +108,7 @@ ROUTES: dict[str, Route] = {
     "orders:order": Route("orders.view", get=404, kwargs=_order),
     "orders:drawer": Route("orders.view", get=404, kwargs=_order),
     "orders:reveal": Route("orders.reveal_contact", post=404, kwargs=_order),
-    "orders:act": Route("orders.view", post=404, kwargs=lambda: {**_order(), "act": "approve"}),
+    "orders:act": Route("orders.view", post=404, kwargs=lambda: {**_order(), "act": "hold"}),
     "orders:queue": Route("orders.view", get=200, kwargs=_queue),
     "orders:export": Route("orders.export", post=302, kwargs=_queue),
     "orders:export_file": Route("orders.export", get=404, kwargs=_run),
@@ -124,6 +128,14 @@ ROUTES: dict[str, Route] = {
     "morning_trend_csv": Route("analytics.export", get=200),
     "morning_heat_csv": Route("analytics.export", get=200),
     # --- work
+    "intake:imports": Route("intake.view", get=200),
+    "intake:upload": Route("intake.import", post=400),
+    "intake:batch": Route("intake.view", get=404, kwargs=_batch),
+    "intake:progress": Route("intake.view", get=404, kwargs=_batch),
+    "intake:commit": Route("intake.import", post=404, kwargs=_batch),
+    "intake:discard": Route("intake.import", post=404, kwargs=_batch),
+    "intake:undo": Route("intake.undo", post=404, kwargs=_batch),
+    "intake:errors": Route("intake.import", get=404, kwargs=_batch),
     "work:runs": Route("work.view", get=200),
     "work:run": Route("work.view", get=404, kwargs=_run),
     "work:progress": Route("work.view", get=404, kwargs=_run),

@@ -120,6 +120,8 @@ def _judge(
 def _by_date(
     dates: "pd.Series[date]", instants: Mapping[date, datetime | None]
 ) -> "pd.Series[pd.Timestamp]":
+    import pandas as pd
+
     return pd.to_datetime(dates.map(instants), utc=True)
 
 

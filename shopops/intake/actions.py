@@ -1,4 +1,4 @@
-"""What can be done with a file that came in. Each act is one transaction with an operation-log row."""
+"""What can be done with a file that came in: one transaction and one operation-log row each."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Start the reading child, feed it a stored file, take rows and events from it. Knows no database."""
+"""Start the reading child, feed it a stored file, take rows and events. Knows no database."""
 
 import contextlib
 import json
@@ -126,7 +126,11 @@ class Reading:
             thread.join()
 
     def _environment(self) -> dict[str, str]:
-        kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "PYTHONPYCACHEPREFIX") if key in os.environ}
+        kept = {
+            key: os.environ[key]
+            for key in ("PATH", "HOME", "LANG", "PYTHONPYCACHEPREFIX")
+            if key in os.environ
+        }
         paths = [str(ROOT), *(path for path in sys.path if path)]
         return {
             **kept,
@@ -265,10 +269,8 @@ def pick_rows(  # noqa: PLR0913
             for line in whole:
                 number, cells = json.loads(line)
                 yield int(number), [str(cell) for cell in cells]
-        last: Event | None = None
-        for last in reading.events():
-            pass
-        reading.check_end(last)
+        events = list(reading.events())
+        reading.check_end(events[-1] if events else None)
 
 
 def probable_encoding(stored_name: str) -> str:

@@ -12,7 +12,7 @@ _AHEAD = timedelta(days=1)
 
 
 def clean_name(name: str) -> str:
-    """Give a name to show: the last part of a path, without control characters, at most 255 long."""
+    """Give a name to show: the last part of a path, without control characters, 255 at most."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(char for char in last if char.isprintable()).strip()
     return shown[-255:] or "?"

@@ -1,4 +1,4 @@
-"""One stored file into its staging table: the child reads, Postgres copies, nothing else is trusted."""
+"""One stored file into its staging table: the child reads, Postgres copies."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -114,6 +114,7 @@ class _Attempt:
     ) -> None:
         self._stage, self._stored_name, self._wanted = stage, stored_name, wanted
         self._on_rows, self._limits = on_rows, limits
+        self._last: Event | None = None
 
     def run(self, encoding: str) -> Parsed:
         reading = Reading(
@@ -135,20 +136,15 @@ class _Attempt:
                         copy.write(data)
                         self._take(parsed, reading, reading.events_so_far())
             self._take(parsed, reading, reading.events())
+            reading.check_end(self._last)
             stages.analyze_stage(self._stage)
         return parsed
 
     def _take(self, parsed: Parsed, reading: Reading, events: Iterable[Event]) -> None:
-        last: Event | None = None
-        is_over = False
         for event in events:
-            last = event
-            is_over = event["event"] not in {"errors", "block"}
+            self._last = _checked(reading, event)
             _note(parsed, event)
-        if last is not None:
-            self._on_rows(parsed.read, reading.fed_bytes)
-        if is_over and last is not None:
-            reading.check_end(_checked(reading, last))
+        self._on_rows(parsed.read, reading.fed_bytes)
 
 
 def _checked(reading: Reading, event: Event) -> Event:

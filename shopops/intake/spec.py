@@ -1,7 +1,8 @@
-"""What an importer and a kind of file must offer. Pure: the child process imports it without Django.
+"""What an importer and a kind of file must offer. Pure: the child imports it without Django.
 
-An importer is a module, named by its dotted path, with `KIND`, `LABEL`, `STAGE_COLUMNS`, `match` and
-`clean` (see `Importer`). A kind of file ties it to what Postgres does with staged rows (`FileKind`).
+An importer is a module, named by its dotted path, with `KIND`, `LABEL`, `STAGE_COLUMNS`, `match`
+and `clean` (see `Importer`). A kind of file ties it to what Postgres does with staged rows
+(`FileKind`).
 """
 
 from collections.abc import Callable, Sequence
@@ -79,7 +80,7 @@ class Importer(Protocol):
         """Say whether a header (stripped of blanks) is of this kind, and which layout."""
 
     def clean(self, block: pa.Table, *, seal: Seal) -> Cleaned:
-        """Turn text into typed rows. Columns are strings, empty cells null, plus int32 `line_no`."""
+        """Turn text into typed rows. Columns are strings, empty cells null, and `line_no` int32."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Uploads go straight into the vault: no plain text on disk, size and hash known at the last byte."""
+"""Uploads go straight into the vault: no plain text on disk, size and hash known at the end."""
 
 from dataclasses import dataclass
 

@@ -1,16 +1,21 @@
-"""Sentences of the imports pages, in the reader's language. Stored reasons are `code|figure|figure`."""
+"""Sentences of the imports pages in the reader's language; reasons are `code|figure|figure`."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 _REFUSALS = {
     "empty_file": _l("文件是空的。"),
-    "unknown_header": _l("认不出这是什么表：表头开头是「{0}」。请用卖家中心导出的原文件，不要改表头。"),
+    "unknown_header": _l(
+        "认不出这是什么表：表头开头是「{0}」。请用卖家中心导出的原文件，不要改表头。"
+    ),
     "missing_columns": _l("这是{0}，但缺少列：{1}。请重新导出并勾选这些列。"),
     "other_kind": _l("指定的类型和文件不符：按表头看，这是{0}。"),
     "duplicate_columns": _l("表头里有重复的列名：{0}。请删掉多余的一列。"),
     "other_delimiter": _l("这个文件不是用逗号分隔的。请另存为逗号分隔的 CSV，或直接上传 xlsx。"),
-    "encoding": _l("文字编码不对：第 {0} 行附近（第 {1} 个字节）既不是 UTF-8，也不是 GB18030。文件可能被截断或改坏了，请重新导出。"),
+    "encoding": _l(
+        "文字编码不对：第 {0} 行附近（第 {1} 个字节）既不是 UTF-8，也不是 GB18030。"
+        "文件可能被截断或改坏了，请重新导出。"
+    ),
     "utf16": _l("文件是 UTF-16 编码。请另存为 UTF-8 的 CSV，或直接上传 xlsx。"),
     "web_page": _l("文件内容其实是网页。请用表格软件打开后另存为 xlsx。"),
     "line_too_long": _l("有一行超过 {0} MB，不像表格。"),
@@ -34,12 +39,14 @@ _REFUSALS = {
     "too_many_parts": _l("压缩包里的文件超过 {0} 个，不接收。"),
     "no_sheet": _l("Excel 文件里没有可见的工作表。"),
     "too_much_memory": _l("读这个文件需要的内存超过上限，已停下。请分成几个文件，或改用 CSV。"),
-    "killed": _l("读这个文件时进程被系统终止（内存超过上限），试了 {0} 次。请分成几个文件，或改用 CSV。"),
+    "killed": _l(
+        "读这个文件时进程被系统终止（内存超过上限），试了 {0} 次。请分成几个文件，或改用 CSV。"
+    ),
     "timeout": _l("读这个文件超过了时限，已停下。请分成几个文件。"),
     "crashed": _l("读这个文件时程序出错，试了 {0} 次。文件可能损坏，请重新导出。"),
     "vault": _l("服务器上保存的文件损坏或已删除，请重新上传。"),
     "unknown_kind": _l("这个版本不认识类型 {0}。"),
-}  # fmt: skip
+}
 _NOTES = {
     "other_sheets": _l("没有读的工作表：{0}"),
 }

@@ -39,7 +39,7 @@ def _is_plain_number(text: str) -> bool:
 
 
 def safe_cell(text: str) -> str:
-    """Give a cell that no spreadsheet takes for a formula: a suspicious one gets a quote mark in front.
+    """Give a cell that no spreadsheet takes for a formula: a suspicious one gets a mark in front.
 
     A plain signed number stays as it is, so does the platform's `="123"`. Importers strip the mark.
     """

@@ -1,8 +1,8 @@
 """Files that are kept only encrypted: AES-256-GCM in chunks, written and read as streams.
 
 Layout: magic, key version (2), salt (16), then chunks of 1 MiB plain text, each with its tag. Every
-file has a key of its own, derived with the salt; the nonce is the chunk's number and whether it is the
-last, so that a missing, swapped or repeated chunk cannot be opened.
+file has a key of its own, derived with the salt; the nonce is the chunk's number and whether it is
+the last, so that a missing, swapped or repeated chunk cannot be opened.
 """
 
 import os

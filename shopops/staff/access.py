@@ -32,7 +32,7 @@ def requires(right: str, *, fresh: bool = False) -> Callable[[View], View]:
         @wraps(view)
         @login_required
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
-            if not request.user.has_perm(right):  # type: ignore[union-attr]
+            if not request.user.has_perm(right):
                 raise PermissionDenied(right)
             if fresh and request.method not in _SAFE and not is_fresh(request):
                 raise ReauthenticationRequired

@@ -1,18 +1,21 @@
 """How sign-in behaves here."""
 
+from base64 import b64decode, b64encode
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from shopops.lib.sealing import seal, unseal
 from shopops.staff import sign_in
 from shopops.staff.freshness import is_fresh
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """People are invited by the administrator; nobody signs up, nothing goes by mail."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -51,3 +54,13 @@ class AccountAdapter(DefaultAccountAdapter):
             if cache.add(f"staff:locked:{sign_in.digest(key)}", 1, sign_in.LOCK_SECONDS):
                 sign_in.record_lock_out(str(credentials.get("username", "")))
             raise
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Keeps the secrets of authenticator apps and recovery codes encrypted."""
+
+    def encrypt(self, text: str) -> str:
+        return b64encode(seal(text.encode())).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(b64decode(encrypted_text)).decode()

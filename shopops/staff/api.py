@@ -65,7 +65,7 @@ class HasRight(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         right = getattr(view, "required_right", None)
-        return bool(right and request.user and request.user.has_perm(right))
+        return bool(right and isinstance(request.user, User) and request.user.has_perm(right))
 
 
 class IsSignedIn(BasePermission):

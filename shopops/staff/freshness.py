@@ -23,4 +23,5 @@ def is_fresh(request: HttpRequest) -> bool:
         records = [record for record in records if record.get("method") == "mfa"]
     if not records:
         return False
-    return time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    age = time.time() - float(records[-1]["at"])
+    return age < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT

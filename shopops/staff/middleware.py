@@ -122,7 +122,7 @@ class GateMiddleware:
             return HttpResponseRedirect(reverse("staff:setup")) if waits else None
         if request.user.language and request.user.language != translation.get_language():
             translation.activate(request.user.language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
         if name in _BEFORE_THE_GATE:
             return None
         first = _what_comes_first(request.user, name)
@@ -147,10 +147,10 @@ def _what_comes_first(person: User, name: str) -> str:
         return reverse("account_change_password")
     if name.startswith("mfa_") or not queries.needs_second_factor(person):
         return ""
-    shop = queries.current_shop()
-    if (shop and shop.is_demo) or queries.has_second_factor(person):
+    if queries.has_second_factor(person):
         return ""
-    return reverse("mfa_activate_totp")
+    shop = queries.current_shop()
+    return "" if shop and shop.is_demo else reverse("mfa_activate_totp")
 
 
 def _sent_to(request: HttpRequest, target: str) -> HttpResponse:

@@ -28,9 +28,17 @@ def rights_of(person: User) -> frozenset[str]:
         return frozenset()
     kept: frozenset[str] | None = getattr(person, "_rights", None)
     if kept is None:
-        rows = person.roles.values_list("rights", flat=True)
-        kept = frozenset(right for rights in rows for right in rights)
+        kept = frozenset(right for role in roles_of(person) for right in role.rights)
         narrow_rights(person, to=kept)
+    return kept
+
+
+def roles_of(person: User) -> list[Role]:
+    """Give a person's roles in a fixed order. One query, kept on the object."""
+    kept: list[Role] | None = getattr(person, "_roles", None)
+    if kept is None:
+        kept = list(person.roles.order_by("pk"))
+        person._roles = kept  # type: ignore[attr-defined]
     return kept
 
 
@@ -46,7 +54,8 @@ def needs_second_factor(person: User) -> bool:
 
 def has_second_factor(person: User) -> bool:
     """Tell whether the person has set up an authenticator app. One query."""
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+    factors = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP)
+    return bool(factors.exists())
 
 
 def current_shop() -> Shop | None:
@@ -97,7 +106,8 @@ def people() -> list[PersonRow]:
 def _person_row(person: User, *, has_factor: bool) -> PersonRow:
     roles = list(person.roles.all())
     rights = {right for role in roles for right in role.rights}
-    seen = [session.last_seen_at for session in person.usersession_set.all()]
+    sessions: Iterable[UserSession] = person.usersession_set.all()  # type: ignore[attr-defined]
+    seen = [session.last_seen_at for session in sessions]
     return PersonRow(
         id=person.pk,
         username=person.username,
@@ -333,7 +343,7 @@ def idle_limit(person: User, *, default: timedelta, warehouse: timedelta) -> tim
 
     Hand-helds lie about; but a lead who also works at a desk keeps the desk's limit.
     """
-    codes = list(person.roles.values_list("code", flat=True))
+    codes = [role.code for role in roles_of(person)]
     hands = codes and all(code.startswith("warehouse") for code in codes)
     return warehouse if hands else default
 
@@ -356,12 +366,6 @@ def languages() -> set[str]:
     return {code for code, _name in settings.LANGUAGES}
 
 
-def shop_platform() -> str:
-    """Give the platform of the shop; Tmall's stricter rules before the first visit."""
-    platform = Shop.objects.values_list("platform", flat=True).filter(id=1).first()
-    return platform or Shop.Platform.TMALL.value
-
-
 def role_names() -> dict[str, str]:
     """Give the name of every role by its code."""
     return dict(Role.objects.values_list("code", "name"))
@@ -369,7 +373,7 @@ def role_names() -> dict[str, str]:
 
 def roles_text(person: User) -> str:
     """Give the names of a person's roles."""
-    return "、".join(person.roles.order_by("pk").values_list("name", flat=True))
+    return "、".join(role.name for role in roles_of(person))
 
 
 def right_names(codes: Iterable[str]) -> list[str | Promise]:

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 from shopops.staff.api import IsSignedIn
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells the document about our tokens."""
 
     target_class = "shopops.staff.api.TokenAuthentication"

@@ -44,11 +44,6 @@ def register_scheduled(
     _scheduled[kind] = Scheduled(kind, at, key, catch_up_days)
 
 
-def forget_scheduled(kind: str) -> None:
-    """Take a kind off the schedule; for tests that bring their own."""
-    _scheduled.pop(kind, None)
-
-
 def scheduled() -> Sequence[Scheduled]:
     """Give what is done once per business date, by clock time."""
     return sorted(_scheduled.values(), key=lambda job: (job.at, job.kind))
@@ -57,11 +52,6 @@ def scheduled() -> Sequence[Scheduled]:
 def register_tick(name: str, *, every: timedelta, run: Tick) -> None:
     """Have the scheduler call `run(now)` about every so often."""
     _ticks[name] = Ticking(name, every, run)
-
-
-def forget_tick(name: str) -> None:
-    """Take a tick away; for tests that bring their own."""
-    _ticks.pop(name, None)
 
 
 def ticks() -> Sequence[Ticking]:

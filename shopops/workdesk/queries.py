@@ -224,7 +224,8 @@ def _events(run: Run, row: RunRow) -> list[Event]:
         Event(_act_text(act.name), act.at, who=act.actor_name)
         for act in acts.order_by("-at", "-pk")[:50]
     ]
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    # Of two at one instant the later in the list comes first.
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
 def _act_text(name: str) -> str:

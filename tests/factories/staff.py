@@ -5,6 +5,7 @@ from typing import Any
 
 import factory
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
@@ -60,6 +61,6 @@ class RoleFactory(DjangoModelFactory[Role]):
 def give_second_factor(person: User) -> User:
     """Let a person have an authenticator app."""
     Authenticator.objects.create(
-        user=person, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET}
+        user=person, type=Authenticator.Type.TOTP, data={"secret": encrypt(TOTP_SECRET)}
     )
     return person

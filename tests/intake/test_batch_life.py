@@ -103,7 +103,7 @@ def test_contacts_reach_staging_only_sealed():
     batch = bring_in(content)
 
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT phone, phone_index FROM intake_stage_{batch.pk} ORDER BY line_no")
+        cursor.execute(f"SELECT phone, phone_index FROM intake_stage_{batch.pk} ORDER BY line_no")  # noqa: S608
         (sealed, index), (nothing, no_index) = cursor.fetchall()
 
     assert b"13800000001" not in bytes(sealed)
@@ -116,7 +116,7 @@ def test_an_empty_text_and_no_text_are_told_apart_on_the_way_to_postgres():
     batch = bring_in((HEADER + '1,1,""\r\n2,2,"a""b\r\nc"\r\n').encode())
 
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT memo FROM intake_stage_{batch.pk} ORDER BY line_no")
+        cursor.execute(f"SELECT memo FROM intake_stage_{batch.pk} ORDER BY line_no")  # noqa: S608
         memos = [memo for (memo,) in cursor.fetchall()]
 
     assert memos == [None, 'a"b\r\nc']

@@ -10,8 +10,10 @@ CREATE TABLE toy (no text PRIMARY KEY, amount numeric(12,2), memo text, phone by
 """
 _COUNT = """
 SELECT count(*) FILTER (WHERE t.no IS NULL),
-       count(*) FILTER (WHERE t.no IS NOT NULL AND (t.amount, t.memo) IS DISTINCT FROM (s.amount, s.memo)),
-       count(*) FILTER (WHERE (t.amount, t.memo) IS NOT DISTINCT FROM (s.amount, s.memo) AND t.no IS NOT NULL)
+       count(*) FILTER (WHERE t.no IS NOT NULL
+                          AND (t.amount, t.memo) IS DISTINCT FROM (s.amount, s.memo)),
+       count(*) FILTER (WHERE t.no IS NOT NULL
+                          AND (t.amount, t.memo) IS NOT DISTINCT FROM (s.amount, s.memo))
 FROM {stage} s LEFT JOIN toy t USING (no)
 """
 _MERGE = """

@@ -8,7 +8,7 @@ from shopops.lib.exports import csv_rows, safe_cell, write_xlsx
 
 ATTACKS = [
     "=1+1",
-    "=HYPERLINK(\"http://x\",\"y\")",
+    '=HYPERLINK("http://x","y")',
     "+cmd|' /C calc'!A0",
     "-2+3+cmd|x",
     "@SUM(A1)",

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from shopops.lib import sealing, vault
-from shopops.lib.keys import KeyRing, Sealer, SealBrokenError
+from shopops.lib.keys import KeyRing, SealBrokenError, Sealer
 
 ONE = "1:" + base64.b64encode(b"a" * 32).decode()
 TWO = "2:" + base64.b64encode(b"b" * 32).decode()
@@ -81,10 +81,12 @@ HEADER, CHUNK = 26, vault.CHUNK_BYTES + vault.TAG_BYTES
         lambda data: data[: HEADER + CHUNK],  # cut at the edge of a chunk
         lambda data: data[:-1],
         lambda data: data[:10],
-        lambda data: data[:HEADER]
-        + data[HEADER + CHUNK : HEADER + 2 * CHUNK]
-        + data[HEADER : HEADER + CHUNK]
-        + data[HEADER + 2 * CHUNK :],  # two chunks swapped
+        lambda data: (
+            data[:HEADER]
+            + data[HEADER + CHUNK : HEADER + 2 * CHUNK]
+            + data[HEADER : HEADER + CHUNK]
+            + data[HEADER + 2 * CHUNK :]
+        ),  # two chunks swapped
         lambda data: data[: HEADER + CHUNK] + data[HEADER:],  # a chunk twice
         lambda data: data[:200] + b"\0" + data[201:],
         lambda data: data[:9] + b"\x07" + data[10:],  # another key version

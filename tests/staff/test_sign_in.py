@@ -7,6 +7,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.urls import reverse
 
 from shopops.staff import middleware
+from shopops.staff.access import passive
 from shopops.staff.actions.sign_in import unlock_person
 from shopops.staff.models import Operation
 from tests.clients import browser, browser_of, new_address
@@ -197,6 +198,18 @@ def test_a_session_ends_after_twelve_hours_however_busy(service):
     assert Operation.objects.get(name="staff.sign_in.ended").new == {"why": "absolute"}
 
 
+def test_a_page_part_that_asks_by_itself_does_not_keep_a_session_alive(service, rf):
+    request = rf.get("/")
+    request.user, request.session = service, browser_of(service).session
+    limits = middleware.SessionLimitMiddleware(lambda _request: None)
+
+    limits.process_view(request, passive(lambda _request: None))
+    assert middleware.SEEN not in request.session
+
+    limits.process_view(request, lambda _request: None)
+    assert middleware.SEEN in request.session
+
+
 def _shift(client, key, seconds):
     session = client.session
     session[key] = time.time() - seconds
@@ -243,6 +256,10 @@ def test_a_form_sent_without_a_fresh_proof_goes_through_after_it(administrator, 
     client.post(asked.url, {"code": a_code()})
 
     assert "staff.session.all_revoked" in names()
+
+
+def test_the_secret_of_an_authenticator_app_is_kept_encrypted(manager):
+    assert TOTP_SECRET not in str(manager.authenticator_set.get().data)
 
 
 def test_the_language_is_kept_with_the_person(service):

@@ -20,8 +20,10 @@ DAILY = "test.daily"
 
 
 @pytest.fixture
-def performed():
-    """A daily job at 07:30; the business dates for which it was performed, in that order."""
+def performed(monkeypatch):
+    """Only a daily job at 07:30; the business dates for which it was performed, in that order."""
+    monkeypatch.setattr(schedule, "_scheduled", {})
+    monkeypatch.setattr(schedule, "_ticks", {})
     dates = []
     register_kind(
         KindSpec(DAILY, DAILY, "quick", lambda run: dates.append(run.business_date), in_order=True)
@@ -29,7 +31,6 @@ def performed():
     schedule.register_scheduled(DAILY, at=time(7, 30))
     yield dates
     forget_kind(DAILY)
-    schedule.forget_scheduled(DAILY)
 
 
 def at(day, hour, minute=0):
@@ -72,8 +73,8 @@ def test_what_is_missed_longer_than_the_catch_up_is_given_up(performed):
 
 
 def test_two_schedulers_over_fourteen_days_make_one_run_a_day(performed, clock):
-    # Steps of 37 minutes from the 1st, 00:05, so that midnight and 07:30 fall between passes.
-    passes = [at(1, 0, 5) + timedelta(minutes=37 * n) for n in range(14 * 24 * 60 // 37)]
+    # Steps of 97 minutes from the 1st, 00:05, so that midnight and 07:30 fall between passes.
+    passes = [at(1, 0, 5) + timedelta(minutes=97 * n) for n in range(14 * 24 * 60 // 97)]
 
     def ring(run_id, queue):
         engine.perform(run_id, clock=clock)
@@ -84,7 +85,7 @@ def test_two_schedulers_over_fourteen_days_make_one_run_a_day(performed, clock):
     schedulers = [Scheduler(Sweeper(ring=ring)), Scheduler(Sweeper(ring=ring))]
     for number, now in enumerate(passes):
         clock.at = now
-        if number % 20 == 0:
+        if number % 10 == 0:
             at_once(2, one_pass)
         else:
             one_pass(0)
@@ -111,13 +112,10 @@ def test_an_error_in_one_tick_keeps_no_other_from_its_turn(performed, caplog):
 
     schedule.register_tick("a.broken", every=timedelta(seconds=1), run=break_down)
     schedule.register_tick("b.good", every=timedelta(seconds=10), run=rung.append)
-    try:
-        scheduler = Scheduler(Sweeper(ring=lambda *what: None))
-        for second in range(0, 30, 2):
-            scheduler.run_pass(at(18, 8) + timedelta(seconds=second))
-    finally:
-        schedule.forget_tick("a.broken")
-        schedule.forget_tick("b.good")
+    scheduler = Scheduler(Sweeper(ring=lambda *what: None))
+
+    for second in range(0, 30, 2):
+        scheduler.run_pass(at(18, 8) + timedelta(seconds=second))
 
     assert len(rung) == 3
     assert "a.broken" in caplog.text

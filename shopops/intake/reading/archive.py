@@ -27,13 +27,16 @@ MAX_MERGED = 100_000
 # 32,767 characters, each written as a reference at worst.
 MAX_TEXT_BYTES = 300_000
 _PIECE_BYTES = 1 << 20
-_OVERLAP = 64
+_OVERLAP = 256
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _WIDE_REF = re.compile(rb'\sr\s*=\s*["\']\$?(?:[A-Z]{3,}|G[S-Z]|[H-Z][A-Z])\$?\d', re.IGNORECASE)
-_ROW_REF = re.compile(rb'\sr\s*=\s*["\'][A-Z$]{0,4}(\d{5,})["\']', re.IGNORECASE)
+_ROW_REF = re.compile(
+    rb'(?:<(?:\w+:)?row\s[^>]{0,200}?\br\s*=\s*["\']|\sr\s*=\s*["\']\$?[A-Z]{1,3}\$?)(\d{5,})',
+    re.IGNORECASE,
+)
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
@@ -165,6 +168,7 @@ def _longest_text(piece: bytes, run: int) -> int:
         gaps = np.diff(places)
         longest = max(run + int(places[0]), int(gaps.max()) if len(gaps) else 0)
         run = len(piece) - int(places[-1])
+        longest = max(longest, run)
     if longest > MAX_TEXT_BYTES:
         raise FileRefusedError("cell_too_long", 32_767)
     return run

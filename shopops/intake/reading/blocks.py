@@ -196,10 +196,11 @@ def _finish(block: Block) -> Block:
 
 
 def _drop_blank(table: pa.Table) -> pa.Table:
-    """Drop rows without any text; only rows whose first cell is empty are looked at."""
-    if not table.column(0).null_count:
+    """Drop rows without any text; only rows whose first cell is blank are looked at."""
+    first = pc.fill_null(pc.utf8_length(pc.utf8_trim_whitespace(table.column(0))), 0)
+    suspects = np.flatnonzero(first.to_numpy() == 0)
+    if not len(suspects):
         return table
-    suspects = np.flatnonzero(table.column(0).is_null().to_numpy())
     some = table.take(pa.array(suspects))
     filled = np.zeros(len(suspects), dtype=bool)
     for name in some.column_names:

@@ -56,7 +56,8 @@ def to_utf8(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
             out = text.encode()
         except UnicodeDecodeError as error:
             offset = max(seen - pending + error.start, 0)
-            raise WrongEncodingError(encoding, offset, lines) from error
+            line = lines + error.object[: error.start].count(b"\n")
+            raise WrongEncodingError(encoding, offset, line) from error
         except UnicodeEncodeError as error:
             raise WrongEncodingError(encoding, seen, lines) from error
         seen += len(piece)

@@ -1,6 +1,6 @@
 """Roles: the built-in ones follow the table in `staff.rights`, copies belong to the shop."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -135,7 +135,7 @@ def change_role(
     return role
 
 
-def _differences(old: dict[str, object], new: dict[str, object]) -> list[Difference]:
+def _differences(old: Mapping[str, object], new: Mapping[str, object]) -> list[Difference]:
     return [
         Difference(_("名称"), str(old["name"]), str(new["name"])),
         Difference(_("权限"), _names(old["rights"]), _names(new["rights"])),
