@@ -37,7 +37,7 @@ from orders.views.parts import View, order_context
 from orders.views.rows import READY_STAGES, order_url
 from shopops.staff.access import requires
 from shopops.staff.models import User
-from shopops.staff.queries import role_labels, shop_platform
+from shopops.staff.queries import role_names, shop_platform
 
 type Data = dict[str, Any]
 
@@ -322,7 +322,7 @@ def _context(
         now=now,
         may_see_contact=person.has_perm("orders.view_contact"),
         may_reveal=person.has_perm("orders.reveal_contact"),
-        role_names=role_labels(),
+        role_names=role_names(),
         revealed=revealed,
     )
     order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)

@@ -63,9 +63,10 @@ def current_shop() -> Shop | None:
     return Shop.objects.filter(id=1).first()
 
 
-def role_labels() -> dict[str, str]:
-    """Give the names of all roles by code."""
-    return dict(Role.objects.values_list("code", "name"))
+def shop_platform() -> str:
+    """Give the platform of the shop; Tmall's stricter rules before the first visit."""
+    platform = Shop.objects.values_list("platform", flat=True).filter(id=1).first()
+    return platform or Shop.Platform.TMALL.value
 
 
 def nobody_yet() -> bool:
