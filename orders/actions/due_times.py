@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from orders.choices import OPEN_STAGES
 from orders.models import RuleRow
 from orders.rules.platform_texts import NEVER_SHIPPABLE
-from orders.rules.promises import UNRECORDED, PromiseWindow, promise_windows
-from orders.rules.rulebook import RuleRow as Rule
+from orders.rules.promises import PromiseWindow, promise_windows
 from orders.rules.rulebook import PROMISE_CODES, promise_rules
+from orders.rules.rulebook import RuleRow as Rule
 from shopops.staff.models import Shop
 
 COLUMNS = ("shop_due_at", "platform_due_at", "ship_due_at", "due_reason", "ship_by_rule_id")
@@ -34,7 +34,7 @@ SELECT x.*,
     ELSE concat_ws('|', x.due_code,
       CASE WHEN x.shop_due_at IS NULL OR x.platform_due_at < x.shop_due_at
         THEN 'platform' ELSE 'shop' END,
-      x.due_by, coalesce(x.due_hours::text, ''), x.due_cutoff, x.due_why)
+      x.due_by, coalesce(x.due_hours::text, ''), x.due_day)
   END AS due_reason
 FROM (
   SELECT y.*, GREATEST(y.due_base, y.due_promised) AS shop_due_at,
@@ -62,8 +62,8 @@ FROM (
         (f.promised_date + time '23:59:59') AT TIME ZONE 'Asia/Shanghai' AS due_promised_end,
         CASE WHEN d.cutoff_at IS NULL THEN 'no_shipping_day'
           WHEN f.paid_at < d.cutoff_at THEN 'before_cutoff' ELSE 'after_cutoff' END AS due_day_code,
-        coalesce(to_char(d.cutoff_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI'), '') AS due_cutoff,
-        CASE WHEN d.cutoff_at IS NULL THEN coalesce(d.why, 'no_rule') ELSE '' END AS due_why
+        coalesce(to_char(d.cutoff_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI'), d.why, 'no_rule')
+          AS due_day
       FROM (
         SELECT e.*, e.paid_at IS NOT NULL AND e.status NOT IN ({forbidden}) AS due_owed
         FROM ({source}) e OFFSET 0) f
@@ -87,7 +87,7 @@ def windows_in_force() -> list[PromiseWindow]:
         Rule(
             code=row.code,
             platform=platform,
-            valid_from=row.valid_from or UNRECORDED,
+            valid_from=row.valid_from,
             valid_to=row.valid_to,
             parameters=row.parameters,
             source_note=row.source_note,
