@@ -11,6 +11,6 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the kinds of files that bring orders in."""
-        from orders.actions.importing import kinds  # noqa: PLC0415 - models must be loaded first
+        from orders.actions.importing import kinds
 
         kinds.register()

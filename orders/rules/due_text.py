@@ -1,7 +1,7 @@
 """The stored form of why an order is due: `code|clock|by|hours|cutoff|why`, blank where it does not apply.
 
 The set-based statement of `orders.actions.due_times` writes the same text.
-"""
+"""  # noqa: E501
 
 from orders.rules.ship_by import DueCode, DueReason
 
