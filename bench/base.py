@@ -16,7 +16,7 @@ _VALUES = {
     "paid_amount": "99",
     "status": "'TRADE_FINISHED'",
     "stage": "'signed'",
-    "buyer_id": "1 + n % {buyers}",
+    "buyer_id": "1 + mod(n, {buyers})",
     "list_hash": "n",
     "exported_at": "timestamptz '2026-01-01'",
     "is_time_rough": "false",
@@ -63,7 +63,7 @@ def fill_base(orders: int) -> None:
             cursor.execute(
                 "INSERT INTO orders_orderline (order_id, line_key, position, quantity, list_price_amount,"  # noqa: E501
                 " refund_amount, sku_code, item_code, item_no, title, spec, status, refund_status)"
-                " SELECT n, (10 ^ 16 + n)::bigint || '1', 1, 1, 99, 0, 'K' || n % 300, '', '', '卫衣', 'XL',"  # noqa: E501
+                " SELECT n, (10 ^ 16 + n)::bigint || '1', 1, 1, 99, 0, 'K' || mod(n, 300), '', '', '卫衣', 'XL',"  # noqa: E501
                 " 'TRADE_FINISHED', '' FROM generate_series(1, %s) n",
                 [orders],
             )

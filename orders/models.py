@@ -268,9 +268,7 @@ class OrderLine(models.Model):
         ]
         indexes = [
             # Search and reports by merchant code.
-            models.Index(
-                fields=["sku_code"], name="line_sku_code_idx", condition=~Q(sku_code="")
-            ),
+            models.Index(fields=["sku_code"], name="line_sku_code_idx", condition=~Q(sku_code="")),
             BrinIndex(fields=["first_batch_id"], name="line_first_batch_brin"),
         ]
 

@@ -9,188 +9,362 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orders', '0001_initial'),
+        ("orders", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='cutoffoverride',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="cutoffoverride",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cutoffrule',
-            constraint=models.UniqueConstraint(fields=('weekday', 'valid_from'), name='a_weekday_has_one_cutoff_from_a_date'),
+            model_name="cutoffrule",
+            constraint=models.UniqueConstraint(
+                fields=("weekday", "valid_from"), name="a_weekday_has_one_cutoff_from_a_date"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cutoffrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cutoff__isnull', True), ('handover__isnull', True)), models.Q(('cutoff__isnull', False), ('handover__isnull', False)), _connector='OR'), name='cutoff_and_handover_come_together'),
+            model_name="cutoffrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cutoff__isnull", True), ("handover__isnull", True)),
+                    models.Q(("cutoff__isnull", False), ("handover__isnull", False)),
+                    _connector="OR",
+                ),
+                name="cutoff_and_handover_come_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cutoffrule',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__gte', 0), ('weekday__lte', 6)), name='weekday_is_0_to_6'),
+            model_name="cutoffrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekday__gte", 0), ("weekday__lte", 6)),
+                name="weekday_is_0_to_6",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dirtyday',
-            constraint=models.UniqueConstraint(fields=('basis', 'date'), name='a_day_is_marked_dirty_once'),
+            model_name="dirtyday",
+            constraint=models.UniqueConstraint(
+                fields=("basis", "date"), name="a_day_is_marked_dirty_once"
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='closed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="hold",
+            name="closed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='opened_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="hold",
+            name="opened_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="hold",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='told_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="hold",
+            name="told_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.CreateModel(
-            name='OrderContact',
+            name="OrderContact",
             fields=[
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='contact', serialize=False, to='orders.order')),
-                ('sealed', models.BinaryField()),
-                ('phone_index', models.BinaryField(max_length=16, null=True)),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="contact",
+                        serialize=False,
+                        to="orders.order",
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                ("phone_index", models.BinaryField(max_length=16, null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='order',
-            name='buyer',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='orders.buyer'),
+            model_name="order",
+            name="buyer",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="orders",
+                to="orders.buyer",
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='orders.order'),
+            model_name="hold",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="holds", to="orders.order"
+            ),
         ),
         migrations.AddField(
-            model_name='orderline',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='orders.order'),
+            model_name="orderline",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="orders.order"
+            ),
         ),
         migrations.AddField(
-            model_name='refund',
-            name='order',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='refunds', to='orders.order'),
+            model_name="refund",
+            name="order",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="refunds",
+                to="orders.order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='rulerow',
-            index=models.Index(fields=['code', 'platform', 'valid_from'], name='rule_code_idx'),
+            model_name="rulerow",
+            index=models.Index(fields=["code", "platform", "valid_from"], name="rule_code_idx"),
         ),
         migrations.AddField(
-            model_name='order',
-            name='ship_by_rule',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.rulerow'),
+            model_name="order",
+            name="ship_by_rule",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="orders.rulerow",
+            ),
         ),
         migrations.AddField(
-            model_name='shipment',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shipments', to='orders.order'),
+            model_name="shipment",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="shipments",
+                to="orders.order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cutoffoverride',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cutoff__isnull', True), ('handover__isnull', True)), models.Q(('cutoff__isnull', False), ('handover__isnull', False)), _connector='OR'), name='override_cutoff_and_handover_come_together'),
+            model_name="cutoffoverride",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cutoff__isnull", True), ("handover__isnull", True)),
+                    models.Q(("cutoff__isnull", False), ("handover__isnull", False)),
+                    _connector="OR",
+                ),
+                name="override_cutoff_and_handover_come_together",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ordercontact',
-            index=models.Index(fields=['phone_index'], name='contact_phone_idx'),
+            model_name="ordercontact",
+            index=models.Index(fields=["phone_index"], name="contact_phone_idx"),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['due_at', 'id'], name='hold_due_idx'),
+            model_name="hold",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["due_at", "id"],
+                name="hold_due_idx",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('order', 'kind'), name='an_order_has_one_open_hold_of_a_kind'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("order", "kind"),
+                name="an_order_has_one_open_hold_of_a_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('must_tell_buyer', False), ('told_at__isnull', False), _connector='OR'), name='a_hold_closes_only_when_the_buyer_was_told'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at__isnull", True),
+                    ("must_tell_buyer", False),
+                    ("told_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="a_hold_closes_only_when_the_buyer_was_told",
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(condition=models.Q(('sku_code', ''), _negated=True), fields=['sku_code'], name='line_sku_code_idx'),
+            model_name="orderline",
+            index=models.Index(
+                condition=models.Q(("sku_code", ""), _negated=True),
+                fields=["sku_code"],
+                name="line_sku_code_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderline',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['first_batch_id'], name='line_first_batch_brin'),
+            model_name="orderline",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["first_batch_id"], name="line_first_batch_brin"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='a_line_has_at_least_one_piece'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="a_line_has_at_least_one_piece"
+            ),
         ),
         migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(fields=['tid'], name='refund_tid_idx'),
+            model_name="refund",
+            index=models.Index(fields=["tid"], name="refund_tid_idx"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('stage__in', ['awaiting_audit', 'held', 'approved', 'in_wave', 'picked', 'checked', 'handed_over'])), fields=['stage', 'ship_due_at', 'id'], name='order_stage_due_idx'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "awaiting_audit",
+                            "held",
+                            "approved",
+                            "in_wave",
+                            "picked",
+                            "checked",
+                            "handed_over",
+                        ],
+                    )
+                ),
+                fields=["stage", "ship_due_at", "id"],
+                name="order_stage_due_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('stage__in', ['awaiting_audit', 'held', 'approved', 'in_wave', 'picked', 'checked'])), fields=['ship_due_at', 'id'], name='order_open_due_idx'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        ["awaiting_audit", "held", "approved", "in_wave", "picked", "checked"],
+                    )
+                ),
+                fields=["ship_due_at", "id"],
+                name="order_open_due_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(django.db.models.functions.comparison.Coalesce('ship_due_at', 'created_at'), models.F('id'), condition=models.Q(('has_open_refund', True)), name='order_refund_due_idx'),
+            model_name="order",
+            index=models.Index(
+                django.db.models.functions.comparison.Coalesce("ship_due_at", "created_at"),
+                models.F("id"),
+                condition=models.Q(("has_open_refund", True)),
+                name="order_refund_due_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(models.OrderBy(django.db.models.functions.comparison.Coalesce('ship_due_at', 'created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='order_all_idx'),
+            model_name="order",
+            index=models.Index(
+                models.OrderBy(
+                    django.db.models.functions.comparison.Coalesce("ship_due_at", "created_at"),
+                    descending=True,
+                ),
+                models.OrderBy(models.F("id"), descending=True),
+                name="order_all_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['created_date'], name='order_created_date_idx'),
+            model_name="order",
+            index=models.Index(fields=["created_date"], name="order_created_date_idx"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('paid_date__isnull', False)), fields=['paid_date'], name='order_paid_date_idx'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("paid_date__isnull", False)),
+                fields=["paid_date"],
+                name="order_paid_date_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('buyer__isnull', False)), fields=['buyer'], name='order_buyer_idx'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("buyer__isnull", False)),
+                fields=["buyer"],
+                name="order_buyer_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(django.db.models.functions.text.Right('tid', 6), name='order_tid_tail_idx'),
+            model_name="order",
+            index=models.Index(
+                django.db.models.functions.text.Right("tid", 6), name="order_tid_tail_idx"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(django.db.models.functions.text.Right('receiver_phone', 4), condition=models.Q(('receiver_phone', ''), _negated=True), name='order_phone_tail_idx'),
+            model_name="order",
+            index=models.Index(
+                django.db.models.functions.text.Right("receiver_phone", 4),
+                condition=models.Q(("receiver_phone", ""), _negated=True),
+                name="order_phone_tail_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['first_batch_id'], name='order_first_batch_brin'),
+            model_name="order",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["first_batch_id"], name="order_first_batch_brin"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_amount__gte', 0), ('refund_amount__gte', 0), ('total_amount__gte', 0)), name='order_amounts_are_not_negative'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("paid_amount__gte", 0), ("refund_amount__gte", 0), ("total_amount__gte", 0)
+                ),
+                name="order_amounts_are_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['awaiting_payment', 'cancelled']), ('paid_at__isnull', False), _connector='OR'), name='an_order_in_work_was_paid'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stage__in", ["awaiting_payment", "cancelled"]),
+                    ("paid_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="an_order_in_work_was_paid",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(fields=['waybill_no'], name='shipment_waybill_idx'),
+            model_name="shipment",
+            index=models.Index(fields=["waybill_no"], name="shipment_waybill_idx"),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.UniqueConstraint(fields=('order', 'waybill_no'), name='a_waybill_stands_once_in_an_order'),
+            model_name="shipment",
+            constraint=models.UniqueConstraint(
+                fields=("order", "waybill_no"), name="a_waybill_stands_once_in_an_order"
+            ),
         ),
     ]

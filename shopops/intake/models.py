@@ -17,9 +17,7 @@ class Batch(models.Model):
     # Name of the encrypted copy below SHOPOPS_DATA/files/uploads; empty once its retention ended.
     stored_name = models.CharField(max_length=80, blank=True, default="")
     source = models.CharField(max_length=8, choices=BatchSource.choices)
-    state = models.CharField(
-        max_length=10, choices=BatchState.choices, default=BatchState.UPLOADED
-    )
+    state = models.CharField(max_length=10, choices=BatchState.choices, default=BatchState.UPLOADED)
     kind = models.CharField(max_length=40, blank=True, default="")
     layout = models.CharField(max_length=40, blank=True, default="")
     container = models.CharField(max_length=8, blank=True, default="")  # csv, xlsx, xls

@@ -4,63 +4,104 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.BigIntegerField()),
-                ('stored_name', models.CharField(blank=True, default='', max_length=80)),
-                ('source', models.CharField(choices=[('upload', '上传'), ('inbox', '收件夹'), ('command', '命令行'), ('demo', '演示')], max_length=8)),
-                ('state', models.CharField(choices=[('uploaded', '已上传'), ('parsing', '正在读取'), ('previewed', '待确认'), ('refused', '已拒绝'), ('merging', '正在写入'), ('done', '已完成'), ('discarded', '已放弃'), ('undoing', '正在撤销'), ('undone', '已撤销')], default='uploaded', max_length=10)),
-                ('kind', models.CharField(blank=True, default='', max_length=40)),
-                ('layout', models.CharField(blank=True, default='', max_length=40)),
-                ('container', models.CharField(blank=True, default='', max_length=8)),
-                ('encoding', models.CharField(blank=True, default='', max_length=16)),
-                ('exported_at', models.DateTimeField()),
-                ('period_from', models.DateTimeField(blank=True, null=True)),
-                ('period_to', models.DateTimeField(blank=True, null=True)),
-                ('row_count', models.IntegerField(default=0)),
-                ('created_count', models.IntegerField(default=0)),
-                ('updated_count', models.IntegerField(default=0)),
-                ('unchanged_count', models.IntegerField(default=0)),
-                ('rejected_count', models.IntegerField(default=0)),
-                ('sums', models.JSONField(default=dict)),
-                ('facts', models.JSONField(default=dict)),
-                ('preview', models.JSONField(default=dict)),
-                ('refusal', models.TextField(blank=True, default='')),
-                ('auto_commit', models.BooleanField(default=False)),
-                ('seconds', models.DecimalField(decimal_places=3, default=0, max_digits=9)),
-                ('created_at', models.DateTimeField()),
-                ('committed_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size_bytes", models.BigIntegerField()),
+                ("stored_name", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("upload", "上传"),
+                            ("inbox", "收件夹"),
+                            ("command", "命令行"),
+                            ("demo", "演示"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "已上传"),
+                            ("parsing", "正在读取"),
+                            ("previewed", "待确认"),
+                            ("refused", "已拒绝"),
+                            ("merging", "正在写入"),
+                            ("done", "已完成"),
+                            ("discarded", "已放弃"),
+                            ("undoing", "正在撤销"),
+                            ("undone", "已撤销"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                    ),
+                ),
+                ("kind", models.CharField(blank=True, default="", max_length=40)),
+                ("layout", models.CharField(blank=True, default="", max_length=40)),
+                ("container", models.CharField(blank=True, default="", max_length=8)),
+                ("encoding", models.CharField(blank=True, default="", max_length=16)),
+                ("exported_at", models.DateTimeField()),
+                ("period_from", models.DateTimeField(blank=True, null=True)),
+                ("period_to", models.DateTimeField(blank=True, null=True)),
+                ("row_count", models.IntegerField(default=0)),
+                ("created_count", models.IntegerField(default=0)),
+                ("updated_count", models.IntegerField(default=0)),
+                ("unchanged_count", models.IntegerField(default=0)),
+                ("rejected_count", models.IntegerField(default=0)),
+                ("sums", models.JSONField(default=dict)),
+                ("facts", models.JSONField(default=dict)),
+                ("preview", models.JSONField(default=dict)),
+                ("refusal", models.TextField(blank=True, default="")),
+                ("auto_commit", models.BooleanField(default=False)),
+                ("seconds", models.DecimalField(decimal_places=3, default=0, max_digits=9)),
+                ("created_at", models.DateTimeField()),
+                ("committed_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='RowChange',
+            name="RowChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=40)),
-                ('row_pk', models.BigIntegerField()),
-                ('before', models.JSONField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.CharField(max_length=40)),
+                ("row_pk", models.BigIntegerField()),
+                ("before", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='RowError',
+            name="RowError",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.IntegerField(help_text='文件里的行号，表头是第 1 行')),
-                ('column', models.CharField(max_length=60)),
-                ('value', models.CharField(max_length=200)),
-                ('reason', models.CharField(max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.IntegerField(help_text="文件里的行号，表头是第 1 行")),
+                ("column", models.CharField(max_length=60)),
+                ("value", models.CharField(max_length=200)),
+                ("reason", models.CharField(max_length=300)),
             ],
         ),
     ]

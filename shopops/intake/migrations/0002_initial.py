@@ -6,48 +6,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('intake', '0001_initial'),
+        ("intake", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='batch',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="batch",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='rowchange',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='intake.batch'),
+            model_name="rowchange",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="intake.batch"
+            ),
         ),
         migrations.AddField(
-            model_name='rowerror',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='row_errors', to='intake.batch'),
+            model_name="rowerror",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="row_errors",
+                to="intake.batch",
+            ),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='batch_newest_idx'),
+            model_name="batch",
+            index=models.Index(
+                models.OrderBy(models.F("created_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="batch_newest_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['sha256'], name='batch_sha256_idx'),
+            model_name="batch",
+            index=models.Index(fields=["sha256"], name="batch_sha256_idx"),
         ),
         migrations.AddIndex(
-            model_name='rowchange',
-            index=models.Index(fields=['table', 'row_pk'], name='row_change_row_idx'),
+            model_name="rowchange",
+            index=models.Index(fields=["table", "row_pk"], name="row_change_row_idx"),
         ),
         migrations.AddConstraint(
-            model_name='rowchange',
-            constraint=models.UniqueConstraint(fields=('batch', 'table', 'row_pk'), name='a_batch_remembers_a_row_once'),
+            model_name="rowchange",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "table", "row_pk"), name="a_batch_remembers_a_row_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rowerror',
-            index=models.Index(fields=['batch', 'line'], name='row_error_line_idx'),
+            model_name="rowerror",
+            index=models.Index(fields=["batch", "line"], name="row_error_line_idx"),
         ),
     ]
