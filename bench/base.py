@@ -42,7 +42,7 @@ def fill_base(orders: int) -> None:
     buyers = max(orders // 3, 1)
     names = ["tid", *COLUMNS, *_NEW]
     values = [
-        "(10 ^ 16 + n)::bigint::text",
+        "(10000000000000000::bigint + n)::text",
         *(_value(name, buyers) for name in COLUMNS),
         *_NEW.values(),
     ]
@@ -63,7 +63,7 @@ def fill_base(orders: int) -> None:
             cursor.execute(
                 "INSERT INTO orders_orderline (order_id, line_key, position, quantity, list_price_amount,"  # noqa: E501
                 " refund_amount, sku_code, item_code, item_no, title, spec, status, refund_status)"
-                " SELECT n, (10 ^ 16 + n)::bigint || '1', 1, 1, 99, 0, 'K' || mod(n, 300), '', '', '卫衣', 'XL',"  # noqa: E501
+                " SELECT n, (10000000000000000::bigint + n) || '1', 1, 1, 99, 0, 'K' || mod(n, 300), '', '', '卫衣', 'XL',"  # noqa: E501
                 " 'TRADE_FINISHED', '' FROM generate_series(1, %s) n",
                 [orders],
             )
