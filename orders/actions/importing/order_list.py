@@ -251,10 +251,6 @@ def _merge_chunk(
     after.analyze_if_unknown(cursor, "orders_order", "orders_buyer")
     insert_parcels(cursor, "merge_rows", batch.pk)
     after.save_contacts(cursor, "merge_rows", batch.pk)
-    after.mark_dirty(
-        cursor,
-        "orders_order",
-        where="last_batch_id = %(batch)s AND tid IN (SELECT tid FROM merge_rows)",
-        params=params,
-    )
+    # Not by last batch of the stored rows: the planner takes a new batch for a handful of rows.
+    after.mark_dirty(cursor, "merge_orders", where="true")
     after.adopt_refunds(cursor, "merge_rows")
