@@ -63,7 +63,7 @@ def store(days):
 
 
 instants = st.one_of(
-    st.datetimes(datetime(2021, 10, 26), datetime(2021, 11, 20), timezones=st.just(UTC)).map(
+    st.datetimes(datetime(2021, 10, 26), datetime(2021, 11, 20), timezones=st.just(UTC)).map(  # noqa: DTZ001
         lambda at: at.replace(microsecond=0)
     ),
     st.sampled_from([datetime(2021, 11, d, 8, tzinfo=UTC) for d in range(1, 20)]),
@@ -114,7 +114,9 @@ def test_the_database_finds_the_same_due_times_as_the_rule(cases, platform):
 
 
 def test_every_stage_follows_every_report_as_the_rule_says():
-    cases = list(product([None, *Stage], PlatformStatus, [True, False], [True, False], [True, False]))
+    cases = list(
+        product([None, *Stage], PlatformStatus, [True, False], [True, False], [True, False])
+    )
     said = fragments.said_stage(
         "c.status",
         paid_at="(CASE WHEN c.paid THEN now() END)",
@@ -130,7 +132,9 @@ def test_every_stage_follows_every_report_as_the_rule_says():
         )
         found = cursor.fetchall()
 
-    for (stage, status, paid, consigned, waybill), (says, becomes) in zip(cases, found, strict=True):
+    for (stage, status, paid, consigned, waybill), (says, becomes) in zip(
+        cases, found, strict=True
+    ):
         wanted = stage_from_platform(
             status, is_paid=paid, is_consigned=consigned, has_waybill=waybill
         )
