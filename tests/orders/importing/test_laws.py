@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from orders.actions.due_times import due_sql, recompute_due_times
 from orders.actions.importing import fragments
 from orders.choices import STATUS_RANK, PlatformStatus, Stage
-from orders.models import Order, OrderLine
+from orders.models import Buyer, Order, OrderLine
 from orders.models import ShippingDay as ShippingDayRow
 from orders.rules import (
     START_RULES,
@@ -194,6 +194,7 @@ files = st.lists(rows, min_size=1, max_size=5)
 def wipe():
     Order.objects.all().delete()
     Batch.objects.all().delete()
+    Buyer.objects.all().delete()
 
 
 @SLOW
@@ -275,7 +276,7 @@ def test_a_new_calendar_moves_the_due_times_of_open_orders_only():
     bring(dicts([order(**paid), order("2", **paid, 订单状态="交易成功")]))
     stored = Order.objects.get(tid="1")
     assert stored.ship_due_at == datetime(2021, 11, 2, 11, tzinfo=UTC)
-    assert stored.due_reason == "before_cutoff|shop|rule|48|16:00"
+    assert stored.due_reason == "before_cutoff|shop|event|48|16:00"
     ShippingDayRow.objects.filter(date=date(2021, 11, 2)).update(
         cutoff_at=datetime(2021, 11, 2, 7, tzinfo=UTC)
     )
@@ -284,4 +285,4 @@ def test_a_new_calendar_moves_the_due_times_of_open_orders_only():
     assert recompute_due_times() == 0
     moved = Order.objects.get(tid="1")
     assert moved.ship_due_at == datetime(2021, 11, 4, 7, 59, 59, tzinfo=UTC)
-    assert moved.due_reason == "after_cutoff|platform|rule|48|15:00"
+    assert moved.due_reason == "after_cutoff|platform|event|48|15:00"
