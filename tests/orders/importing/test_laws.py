@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from orders.actions.due_times import due_sql, recompute_due_times
 from orders.actions.importing import fragments
 from orders.choices import STATUS_RANK, PlatformStatus, Stage
-from orders.models import Order, OrderLine, RuleRow
+from orders.models import Buyer, Order, OrderLine, RuleRow
 from orders.models import ShippingDay as ShippingDayRow
 from orders.rules import (
     START_RULES,
@@ -193,6 +193,7 @@ files = st.lists(rows, min_size=1, max_size=5)
 
 def wipe():
     Order.objects.all().delete()
+    Buyer.objects.all().delete()
     Batch.objects.all().delete()
 
 
