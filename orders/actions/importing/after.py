@@ -104,7 +104,8 @@ def save_contacts(cursor: CursorWrapper, rows: str, batch_id: int) -> None:
     if not cursor.fetchone()[0]:
         return
     source = (
-        f"FROM {rows} s JOIN orders_order o ON o.tid = s.tid AND coalesce(o.last_batch_id, 0) = {batch_id:d}"
+        f"FROM {rows} s JOIN orders_order o ON o.tid = s.tid"
+        f" AND coalesce(o.last_batch_id, 0) = {batch_id:d}"
         " AND o.list_hash IN (s.row_hash, s.row_hash + 1)"
     )
     cursor.execute(
