@@ -2,18 +2,37 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
 from orders import registry
+from orders.actions.calendar import ensure_shipping_days
 from orders.actions.importing.fragments import CLOSED, OPEN_REFUNDS
+from shopops.lib.business_time import business_date
 
 SAMPLE_ROWS = 20
 _CONFIRMED = "(u.newer AND u.exported_at > o.exported_at)"
 _UNSHOWN = {"version", "list_hash", "row_hash", "last_batch_id", "exported_at", "buyer_id"}
+
+
+# Before it no file of this platform exists; far later dates are typing errors.
+FIRST_DAY = date(2003, 5, 10)
+FARTHEST = timedelta(days=400)
+
+
+def ensure_calendar(cursor: CursorWrapper, stage: str, now: datetime) -> None:
+    """Have the shipping calendar worked out for all dates on which a file's orders were paid."""
+    cursor.execute(
+        "SELECT min(day), max(day) FROM (SELECT (paid_at AT TIME ZONE 'Asia/Shanghai')::date AS day"
+        f" FROM {stage}) s WHERE day BETWEEN %s AND %s",
+        [FIRST_DAY, business_date(now) + FARTHEST],
+    )
+    first, last = cursor.fetchone()
+    if first is not None:
+        ensure_shipping_days(first=first, last=last)
 
 
 def lock_orders(cursor: CursorWrapper, tids: str) -> None:

@@ -119,6 +119,7 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
     """Merge the staged file: whole into empty tables, else in steps that survive a kill."""
     work = Steps(run)
     with connection.cursor() as cursor:
+        after.ensure_calendar(cursor, stage, now)
         total = steps.count_rows(cursor, stage)
         is_first = total >= steps.HEAP_FIRST_ROWS and steps.is_empty(cursor, "orders_orderline")
     if is_first:
