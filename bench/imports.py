@@ -32,11 +32,18 @@ import django
 
 BLOCK = 16 << 20
 EXPORTED_AT = datetime(2026, 3, 10, 4, tzinfo=UTC)
-_STATUSES = [("交易成功", 88), ("卖家已发货，等待买家确认", 5), ("买家已付款，等待卖家发货", 2), ("交易关闭", 5)]
+_STATUSES = [
+    ("交易成功", 88),
+    ("卖家已发货，等待买家确认", 5),
+    ("买家已付款，等待卖家发货", 2),
+    ("交易关闭", 5),
+]
 _PLACES = ["广东省 广州市 越秀区", "浙江省 杭州市 西湖区", "上海 上海市 浦东新区", "四川省 成都市 "]
 
 
-def write_files(folder: Path, *, lines: int, seed: int, first_tid: int, at: datetime) -> tuple[Path, Path]:
+def write_files(
+    folder: Path, *, lines: int, seed: int, first_tid: int, at: datetime
+) -> tuple[Path, Path]:
     """Write an order list (layout of 2022, 71 columns) and its item list (28 columns) in GBK."""
     from bench.layouts import ITEMS_2021, ORDERS_2022  # noqa: PLC0415
 
@@ -68,8 +75,16 @@ def _order(
     dice: random.Random, tid: int, status: str, count: int, at: datetime
 ) -> tuple[dict[str, str], list[dict[str, str]]]:
     created = at - timedelta(seconds=dice.randrange(86400 * 90))
-    paid = "" if status == "交易关闭" and dice.random() < 0.5 else f"{created + timedelta(seconds=60):%F %T}"
-    sent = f"{created + timedelta(hours=9):%F %T}" if status in ("交易成功", "卖家已发货，等待买家确认") else ""
+    paid = (
+        ""
+        if status == "交易关闭" and dice.random() < 0.5
+        else f"{created + timedelta(seconds=60):%F %T}"
+    )
+    sent = (
+        f"{created + timedelta(hours=9):%F %T}"
+        if status in ("交易成功", "卖家已发货，等待买家确认")
+        else ""
+    )
     prices = [dice.randrange(500, 30000) for _ in range(count)]
     total = sum(prices)
     waybill = f"YT{dice.randrange(10**12, 10**13)}" if sent else ""
@@ -230,8 +245,13 @@ def _stage(stage: str, columns: tuple[tuple[str, str], ...], path: Path) -> None
     from django.db import connection  # noqa: PLC0415
 
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE UNLOGGED TABLE {stage} ({', '.join(f'{n} {t}' for n, t in columns)})")
-        with cursor.copy(f"COPY {stage} FROM STDIN (FORMAT csv)") as copy, path.open("rb") as source:
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE {stage} ({', '.join(f'{n} {t}' for n, t in columns)})"
+        )
+        with (
+            cursor.copy(f"COPY {stage} FROM STDIN (FORMAT csv)") as copy,
+            path.open("rb") as source,
+        ):
             while chunk := source.read(1 << 20):
                 copy.write(chunk)
         cursor.execute(f"ANALYZE {stage}")
@@ -248,7 +268,10 @@ def raw_copy(paths: tuple[Path, ...]) -> float:
             columns = ", ".join(f"c{n} text" for n in range(len(head)))
             cursor.execute(f"CREATE UNLOGGED TABLE bench_raw ({columns})")
             options = "FORMAT csv, HEADER, ENCODING 'GB18030'"
-            with cursor.copy(f"COPY bench_raw FROM STDIN ({options})") as copy, path.open("rb") as file:
+            with (
+                cursor.copy(f"COPY bench_raw FROM STDIN ({options})") as copy,
+                path.open("rb") as file,
+            ):
                 while chunk := file.read(1 << 20):
                     copy.write(chunk)
             cursor.execute("DROP TABLE bench_raw")
@@ -276,7 +299,9 @@ def main() -> int:
     """Measure and print one JSON line a step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--base", type=int, default=0, help="orders in the base of the day file; 0: skip")
+    parser.add_argument(
+        "--base", type=int, default=0, help="orders in the base of the day file; 0: skip"
+    )
     parser.add_argument("--folder", type=Path, default=None)
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopops.settings")
@@ -323,7 +348,9 @@ def measure_pair(name: str, paths: tuple[Path, Path], folder: Path, raw: float) 
     ]
     seconds = sum(part["seconds"] for part in parts)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    say(name, seconds=round(seconds, 2), times_raw=round(seconds / raw, 2), peak_mb=own, parts=parts)
+    say(
+        name, seconds=round(seconds, 2), times_raw=round(seconds / raw, 2), peak_mb=own, parts=parts
+    )
 
 
 def say(step: str, **facts: object) -> None:
