@@ -1,15 +1,17 @@
 """Import speed, as ratios to a raw COPY of the same bytes in the same run.
 
-Run: `python -m bench.imports [--lines 1000000] [--base 10000000] [--only first,again,day]` with DATABASE_URL naming a
+Run: `python -m bench.imports [--lines 1000000] [--base 10000000] [--only first,again,day]` with
+DATABASE_URL naming a
 throw-away database (its order tables are emptied). Steps, each printed with its ratio:
 
 - raw: COPY of both GBK files as they are into an unlogged table of texts;
-- first: parse, clean, stage and merge of both files into empty tables, all indexes and foreign keys standing after;
+- first: parse, clean, stage and merge of both files into empty tables, all indexes and foreign
+keys standing after;
 - again: the identical files once more;
 - day: a file pair of 20,000 lines into a base of `--base` orders, then the same again.
 
-The reading here is that of the framework's child in short (decode, pyarrow CSV, clean, CSV); it runs in its own
-process, one after the other as the framework does.
+The reading here is that of the framework's child in short (decode, pyarrow CSV, clean, CSV); it
+runs in its own process, one after the other as the framework does.
 """
 
 import argparse
@@ -45,9 +47,9 @@ def write_files(
     folder: Path, *, lines: int, seed: int, first_tid: int, at: datetime
 ) -> tuple[Path, Path]:
     """Write an order list (layout of 2022, 71 columns) and its item list (28 columns) in GBK."""
-    from bench.layouts import ITEMS_2021, ORDERS_2022  # noqa: PLC0415
+    from bench.layouts import ITEMS_2021, ORDERS_2022
 
-    dice = random.Random(seed)  # noqa: S311 - made-up orders
+    dice = random.Random(seed)
     paths = folder / f"ExportOrderList{seed}.csv", folder / f"ExportOrderDetailList{seed}.csv"
     statuses, weights = zip(*_STATUSES, strict=True)
     with (
@@ -148,11 +150,11 @@ def _yuan(fen: int) -> str:
 
 
 def parse_file(path: Path, kind: str, out: Path) -> dict[str, Any]:
-    """Read, clean and write one file as the throw-away child does; give rows, errors and the peak of memory."""
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.csv as pa_csv  # noqa: PLC0415
+    """Read, clean and write one file as the throw-away child does; give rows, errors and the peak of memory."""  # noqa: E501
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
 
-    from orders.importers import item_list, order_list  # noqa: PLC0415
+    from orders.importers import item_list, order_list
 
     importer = {one.KIND: one for one in (order_list, item_list)}[kind]
     with path.open(encoding="gb18030", newline="") as file:
@@ -198,7 +200,7 @@ class _Run:
 
     @contextmanager
     def step(self, *, cursor: dict[str, Any], **_: object) -> Iterator[None]:
-        from django.db import transaction  # noqa: PLC0415
+        from django.db import transaction
 
         with transaction.atomic():
             yield
@@ -210,11 +212,11 @@ class _Run:
 
 def import_file(path: Path, kind: str, folder: Path) -> dict[str, Any]:
     """Bring one file in as the framework does; give seconds of each part and the counts."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
-    from orders.actions.importing.kinds import file_kinds  # noqa: PLC0415
-    from orders.importers import item_list, order_list  # noqa: PLC0415
-    from shopops.intake.models import Batch  # noqa: PLC0415
+    from orders.actions.importing.kinds import file_kinds
+    from orders.importers import item_list, order_list
+    from shopops.intake.models import Batch
 
     importer = {one.KIND: one for one in (order_list, item_list)}[kind]
     file_kind = next(one for one in file_kinds() if one.code == kind)
@@ -222,7 +224,7 @@ def import_file(path: Path, kind: str, folder: Path) -> dict[str, Any]:
     with multiprocessing.get_context("fork").Pool(1) as pool:
         parsed, seconds["parse"] = _timed(lambda: pool.apply(parse_file, (path, kind, out)))
     batch = Batch.objects.create(
-        file_name=path.name, sha256="0", size_bytes=path.stat().st_size, source="command", kind=kind,
+        file_name=path.name, sha256="0", size_bytes=path.stat().st_size, source="command", kind=kind,  # noqa: E501
         exported_at=EXPORTED_AT, created_at=EXPORTED_AT, rejected_count=parsed["errors"],
     )  # fmt: skip
     stage = f"intake_stage_{batch.pk}"
@@ -242,7 +244,7 @@ def import_file(path: Path, kind: str, folder: Path) -> dict[str, Any]:
 
 
 def _stage(stage: str, columns: tuple[tuple[str, str], ...], path: Path) -> None:
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -259,7 +261,7 @@ def _stage(stage: str, columns: tuple[tuple[str, str], ...], path: Path) -> None
 
 def raw_copy(paths: tuple[Path, ...]) -> float:
     """COPY the files as they are into unlogged tables of text; give the seconds."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     begun = time.perf_counter()
     with connection.cursor() as cursor:
@@ -286,7 +288,7 @@ def _timed[T](work: Callable[[], T]) -> tuple[T, float]:
 
 def empty_tables() -> None:
     """Empty what imports fill."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -311,7 +313,7 @@ def main() -> int:
         if options.lines:
             measure_month(folder, options.lines)
         if options.base:
-            from bench.base import fill_base  # noqa: PLC0415
+            from bench.base import fill_base
 
             empty_tables()
             _, seconds = _timed(lambda: fill_base(options.base))
