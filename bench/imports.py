@@ -14,7 +14,6 @@ process, one after the other as the framework does.
 
 import argparse
 import csv
-import io
 import json
 import multiprocessing
 import os
@@ -31,7 +30,7 @@ from typing import Any
 
 import django
 
-BLOCK = 32 << 20
+BLOCK = 16 << 20
 EXPORTED_AT = datetime(2026, 3, 10, 4, tzinfo=UTC)
 _STATUSES = [("交易成功", 88), ("卖家已发货，等待买家确认", 5), ("买家已付款，等待卖家发货", 2), ("交易关闭", 5)]
 _PLACES = ["广东省 广州市 越秀区", "浙江省 杭州市 西湖区", "上海 上海市 浦东新区", "四川省 成都市 "]
@@ -141,12 +140,13 @@ def parse_file(path: Path, kind: str, out: Path) -> dict[str, Any]:
     from orders.importers import item_list, order_list  # noqa: PLC0415
 
     importer = {one.KIND: one for one in (order_list, item_list)}[kind]
-    text = path.read_bytes().decode("gb18030").encode()
-    head = next(csv.reader(io.StringIO(text[: text.index(b"\n")].decode())))
-    names = [name.strip() for name in head]
+    with path.open(encoding="gb18030", newline="") as file:
+        names = [name.strip() for name in next(csv.reader(file))]
     reader = pa_csv.open_csv(
-        pa.py_buffer(text),
-        read_options=pa_csv.ReadOptions(column_names=names, skip_rows=1, block_size=BLOCK),
+        path,
+        read_options=pa_csv.ReadOptions(
+            column_names=names, skip_rows=1, block_size=BLOCK, encoding="gb18030"
+        ),
         convert_options=pa_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
         ),

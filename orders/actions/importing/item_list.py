@@ -59,18 +59,18 @@ def preview(batch: "Batch", stage: str) -> Preview:
             f" FROM {stage} s"
         )
         total, first, last, *sums = cursor.fetchone()
+        created, waiting = _count_new(cursor, stage)
         cursor.execute("DROP TABLE IF EXISTS merge_todo, merge_changes")
-        cursor.execute(f"CREATE TEMP TABLE merge_todo AS {_todo_sql(cursor, stage, 1)}", params)
-        cursor.execute("ANALYZE merge_todo")
-        created = steps.count_rows(cursor, "merge_todo", "line_id IS NULL")
+        known = "" if created < total else " LIMIT 0"
         cursor.execute(
-            "SELECT count(DISTINCT t.tid) FROM merge_todo t"
-            " WHERE NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.tid = t.tid)"
+            f"CREATE TEMP TABLE merge_todo AS SELECT * FROM ({_todo_sql(cursor, stage, 1)}) t"
+            f" WHERE line_id IS NOT NULL{known}",
+            params,
         )
-        waiting = cursor.fetchone()[0]
+        cursor.execute("ANALYZE merge_todo")
         cursor.execute(
             "CREATE TEMP TABLE merge_changes AS SELECT u.* FROM"
-            f" ({item_rows.line_rows('(SELECT * FROM merge_todo WHERE line_id IS NOT NULL)')}) u"
+            f" ({item_rows.line_rows('merge_todo')}) u"
             f" JOIN orders_orderline o ON o.id = u.id WHERE {item_rows.line_differs()}",
             params,
         )
@@ -92,6 +92,27 @@ def preview(batch: "Batch", stage: str) -> Preview:
             "orders_without_list": waiting,
         },
     )
+
+
+def _count_new(cursor: CursorWrapper, stage: str) -> tuple[int, int]:
+    """Count the lines that are not stored, and the orders that wait for their order list."""
+    rows = f"(SELECT s.tid, s.oid AS line_key FROM {stage} s)"
+    if _has_no_oids(cursor, stage):
+        rows = f"({item_rows.numbered(stage)})"
+    created = steps.count_rows(
+        cursor, f"{rows} s LEFT JOIN orders_orderline l ON l.line_key = s.line_key", "l.id IS NULL"
+    )
+    waiting = steps.count_rows(
+        cursor,
+        f"(SELECT tid FROM {stage} GROUP BY tid) s LEFT JOIN orders_order o ON o.tid = s.tid",
+        "o.id IS NULL",
+    )
+    return created, waiting
+
+
+def _has_no_oids(cursor: CursorWrapper, stage: str) -> bool:
+    """Say whether this is the old layout, whose lines are known by their place."""
+    return steps.count_rows(cursor, f"(SELECT 1 FROM {stage} WHERE oid IS NULL LIMIT 1) old") > 0
 
 
 def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Counts:
@@ -142,7 +163,7 @@ def _todo_sql(cursor: CursorWrapper, stage: str, chunks: int) -> str:
 
     With sub-order numbers only the orders that have such a line are numbered: an unchanged file is not sorted.
     """
-    if steps.count_rows(cursor, f"(SELECT 1 FROM {stage} WHERE oid IS NULL LIMIT 1) old"):
+    if _has_no_oids(cursor, stage):
         source = item_rows.numbered(stage)
     else:
         source = item_rows.numbered(

@@ -145,9 +145,7 @@ def placeholders(rows: str, windows: Sequence[PromiseWindow]) -> str:
         coalesce(max(s.seller_memo), '') AS seller_memo, bool_or(s.waybills IS NOT NULL) AS sent
       FROM {rows} s WHERE NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.tid = s.tid)
       GROUP BY s.tid"""
-    said = said_stage(
-        "g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent"
-    )
+    said = said_stage("g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent")
     return due_sql(
         f"SELECT g.*, {shop_date('g.created_at')} AS created_date, {shop_date('g.paid_at')} AS paid_date,"
         f" {said} AS stage, NULL::date AS promised_date, NULL::int AS promise_hours,"
@@ -195,17 +193,15 @@ def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
           bool_and(l.consigned_at IS NOT NULL) AS all_consigned,
           sum(l.refund_amount) FILTER (WHERE l.refund_status = 'SUCCESS') AS refunded
         FROM orders_orderline l WHERE l.order_id = o.id) a"""
-    said = said_stage(
-        "g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent"
-    )
-    return due_sql(
-        f"SELECT g.*, {shop_date('g.paid_at')} AS paid_date, st.next AS stage,"
-        " CASE WHEN st.next = 'handed_over' THEN coalesce(g.old_handed_over_at, g.consigned_at)"
-        " ELSE g.old_handed_over_at END AS handed_over_at"
-        f" FROM ({facts}) g CROSS JOIN LATERAL (SELECT {said} AS said) sa"
-        f" CROSS JOIN LATERAL (SELECT {next_stage('g.old_stage', 'sa.said')} AS next) st",
-        windows,
-    )
+    said = said_stage("g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent")
+    staged = f"""
+      SELECT st.*, {shop_date("st.paid_at")} AS paid_date,
+        CASE WHEN st.stage = 'handed_over' THEN coalesce(st.old_handed_over_at, st.consigned_at)
+          ELSE st.old_handed_over_at END AS handed_over_at
+      FROM (
+        SELECT sa.*, {next_stage("sa.old_stage", "sa.said")} AS stage
+        FROM (SELECT g.*, {said} AS said FROM ({facts} OFFSET 0) g OFFSET 0) sa OFFSET 0) st"""
+    return due_sql(staged, windows)
 
 
 def order_differs() -> str:

@@ -49,7 +49,7 @@ def preview(batch: "Batch", stage: str) -> Preview:
             f" FROM {stage} s LEFT JOIN orders_order o ON o.tid = s.tid"
         )
         total, created, first, last, *sums = cursor.fetchone()
-        _collect_changes(cursor, stage, params)
+        _collect_changes(cursor, stage, params, is_all_new=created == total)
         updated = steps.count_rows(cursor, "merge_changes")
         sample = after.sample(cursor, "merge_changes", "orders_order", "tid")
         cursor.execute("DROP TABLE merge_changes, merge_todo")
@@ -66,12 +66,14 @@ def preview(batch: "Batch", stage: str) -> Preview:
     )
 
 
-def _collect_changes(cursor: CursorWrapper, stage: str, params: dict[str, Any]) -> None:
+def _collect_changes(
+    cursor: CursorWrapper, stage: str, params: dict[str, Any], *, is_all_new: bool
+) -> None:
     """Put the stored orders that the file would change, as they would become, into a temporary table."""
     cursor.execute("DROP TABLE IF EXISTS merge_todo, merge_changes")
     cursor.execute(
         f"CREATE TEMP TABLE merge_todo AS SELECT s.* FROM {stage} s"
-        f" JOIN orders_order o ON o.tid = s.tid WHERE {_ATTENTION}",
+        f" JOIN orders_order o ON o.tid = s.tid WHERE {_ATTENTION}{' LIMIT 0' if is_all_new else ''}",
         params,
     )
     cursor.execute("ANALYZE merge_todo")

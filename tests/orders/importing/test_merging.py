@@ -1,6 +1,7 @@
 """What stands in the database after files came in."""
 
 import os
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -407,5 +408,9 @@ def test_a_first_big_file_leaves_all_indexes_and_keys_standing(monkeypatch):
     bring(dicts([item(), item("2")]))
 
     with connection.cursor() as cursor:
-        assert [cursor.execute(one).fetchall() for one in (names, keys)] == before
+        standing = [cursor.execute(one).fetchall() for one in (names, keys)]
+    # Postgres writes the casts of a partial index another way once it was read back.
+    casts = re.compile(r"::[a-z ]+(\[\])?|[()]")
+    plain = [[casts.sub("", str(row)) for row in rows] for rows in standing]
+    assert plain == [[casts.sub("", str(row)) for row in rows] for rows in before]
     assert (Order.objects.count(), OrderLine.objects.count(), Shipment.objects.count()) == (2, 2, 1)
