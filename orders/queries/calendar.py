@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import QuerySet
+
 from orders.models import CutoffOverride, CutoffRule, RuleRow, ShippingDay
 from orders.rules import calendar as rules
 from orders.rules import rulebook
 from orders.rules.penalties import PenaltyRule
 from orders.rules.promises import PromiseWindow, promise_windows
 from shopops.lib.business_time import business_date
+from shopops.lib.fixed_queries import fixed
 from shopops.work.models import BusinessDay
 
 # How far a worked-out day looks for the next one that ships.
@@ -124,8 +127,14 @@ def windows(*, platform: str) -> list[PromiseWindow]:
 
 
 def penalty_rules() -> list[PenaltyRule]:
-    """Give all penalty rows as values."""
-    return rulebook.penalty_rules(rule_rows(codes=rulebook.PENALTY_CODES))
+    """Give all penalty rows as values. Asked anew each time: a changed rule shows at once."""
+    return rulebook.penalty_rules([as_rule(row) for row in _penalty_rows()])
+
+
+@fixed
+def _penalty_rows() -> QuerySet[RuleRow]:
+    rows = RuleRow.objects.filter(code__in=list(rulebook.PENALTY_CODES))
+    return rows.order_by("code", "platform", "valid_from", "pk")
 
 
 def clock_text(clock: time | None) -> str:

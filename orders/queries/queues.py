@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from orders.choices import OPEN_STAGES, HoldKind, Stage
 from orders.models import Hold, Order, QueueCount
 from shopops.lib.business_time import business_date, day_bounds
+from shopops.lib.fixed_queries import fixed
 from shopops.lib.paging import Key, Page, decode_key, page_of
+from shopops.lib.reads import once_a_page
 
 PAGE_SIZE = 50
 
@@ -130,6 +132,7 @@ LIST_FIELDS = (
     "buyer_message",
     "seller_memo",
 )
+HOLD_FIELDS = ("order_id", "kind", "is_hand_set", "must_tell_buyer", "told_at")
 
 
 def queue_page(
@@ -194,15 +197,21 @@ def with_holds(orders: Sequence[Order]) -> list[QueueRow]:
     holds: dict[int, list[Hold]] = {}
     held = [order.pk for order in orders if order.stage == Stage.HELD]
     if held:
-        found = Hold.objects.filter(order_id__in=held, closed_at__isnull=True).order_by("pk")
-        for hold in found:
+        found = Hold.objects.filter(order_id__in=held, closed_at__isnull=True)
+        for hold in found.order_by("pk").only(*HOLD_FIELDS):
             holds.setdefault(hold.order_id, []).append(hold)
     return [QueueRow(order=order, holds=tuple(holds.get(order.pk, ()))) for order in orders]
 
 
+@once_a_page
 def counts() -> dict[str, QueueCount]:
-    """Give the stored counts by queue code. One query."""
-    return {row.code: row for row in QueueCount.objects.order_by("code")}
+    """Give the stored counts by queue code. One query a page, though frame and tabs both ask."""
+    return {row.code: row for row in _stored_counts()}
+
+
+@fixed
+def _stored_counts() -> QuerySet[QueueCount]:
+    return QueueCount.objects.order_by("code")
 
 
 def steps_before_cutoff(*, handover_at: datetime, now: datetime) -> dict[str, int]:

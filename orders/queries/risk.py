@@ -43,6 +43,7 @@ class RiskBook:
     def __init__(self, *, platform: str) -> None:
         self.platform = platform
         self.rules = penalty_rules()
+        self._in_force: dict[tuple[date, int | None], list[PenaltyRule]] = {}
 
     def risk(self, order: Order, *, now: datetime) -> Risk:
         """Work out what one order costs now and next. No query."""
@@ -58,8 +59,20 @@ class RiskBook:
                 picked_up_at=order.picked_up_at,
             ),
             now=now,
-            rules=self.rules,
+            rules=self._rules_for(business_date(order.paid_at), order.promise_hours),
         )
+
+    def _rules_for(self, paid_date: date, promise_hours: int | None) -> list[PenaltyRule]:
+        key = paid_date, promise_hours
+        if key not in self._in_force:
+            self._in_force[key] = [
+                rule
+                for rule in self.rules
+                if rule.applies(
+                    platform=self.platform, paid_date=paid_date, promise_hours=promise_hours
+                )
+            ]
+        return self._in_force[key]
 
     def total(self, orders: Iterable[Order], *, now: datetime) -> Decimal:
         """Add up what orders cost at an instant, one buyer and day capped as the rule book says."""

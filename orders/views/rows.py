@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from orders.choices import Flag, Stage
+from orders.choices import Flag, HoldKind, Stage
 from orders.models import Hold, Order
 from orders.queries.queues import QueueRow
 from orders.queries.risk import RiskBook
@@ -86,7 +86,7 @@ class Row:
 
 def hold_tag(hold: Hold) -> HoldTag:
     """Word one hold; one that the buyer must be told about and was not says so."""
-    label = str(hold.get_kind_display())
+    label = str(HoldKind(hold.kind).label)  # get_kind_display hashes all twenty labels each time
     if hold.must_tell_buyer and hold.told_at is None:
         return HoldTag(label=_("%(kind)s · 买家未告知") % {"kind": label}, tone="late")
     return HoldTag(label=label, tone="us" if hold.is_hand_set else "wait")
@@ -114,8 +114,8 @@ def rows_of(
 
 def _row(one: QueueRow, book: RiskBook, now: datetime, *, may_see_contact: bool) -> Row:
     order = one.order
-    risk = book.risk(order, now=now)
     is_done = order.stage in DONE_STAGES
+    risk_amount, risk_tone = (ZERO, "") if is_done else _risk(order, book, now)
     return Row(
         tid=order.tid,
         version=order.version,
@@ -128,8 +128,8 @@ def _row(one: QueueRow, book: RiskBook, now: datetime, *, may_see_contact: bool)
         stage_tone=STAGE_TONES[Stage(order.stage)],
         holds=_tags(one.holds, order),
         paid_amount=order.paid_amount or order.total_amount,
-        risk_amount=ZERO if is_done else (risk.now_amount or risk.next_amount),
-        risk_tone="late" if risk.now_amount and not is_done else "",
+        risk_amount=risk_amount,
+        risk_tone=risk_tone,
         flag=FLAG_CODES.get(Flag(order.flag), ""),
         flag_label=str(Flag(order.flag).label) if order.flag else "",
         has_message=bool(order.buyer_message),
@@ -141,6 +141,11 @@ def _row(one: QueueRow, book: RiskBook, now: datetime, *, may_see_contact: bool)
         can=acts_for(order),
         is_done=is_done,
     )
+
+
+def _risk(order: Order, book: RiskBook, now: datetime) -> tuple[Decimal, str]:
+    risk = book.risk(order, now=now)
+    return (risk.now_amount, "late") if risk.now_amount else (risk.next_amount, "")
 
 
 def _tags(holds: Sequence[Hold], order: Order) -> tuple[HoldTag, ...]:
