@@ -94,8 +94,9 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
 )
-# Queues in which everything waits for somebody: their sum stands beside the closed group.
-WAITING = ("past_due", "due_today", "awaiting_audit", "held")
+# What must leave by today's cutoff, late ones included: their sum stands beside the closed group,
+# and is the figure of the cutoff pill. No order is in both.
+WAITING = ("past_due", "due_today")
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,12 +198,15 @@ STATICFILES_DIRS = [BASE_DIR / "shopops" / "static"]
 # The embedded mode serves the source folder itself: nothing to collect before the first page.
 WHITENOISE_USE_FINDERS = not SECURE
 WHITENOISE_AUTOREFRESH = DEBUG
+if not SECURE and not DEBUG:
+    # Their addresses carry a version (lib/assets.py), so a browser need not ask again.
+    WHITENOISE_IMMUTABLE_FILE_TEST = r"/static/(shopops|vendor)/[^/]+\.(css|js|svg)$"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if SECURE
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        else "shopops.lib.assets.VersionedStaticFilesStorage"
     },
 }
 MEDIA_ROOT = SHOPOPS_DATA / "files"

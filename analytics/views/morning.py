@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -25,6 +24,7 @@ from shopops.lib.exports import csv_rows
 from shopops.staff.access import requires
 from shopops.staff.models import Shop
 from shopops.staff.queries import current_shop, role_names
+from shopops.work.clock import system_clock
 
 VIEWS = (figures.YESTERDAY, figures.TODAY, figures.WEEK)
 
@@ -33,7 +33,7 @@ VIEWS = (figures.YESTERDAY, figures.TODAY, figures.WEEK)
 @requires("analytics.view")
 def morning(request: HttpRequest) -> HttpResponse:
     """Show the page; `?day=` chooses yesterday (default), today so far or this week."""
-    now = timezone.now()
+    now = system_clock()
     today = business_date(now)
     code = request.GET.get("day", "")
     code = code if code in VIEWS else figures.YESTERDAY
@@ -125,7 +125,7 @@ def _day_text(today: date) -> str:
 @requires("analytics.export")
 def trend_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Download the figures of the last 60 days, day by day."""
-    today = business_date(timezone.now())
+    today = business_date(system_clock())
     by_day = daily.daily(since=figures.facts_since(today), until=today - timedelta(days=1))
     return _csv(charts.trend_table(by_day, today), f"trend-{today:%Y%m%d}.csv")
 
@@ -134,7 +134,7 @@ def trend_csv(request: HttpRequest) -> StreamingHttpResponse:
 @requires("analytics.export")
 def heat_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Download paid orders by weekday and hour over the last 30 days."""
-    today = business_date(timezone.now())
+    today = business_date(system_clock())
     return _csv(charts.heat_table(today), f"heat-{today:%Y%m%d}.csv")
 
 

@@ -1,7 +1,7 @@
 """Due times of many orders at once, in the database: the set-based form of `orders.rules.ship_by`.
 
-One fragment serves the import and the recomputation after a calendar or rule change; a property test holds it
-and the pure rule together.
+One fragment serves the import and the recomputation after a calendar or rule change; a property
+test holds it and the pure rule together.
 """
 
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from orders.choices import OPEN_STAGES
 from orders.models import RuleRow
 from orders.rules.platform_texts import NEVER_SHIPPABLE
 from orders.rules.promises import PromiseWindow, promise_windows
-from orders.rules.rulebook import RuleRow as Rule
 from orders.rules.rulebook import PROMISE_CODES, promise_rules
+from orders.rules.rulebook import RuleRow as Rule
 from shopops.staff.models import Shop
 
 COLUMNS = ("shop_due_at", "platform_due_at", "ship_due_at", "due_reason", "ship_by_rule_id")
@@ -23,54 +23,59 @@ _FORBIDDEN = ", ".join(f"'{status}'" for status in sorted(NEVER_SHIPPABLE))
 
 # {source}: anything with paid_at, paid_date, status, promised_date, promise_hours, agreed_ship_at.
 # {windows}: the promise windows as a VALUES list. Hours, never days: days follow the wall clock.
+# OFFSET 0 keeps Postgres from pulling the levels together: the cases would be copied into one
+# another, and planning alone would take a second.
 _DUE_SQL = """
-SELECT f.*,
-  due.shop AS shop_due_at,
-  due.platform AS platform_due_at,
-  LEAST(due.shop, due.platform) AS ship_due_at,
+SELECT x.*,
+  LEAST(x.shop_due_at, x.platform_due_at) AS ship_due_at,
   CASE
-    WHEN f.paid_at IS NULL THEN 'unpaid'
-    WHEN NOT owed.yes THEN 'not_shippable'
-    ELSE concat_ws('|',
-      CASE WHEN promised.handover > base.handover THEN 'presale'
-           WHEN d.cutoff_at IS NULL THEN 'no_shipping_day'
-           WHEN f.paid_at < d.cutoff_at THEN 'before_cutoff' ELSE 'after_cutoff' END,
-      CASE WHEN due.shop IS NULL OR due.platform < due.shop THEN 'platform' ELSE 'shop' END,
-      by.code,
-      coalesce(CASE by.code WHEN 'event' THEN CASE WHEN w.until IS NULL THEN w.hours END
-                   WHEN 'listing' THEN f.promise_hours WHEN 'rule' THEN w.hours END::text, ''),
-      coalesce(to_char(d.cutoff_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI'), d.why, 'no_rule'))
-  END AS due_reason,
-  CASE WHEN owed.yes THEN w.rule_id END AS ship_by_rule_id
-FROM ({source}) f
-CROSS JOIN LATERAL (
-  SELECT f.paid_at IS NOT NULL AND f.status NOT IN ({forbidden}) AS yes) owed
-LEFT JOIN orders_shippingday d ON d.date = f.paid_date AND owed.yes
-LEFT JOIN orders_shippingday p ON p.date = f.promised_date AND owed.yes
-LEFT JOIN (VALUES {windows}) AS w (paid_from, paid_to, hours, until, is_event, rule_id)
-  ON owed.yes AND (w.paid_from IS NULL OR w.paid_from <= f.paid_at)
-  AND (w.paid_to IS NULL OR f.paid_at < w.paid_to)
-CROSS JOIN LATERAL (
-  SELECT CASE WHEN f.paid_at < d.cutoff_at THEN d.handover_at ELSE d.next_handover_at END AS handover
-) base
-CROSS JOIN LATERAL (
-  SELECT CASE WHEN p.ships THEN p.handover_at ELSE p.next_handover_at END AS handover,
-    (f.promised_date + time '23:59:59') AT TIME ZONE 'Asia/Shanghai' AS until) promised
-CROSS JOIN LATERAL (
-  SELECT CASE WHEN NOT owed.yes THEN 'none'
-    WHEN f.agreed_ship_at IS NOT NULL THEN 'agreement'
-    WHEN promised.until > f.paid_at THEN 'presale'
-    WHEN w.is_event THEN 'event'
-    WHEN f.promise_hours IS NOT NULL THEN 'listing'
-    WHEN w.hours IS NOT NULL THEN 'rule' ELSE 'none' END AS code) by
-CROSS JOIN LATERAL (
-  SELECT GREATEST(base.handover, promised.handover) AS shop,
-    CASE by.code WHEN 'agreement' THEN f.agreed_ship_at
-      WHEN 'presale' THEN promised.until
-      WHEN 'event' THEN coalesce(w.until, f.paid_at + w.hours * interval '1 hour')
-      WHEN 'listing' THEN f.paid_at + f.promise_hours * interval '1 hour'
-      WHEN 'rule' THEN f.paid_at + w.hours * interval '1 hour' END AS platform) due
-"""
+    WHEN x.paid_at IS NULL THEN 'unpaid'
+    WHEN NOT x.due_owed THEN 'not_shippable'
+    ELSE concat_ws('|', x.due_code,
+      CASE WHEN x.shop_due_at IS NULL OR x.platform_due_at < x.shop_due_at
+        THEN 'platform' ELSE 'shop' END,
+      x.due_by, coalesce(x.due_hours::text, ''), x.due_day)
+  END AS due_reason
+FROM (
+  SELECT y.*, GREATEST(y.due_base, y.due_promised) AS shop_due_at,
+    CASE WHEN y.due_promised > y.due_base THEN 'presale' ELSE y.due_day_code END AS due_code,
+    CASE y.due_by WHEN 'agreement' THEN y.agreed_ship_at
+      WHEN 'presale' THEN y.due_promised_end
+      WHEN 'event' THEN coalesce(y.due_until, y.paid_at + y.due_window_hours * interval '1 hour')
+      WHEN 'listing' THEN y.paid_at + y.promise_hours * interval '1 hour'
+      WHEN 'rule' THEN y.paid_at + y.due_window_hours * interval '1 hour' END AS platform_due_at,
+    CASE y.due_by WHEN 'event' THEN CASE WHEN y.due_until IS NULL THEN y.due_window_hours END
+      WHEN 'listing' THEN y.promise_hours WHEN 'rule' THEN y.due_window_hours END AS due_hours
+  FROM (
+    SELECT z.*,
+      CASE WHEN NOT z.due_owed THEN 'none'
+        WHEN z.agreed_ship_at IS NOT NULL THEN 'agreement'
+        WHEN z.due_promised_end > z.paid_at THEN 'presale'
+        WHEN z.due_is_event THEN 'event'
+        WHEN z.promise_hours IS NOT NULL THEN 'listing'
+        WHEN z.due_window_hours IS NOT NULL THEN 'rule' ELSE 'none' END AS due_by
+    FROM (
+      SELECT f.*, w.is_event AS due_is_event, w.until AS due_until, w.hours AS due_window_hours,
+        CASE WHEN f.due_owed THEN w.rule_id END AS ship_by_rule_id,
+        CASE WHEN f.paid_at < d.cutoff_at THEN d.handover_at ELSE d.next_handover_at END AS due_base,
+        CASE WHEN p.ships THEN p.handover_at ELSE p.next_handover_at END AS due_promised,
+        (f.promised_date + time '23:59:59') AT TIME ZONE 'Asia/Shanghai' AS due_promised_end,
+        CASE WHEN d.cutoff_at IS NULL THEN 'no_shipping_day'
+          WHEN f.paid_at < d.cutoff_at THEN 'before_cutoff' ELSE 'after_cutoff' END AS due_day_code,
+        coalesce(to_char(d.cutoff_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI'), d.why, 'no_rule')
+          AS due_day
+      FROM (
+        SELECT e.*, e.paid_at IS NOT NULL AND e.status NOT IN ({forbidden}) AS due_owed
+        FROM ({source}) e OFFSET 0) f
+      LEFT JOIN orders_shippingday d ON d.date = f.paid_date AND f.due_owed
+      LEFT JOIN orders_shippingday p ON p.date = f.promised_date AND f.due_owed
+      LEFT JOIN (VALUES {windows}) AS w (paid_from, paid_to, hours, until, is_event, rule_id)
+        ON f.due_owed AND (w.paid_from IS NULL OR w.paid_from <= f.paid_at)
+        AND (w.paid_to IS NULL OR f.paid_at < w.paid_to)
+      OFFSET 0) z
+    OFFSET 0) y
+  OFFSET 0) x
+"""  # noqa: E501
 
 
 def windows_in_force() -> list[PromiseWindow]:
@@ -96,8 +101,8 @@ def windows_in_force() -> list[PromiseWindow]:
 def due_sql(source: str, windows: Sequence[PromiseWindow]) -> str:
     """Give the SELECT that adds the due columns to the rows of `source`.
 
-    `source` is a SELECT with paid_at, paid_date, status, promised_date, promise_hours and agreed_ship_at. The
-    text may be run with parameters: it holds no percent sign of its own.
+    `source` is a SELECT with paid_at, paid_date, status, promised_date, promise_hours and
+    agreed_ship_at. The text may be run with parameters: it holds no percent sign of its own.
     """
     values = ", ".join(_window_values(window) for window in windows)
     return _DUE_SQL.format(source=source, windows=values, forbidden=_FORBIDDEN)
@@ -138,7 +143,7 @@ def recompute_due_times(
         SELECT o.id, o.paid_at, o.paid_date, o.status, o.promised_date, o.promise_hours,
           o.agreed_ship_at
         FROM orders_order o WHERE {" AND ".join(conditions)} ORDER BY o.id FOR UPDATE
-    """  # noqa: S608 - conditions are the constants above
+    """
     assigned = ", ".join(f"{name} = u.{name}" for name in COLUMNS)
     new = ", ".join(f"u.{name}" for name in COLUMNS)
     old = ", ".join(f"o.{name}" for name in COLUMNS)
@@ -146,7 +151,7 @@ def recompute_due_times(
         UPDATE orders_order o SET {assigned}, version = o.version + 1
         FROM ({due_sql(source, windows_in_force())}) u
         WHERE o.id = u.id AND ({new}) IS DISTINCT FROM ({old})
-    """  # noqa: S608 - column names are the constants above
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.rowcount

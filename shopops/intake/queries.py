@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Q
@@ -24,6 +25,7 @@ from shopops.work.models import Run
 
 PAGE_SIZE = 50
 SHOWN_ERRORS = 100
+SHOWN_CHANGES = 30
 _TONES = {
     BatchState.UPLOADED: "us",
     BatchState.PARSING: "us",
@@ -211,14 +213,14 @@ def batch_page(*, batch_id: int) -> BatchPage:
     """
     batch = Batch.objects.select_related("created_by").get(pk=batch_id)
     row = _row(batch, _runs_of([batch]).get(batch.pk), _Labels())
-    sample = _changes(batch.preview.get("sample", []))
+    sample = _changes(batch)
     errors = RowError.objects.filter(batch=batch).order_by("line", "pk")
     follow = BATCH_TRANSITIONS[batch.state]
     return BatchPage(
         batch=row,
         facts=_facts(batch),
         counts=_counts(batch),
-        sample=sample,
+        sample=sample[:SHOWN_CHANGES],
         sample_total=len(sample),
         errors=list(errors[:SHOWN_ERRORS]),
         error_total=batch.rejected_count,
@@ -250,7 +252,7 @@ def kind_rows() -> Sequence[KindRow]:
     rows = []
     for kind in registry.file_kinds():
         at = newest.get(kind.code)
-        last = date_format(timezone.localtime(at), "m-d H:i") if at else _("还没有")
+        last = date_format(timezone.localtime(at), "n月j日 H:i") if at else _("还没有")
         rows.append(KindRow(str(kind.label), _("千牛卖家中心 → 导出"), last))
     return rows
 
@@ -330,23 +332,30 @@ def _refused(batch: Batch) -> Refused | None:
 def _period(batch: Batch) -> str:
     if not batch.period_from or not batch.period_to:
         return ""
-    first, last = (
-        timezone.localtime(at).date().isoformat() for at in (batch.period_from, batch.period_to)
-    )
-    return first if first == last else f"{first} – {last}"
+    first, last = (timezone.localtime(at).date() for at in (batch.period_from, batch.period_to))
+    if first == last:
+        return first.isoformat()
+    return f"{first} – {last:%m-%d}" if first.year == last.year else f"{first} – {last}"
 
 
 def _facts(batch: Batch) -> list[Figure]:
     facts = [
         Figure(_("行数"), f"{batch.row_count:,}"),
         Figure(_("期间"), _period(batch)),
-        *(Figure(name, amount) for name, amount in batch.sums.items()),
+        *(Figure(name, _money(amount)) for name, amount in batch.sums.items()),
         Figure(_("版式"), batch.layout),
         Figure(_("编码"), batch.encoding or batch.container),
         Figure(_("导出时间"), date_format(timezone.localtime(batch.exported_at), "Y-m-d H:i")),
     ]
     notes = [note_text(note) for note in batch.facts.get("notes", [])]
     return [*facts, *(Figure(_("注意"), note) for note in notes)]
+
+
+def _money(text: str) -> str:
+    try:
+        return f"¥{Decimal(text):,.2f}"
+    except InvalidOperation:
+        return text
 
 
 def _counts(batch: Batch) -> list[Figure]:
@@ -360,21 +369,21 @@ def _counts(batch: Batch) -> list[Figure]:
     ]
 
 
-def _changes(sample: list[dict[str, Any]]) -> list[Change]:
+def _changes(batch: Batch) -> list[Change]:
+    kind = next((one for one in registry.file_kinds() if one.code == batch.kind), None)
+    if kind is None:
+        return []
     return [
         Change(
             str(row.get("key", "")),
-            str(change.get("column", "")),
-            _text(change.get("old")),
-            _text(change.get("new")),
+            name,
+            kind.value_words(column, change.get("old")),
+            kind.value_words(column, change.get("new")),
         )
-        for row in sample
+        for row in batch.preview.get("sample", [])
         for change in row.get("changes", [])
+        if (name := kind.column_words(column := str(change.get("column", ""))))
     ]
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
 
 
 def _undo_text(batch: Batch) -> str:

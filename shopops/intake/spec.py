@@ -123,3 +123,8 @@ class FileKind:
     preview: Callable[["Batch", str], Preview]
     merge: Callable[["Batch", str, "RunContext", datetime], Counts]
     undo: Callable[["Batch", "RunContext", datetime], Counts]
+    # For the page: the name of a changed column (empty: not shown), and a value of it in words.
+    column_words: Callable[[str], str] = str
+    value_words: Callable[[str, object], str] = lambda _column, value: (
+        "" if value is None else str(value)
+    )

@@ -51,6 +51,6 @@ class DatabaseDownMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, (OperationalError, InterfaceError)):
             return None
-        response = render(request, "errors/503.html", status=503)
+        response = render(request, "503.html", status=503)
         response["Retry-After"] = "10"
         return response

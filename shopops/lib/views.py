@@ -19,4 +19,4 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Explain a form that was open too long, instead of Django's debugging page."""
-    return render(request, "errors/csrf.html", status=403)
+    return render(request, "403_csrf.html", status=403)

@@ -88,6 +88,9 @@ class RunContext:
     ) -> Iterator[Step]:
         """Do the body and store how far it got in one transaction; aim at `STEP_SECONDS` at most.
 
+        A process may die after this commit and before the run is marked done, so that the run
+        starts again: give a cursor and skip by it what was done, or make the body repeatable.
+
         The run's row is locked last, for the moment of the commit only, so that nobody who asks
         for this work or clicks on its page waits for the body. After the commit the step obeys
         wishes, the process's end and the time limit.

@@ -28,7 +28,7 @@ NAMES = ["玩具编号", "金额", "备注"]
 
 def workbook(rows=(), names=NAMES, sheet="export"):
     book = io.BytesIO()
-    out = xlsxwriter.Workbook(book, {"in_memory": True})
+    out = xlsxwriter.Workbook(book, {"in_memory": True, "strings_to_formulas": False})
     page = out.add_worksheet(sheet)
     for number, row in enumerate([names, *rows]):
         page.write_row(number, 0, row)

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -129,7 +130,7 @@ def test_import_files_answers_as_promised(capsys, tmp_path):
         "rejected": 1,
     }
     assert file["errors"] == [{"line": 3, "column": "金额", "value": "viel", "reason": "不是金额"}]
-    assert "viel" in open(file["errors_file"], encoding="gb18030").read()
+    assert "viel" in Path(file["errors_file"]).read_text(encoding="gb18030")
     assert file["seconds"] > 0
     assert (again["created"], again["unchanged"]) == (0, 1)
 

@@ -46,31 +46,31 @@ _ATTENTION = f"""
   (l.id IS NULL OR l.row_hash IS DISTINCT FROM {item_rows.HASH}
    OR (lb.exported_at < %(exported_at)s AND EXISTS (
      SELECT 1 FROM orders_order o WHERE o.id = l.order_id AND o.stage <> ALL('{{signed,cancelled}}'))))
-"""
+"""  # noqa: E501
 
 
 def preview(batch: "Batch", stage: str) -> Preview:
-    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
+    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""  # noqa: E501
     with connection.cursor() as cursor:
         doubled = _drop_doubled(cursor, stage)
         params = _params(cursor, batch, stage)
         cursor.execute(
-            f"SELECT count(*), min(s.created_at), max(s.created_at), {after.sums_sql(_SUMS.values())}"
+            f"SELECT count(*), min(s.created_at), max(s.created_at), {after.sums_sql(_SUMS.values())}"  # noqa: E501
             f" FROM {stage} s"
         )
         total, first, last, *sums = cursor.fetchone()
+        created, waiting = _count_new(cursor, stage)
         cursor.execute("DROP TABLE IF EXISTS merge_todo, merge_changes")
-        cursor.execute(f"CREATE TEMP TABLE merge_todo AS {_todo_sql(cursor, stage, 1)}", params)
-        cursor.execute("ANALYZE merge_todo")
-        created = steps.count_rows(cursor, "merge_todo", "line_id IS NULL")
+        known = "" if created < total else " LIMIT 0"
         cursor.execute(
-            "SELECT count(DISTINCT t.tid) FROM merge_todo t"
-            " WHERE NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.tid = t.tid)"
+            f"CREATE TEMP TABLE merge_todo AS SELECT * FROM ({_todo_sql(cursor, stage, 1)}) t"
+            f" WHERE line_id IS NOT NULL{known}",
+            params,
         )
-        waiting = cursor.fetchone()[0]
+        cursor.execute("ANALYZE merge_todo")
         cursor.execute(
             "CREATE TEMP TABLE merge_changes AS SELECT u.* FROM"
-            f" ({item_rows.line_rows('(SELECT * FROM merge_todo WHERE line_id IS NOT NULL)')}) u"
+            f" ({item_rows.line_rows('merge_todo')}) u"
             f" JOIN orders_orderline o ON o.id = u.id WHERE {item_rows.line_differs()}",
             params,
         )
@@ -94,10 +94,32 @@ def preview(batch: "Batch", stage: str) -> Preview:
     )
 
 
+def _count_new(cursor: CursorWrapper, stage: str) -> tuple[int, int]:
+    """Count the lines that are not stored, and the orders that wait for their order list."""
+    rows = f"(SELECT s.tid, s.oid AS line_key FROM {stage} s)"
+    if _has_no_oids(cursor, stage):
+        rows = f"({item_rows.numbered(stage)})"
+    created = steps.count_rows(
+        cursor, f"{rows} s LEFT JOIN orders_orderline l ON l.line_key = s.line_key", "l.id IS NULL"
+    )
+    waiting = steps.count_rows(
+        cursor,
+        f"(SELECT tid FROM {stage} GROUP BY tid) s LEFT JOIN orders_order o ON o.tid = s.tid",
+        "o.id IS NULL",
+    )
+    return created, waiting
+
+
+def _has_no_oids(cursor: CursorWrapper, stage: str) -> bool:
+    """Say whether this is the old layout, whose lines are known by their place."""
+    return steps.count_rows(cursor, f"(SELECT 1 FROM {stage} WHERE oid IS NULL LIMIT 1) old") > 0
+
+
 def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Counts:
     """Merge the staged file: whole into empty tables, else in steps that survive a kill."""
     work = Steps(run)
     with connection.cursor() as cursor:
+        after.ensure_calendar(cursor, stage, now)
         total = steps.count_rows(cursor, stage)
         is_first = total >= steps.HEAP_FIRST_ROWS and steps.is_empty(cursor, "orders_orderline")
     if is_first:
@@ -140,14 +162,15 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
 def _todo_sql(cursor: CursorWrapper, stage: str, chunks: int) -> str:
     """Give the SELECT of the lines that need a look. An order's lines stay in one chunk.
 
-    With sub-order numbers only the orders that have such a line are numbered: an unchanged file is not sorted.
+    With sub-order numbers only the orders that have such a line are numbered: an unchanged file
+    is not sorted.
     """
-    if steps.count_rows(cursor, f"(SELECT 1 FROM {stage} WHERE oid IS NULL LIMIT 1) old"):
+    if _has_no_oids(cursor, stage):
         source = item_rows.numbered(stage)
     else:
         source = item_rows.numbered(
             stage,
-            f"s.tid IN (SELECT s.tid FROM {stage} s LEFT JOIN orders_orderline l ON l.line_key = s.oid"
+            f"s.tid IN (SELECT s.tid FROM {stage} s LEFT JOIN orders_orderline l ON l.line_key = s.oid"  # noqa: E501
             f" LEFT JOIN intake_batch lb ON lb.id = l.last_batch_id WHERE {_ATTENTION})",
         )
     return (
@@ -194,7 +217,7 @@ def _insert_lines(cursor: CursorWrapper, source: str, params: dict[str, Any]) ->
     names = ", ".join([*_LINE_COLUMNS, "first_batch_id", "last_batch_id"])
     values = ", ".join([*(f"u.{name}" for name in _LINE_COLUMNS), "%(batch)s", "%(batch)s"])
     cursor.execute(
-        f"INSERT INTO orders_orderline ({names}) SELECT {values} FROM ({source}) u WHERE u.id IS NULL",
+        f"INSERT INTO orders_orderline ({names}) SELECT {values} FROM ({source}) u WHERE u.id IS NULL",  # noqa: E501
         params,
     )
     return cursor.rowcount
@@ -222,7 +245,7 @@ def _merge_chunk(
     params = _params(cursor, batch, stage)
     cursor.execute("DROP TABLE IF EXISTS merge_rows, merge_lines")
     cursor.execute(
-        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"
+        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"  # noqa: E501
     )
     cursor.execute("ANALYZE merge_rows")
     _insert_placeholders(cursor, "merge_rows", params)
@@ -243,7 +266,7 @@ def _merge_chunk(
 
 
 def _update_lines(cursor: CursorWrapper, batch_id: int) -> int:
-    """Write the lines that change; a line in work that a newer file confirms is booked to that file."""
+    """Write the lines that change; a line in work that a newer file confirms is booked to that file."""  # noqa: E501
     changes = item_rows.line_differs()
     booked = f"(({changes}) OR u.newer)"
     after.remember(cursor, batch_id, "orders_orderline", new="merge_lines", condition=booked)
@@ -254,7 +277,7 @@ def _update_lines(cursor: CursorWrapper, batch_id: int) -> int:
     assigned = ", ".join(f"{name} = u.{name}" for name in ("row_hash", *item_rows.LINE_VALUES))
     cursor.execute(
         f"UPDATE orders_orderline o SET {assigned}, last_batch_id = CASE WHEN u.newer"
-        f" THEN {batch_id:d} ELSE o.last_batch_id END FROM merge_lines u WHERE u.id = o.id AND {booked}"
+        f" THEN {batch_id:d} ELSE o.last_batch_id END FROM merge_lines u WHERE u.id = o.id AND {booked}"  # noqa: E501
     )
     return updated
 
@@ -272,7 +295,7 @@ def _move_orders(cursor: CursorWrapper, rows: str, batch: "Batch", params: dict[
     after.remember(cursor, batch.pk, "orders_order", new="merge_orders", condition=changes)
     assigned = ", ".join(f"{name} = u.{name}" for name in item_rows.ORDER_VALUES)
     cursor.execute(
-        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch.pk:d}"
+        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch.pk:d}"  # noqa: E501
         " FROM merge_orders u WHERE u.id = o.id"
     )
     after.mark_dirty(cursor, "orders_order", where=f"tid IN (SELECT tid FROM {rows})")

@@ -1,6 +1,6 @@
 """The kinds of files that bring orders, lines and refunds in."""
 
-from orders.actions.importing import item_list, order_list, refund_list
+from orders.actions.importing import item_list, order_list, refund_list, words
 from orders.actions.importing.undo import undo
 from orders.importers import item_list as item_importer
 from orders.importers import order_list as order_importer
@@ -25,6 +25,8 @@ def file_kinds() -> list[FileKind]:
             preview=preview,
             merge=merge,
             undo=undo,
+            column_words=words.column_words,
+            value_words=words.value_words,
         )
         for importer, preview, merge in _KINDS
     ]

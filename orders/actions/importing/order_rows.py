@@ -1,4 +1,4 @@
-"""The one SELECT that says what an order becomes when a row of an order export meets what is stored."""
+"""The one SELECT that says what an order becomes when a row of an order export meets what is stored."""  # noqa: E501
 
 from collections.abc import Sequence
 
@@ -111,32 +111,36 @@ SELECT tid, sum(refund_amount) FILTER (WHERE status = 'SUCCESS') AS amount,
 FROM orders_refund WHERE tid IN (SELECT tid FROM {{rows}}) GROUP BY tid
 """
 
+# OFFSET 0: see `orders.actions.due_times`.
 _STAGED_SQL = f"""
-SELECT m.*, {shop_date("m.created_at")} AS created_date, {shop_date("m.paid_at")} AS paid_date,
-  st.next AS stage,
-  CASE WHEN st.next = 'handed_over' THEN coalesce(m.old_handed_over_at, m.consigned_at)
-    ELSE m.old_handed_over_at END AS handed_over_at,
-  CASE WHEN m.status IN {CLOSED} THEN false
-    ELSE coalesce(m.refund_is_open, false) OR coalesce(m.old_has_open_refund, false)
-    END AS has_open_refund
-FROM ({{merged}}) m
-CROSS JOIN LATERAL (
-  SELECT {
+SELECT st.*,
+  CASE WHEN st.stage = 'handed_over' THEN coalesce(st.old_handed_over_at, st.consigned_at)
+    ELSE st.old_handed_over_at END AS handed_over_at
+FROM (
+  SELECT sa.*, {next_stage("sa.old_stage", "sa.said")} AS stage
+  FROM (
+    SELECT m.*, {shop_date("m.created_at")} AS created_date, {shop_date("m.paid_at")} AS paid_date,
+      CASE WHEN m.status IN {CLOSED} THEN false
+        ELSE coalesce(m.refund_is_open, false) OR coalesce(m.old_has_open_refund, false)
+        END AS has_open_refund,
+      {
     said_stage(
         "m.status",
         paid_at="m.paid_at",
         consigned_at="m.consigned_at",
         has_waybill="m.waybills IS NOT NULL",
     )
-} AS said) sa
-CROSS JOIN LATERAL (SELECT {next_stage("m.old_stage", "sa.said")} AS next) st
+} AS said
+    FROM ({{merged}} OFFSET 0) m OFFSET 0) sa
+  OFFSET 0) st
 """
 
 
 def rows_sql(rows: str, windows: Sequence[PromiseWindow]) -> str:
     """Give the SELECT over the staged rows of table `rows`.
 
-    Parameters: `exported_at` of the file, and `paid_is_net` (实付 is net of refunds). Columns: `COLUMNS`, and id
+    Parameters: `exported_at` of the file, and `paid_is_net` (实付 is net of refunds). Columns:
+    `COLUMNS`, and id
     (null: a new order), tid, version, newer, waybills, carriers, sealed, phone_index.
     """
     merged = _MERGED_SQL.format(rows=rows, refunds=_REFUNDS_SQL.format(rows=rows))

@@ -16,8 +16,8 @@ from orders.actions.demo_day import morning
 from orders.demo import write_export
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
-from shopops.lib.business_time import SHANGHAI
-from shopops.lib.commands import JsonCommand
+from shopops.lib.business_time import SHANGHAI, parse_instant
+from shopops.lib.commands import JsonCommand, Refused
 from shopops.staff.actions import people, setup
 from shopops.staff.models import User
 from shopops.staff.queries import nobody_yet, shop_platform
@@ -41,11 +41,14 @@ class Command(JsonCommand):
         parser.add_argument("--days", type=int, default=90)
         parser.add_argument("--orders-per-day", type=int, default=130)
         parser.add_argument("--seed", type=int, default=20260917)
+        parser.add_argument("--now", metavar="ISO", help="the demo's present; default: the clock")
 
     def answer(
-        self, *, days: int, orders_per_day: int, seed: int, **_options: Any
+        self, *, days: int, orders_per_day: int, seed: int, now: str | None, **_options: Any
     ) -> dict[str, Any]:
-        now = timezone.now()
+        return self._fill(days, orders_per_day, seed, _instant(now))
+
+    def _fill(self, days: int, orders_per_day: int, seed: int, now: datetime) -> dict[str, Any]:
         folder = Path(settings.SHOPOPS_DATA) / "demo"
         done = folder / "done"
         if done.exists():
@@ -57,7 +60,7 @@ class Command(JsonCommand):
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
         call_command("rollup", "--json", stdout=self.stderr)
-        refresh_queue_counts(platform=shop_platform(), now=timezone.now())
+        refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
         return {"orders_files": len(files), "people": len(cast), "already": False}
 
@@ -114,6 +117,15 @@ class Command(JsonCommand):
         missing = [str(path) for path in files if path.name not in came]
         if missing:
             call_command("import_files", *missing, source="demo", stdout=self.stderr)
+
+
+def _instant(text: str | None) -> datetime:
+    if text is None:
+        return timezone.now()
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise Refused(f"--now is not an ISO date-time: {text}") from error
 
 
 def _stamp(name: str) -> tuple[str, bool]:

@@ -4,11 +4,12 @@ A time is always shown against `now`, which the page passes in (`{{ row.due_at|d
 filter looks at a clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from html import escape
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -413,15 +414,15 @@ def day_axis() -> SafeString:
 
 
 @register.simple_tag
-def day_column(column: object) -> SafeString:
+def day_column(column: Mapping[str, Any]) -> SafeString:
     """Draw one day of the week calendar from `column`: cutoff, handover, pickups, now, label."""
     svg = charts.day_column(
-        cutoff=getattr(column, "cutoff", None),
-        handover=getattr(column, "handover", None),
-        pickups=getattr(column, "pickups", ()),
-        now=getattr(column, "now", None),
+        cutoff=column["cutoff"],
+        handover=column["handover"],
+        pickups=column["pickups"],
+        now=column["now"],
         words=(_("截单"), _("交接"), _("现在")),
-        label=getattr(column, "label", ""),
+        label=column["label"],
     )
     return mark_safe(svg)  # noqa: S308 - escaped in charts
 

@@ -1,0 +1,223 @@
+"""Pictures of the main pages at 1440 and 390 px: `make pictures`.
+
+A demo shop of its own (`var/pictures`, made once) on the Thursday afternoon at which the mock-ups
+were drawn. All pictures land in `bench/out/pictures` for looking; the few that the documents show
+are also written to `docs/pictures`.
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from wsgiref.simple_server import WSGIServer
+
+from shopops import embedded
+from shopops.embedded.layout import PROJECT
+
+SHOWN = PROJECT / "docs" / "pictures"
+OUT = PROJECT / "bench" / "out" / "pictures"
+WIDTHS = {1440: 900, 390: 844}
+LARGEST_BYTES = 350_000
+CHROMIUM_SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One page. `step`: what is done on it before the picture; `widths`: those the docs show."""
+
+    name: str
+    path: str
+    who: str = "ning"
+    step: Callable[[Any], None] | None = None
+    shown: tuple[int, ...] = ()
+
+
+def _open_first(page: Any) -> None:  # noqa: ANN401
+    page.locator(".so-q tbody tr[data-tid] .so-tid").nth(2).click()
+    page.locator("#drawer-body .so-drawer__b").wait_for()
+    page.locator("#drawer-body .so-skel").wait_for(state="detached")
+
+
+def _move_cutoff(page: Any) -> None:  # noqa: ANN401
+    slider = page.locator("[data-what-if]")
+    if slider.count():
+        with page.expect_response("**/what-if/"):
+            slider.focus()
+            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowRight")
+
+
+def shots(*, tid: str, batch: int, run: int) -> list[Shot]:
+    """Give the pages to be taken."""
+    return [
+        Shot("morning", "/morning/", shown=(1440, 390)),
+        Shot("queue", "/orders/due_today/", shown=(1440, 390)),
+        Shot("queue-drawer", "/orders/due_today/", step=_open_first, shown=(1440,)),
+        Shot("held", "/orders/held/"),
+        Shot("order", f"/orders/o/{tid}/", shown=(390,)),
+        Shot("imports", "/imports/", shown=(1440,)),
+        Shot("batch", f"/imports/{batch}/"),
+        Shot("cutoff", "/settings/cutoff/", step=_move_cutoff, shown=(1440,)),
+        Shot("work", "/work/", who="admin"),
+        Shot("run", f"/work/{run}/", who="admin"),
+        Shot("people", "/people/", who="admin"),
+        Shot("roles", "/roles/", who="admin"),
+        Shot("log", "/log/", who="admin"),
+        Shot("shop", "/shop/", who="admin"),
+        Shot("me", "/me/"),
+        Shot("search", "/search/?q=棉"),
+        Shot("warehouse", "/orders/approved/", who="wu"),
+        Shot("forbidden", "/people/", who="wu"),
+    ]
+
+
+def main() -> int:
+    """Make the shop, serve it, take the pictures."""
+    os.environ.setdefault("SHOPOPS_DATA", "var/pictures")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "shopops.settings"
+    # Playwright's synchronous API keeps an event loop in the thread that also asks the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    only = set(sys.argv[1:])
+    try:
+        with embedded.ensure():
+            _make_shop()
+            with _server() as address:
+                _take(address, only)
+    except embedded.EmbeddedError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _make_shop() -> None:
+    import django  # noqa: PLC0415 - only when the servers are up
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    from bench import clock  # noqa: PLC0415
+    from orders.actions.counts import refresh_queue_counts  # noqa: PLC0415
+    from shopops.staff.queries import shop_platform  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0, interactive=False)
+    # The files came twenty minutes ago; then it is that afternoon, and stays so.
+    came = clock.AFTERNOON - timedelta(minutes=20)
+    clock.run_from(came)
+    call_command("demo_shop", now=came.isoformat(), stdout=sys.stderr)
+    clock.stand_at(clock.AFTERNOON)
+    refresh_queue_counts(platform=shop_platform(), now=clock.AFTERNOON)
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    from django.core.servers.basehttp import (  # noqa: PLC0415
+        ThreadedWSGIServer,
+        WSGIRequestHandler,
+    )
+
+    from shopops.wsgi import application  # noqa: PLC0415
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401
+            pass
+
+    server: WSGIServer = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, allow_reuse_address=False)
+    server.set_app(application)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _objects() -> dict[str, Any]:
+    """Name the objects whose pages are shown."""
+    from orders.models import Hold  # noqa: PLC0415
+    from shopops.intake.models import Batch  # noqa: PLC0415
+    from shopops.work.models import Run  # noqa: PLC0415
+
+    told = Hold.objects.filter(told_at__isnull=False).select_related("order").first()
+    batch = Batch.objects.filter(kind="orders.order_list").order_by("-pk").first()
+    run = Run.objects.filter(kind="intake.merge").order_by("-pk").first()
+    if told is None or batch is None:
+        raise SystemExit("the demo shop is not complete; remove its folder and try again")
+    return {"tid": told.order.tid, "batch": batch.pk, "run": run.pk if run else 1}
+
+
+def _take(address: str, only: set[str]) -> None:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    OUT.mkdir(parents=True, exist_ok=True)
+    SHOWN.mkdir(parents=True, exist_ok=True)
+    wanted = [one for one in shots(**_objects()) if not only or one.name in only]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("SHOPOPS_CHROMIUM", "/usr/bin/chromium"),
+            args=list(CHROMIUM_SWITCHES),
+        )
+        for width, height in WIDTHS.items():
+            states: dict[str, Any] = {}
+            for shot in wanted:
+                if shot.who not in states:
+                    states[shot.who] = _sign_in(browser, address, shot.who, (width, height))
+                _picture(states[shot.who], address, shot, width)
+        browser.close()
+
+
+def _sign_in(browser: Any, address: str, username: str, size: tuple[int, int]) -> Any:  # noqa: ANN401
+    people = json.loads((Path(os.environ["SHOPOPS_DATA"]) / "demo-people.json").read_text())
+    password = next(person["password"] for person in people if person["username"] == username)
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
+    page = context.new_page()
+    page.goto(address + "/accounts/login/")
+    page.fill("input[name=login]", username)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/accounts/login" not in url)
+    return page
+
+
+def _picture(page: Any, address: str, shot: Shot, width: int) -> None:  # noqa: ANN401
+    page.goto(address + shot.path)
+    page.wait_for_load_state("networkidle")
+    if shot.step:
+        shot.step(page)
+    page.wait_for_timeout(900)  # charts and the drawer come to rest
+    name = f"{shot.name}-{width}.png"
+    page.screenshot(path=OUT / name)
+    page.screenshot(path=OUT / f"{shot.name}-{width}-full.png", full_page=True)
+    if width in shot.shown:
+        _keep(OUT / name, SHOWN / name)
+
+
+def _keep(picture: Path, place: Path) -> None:
+    """Copy a picture for the documents.
+
+    :raises SystemExit: if it is too large to be kept in a repository
+    """
+    if picture.stat().st_size > LARGEST_BYTES:
+        raise SystemExit(f"{picture.name} has {picture.stat().st_size} bytes, too many to keep")
+    place.write_bytes(picture.read_bytes())
+    sys.stderr.write(f"{place.relative_to(PROJECT)}  {picture.stat().st_size // 1000} KB\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""One shop with processes of its own, twelve days old, for all stories of a session."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from bench.pictures import CHROMIUM_SWITCHES
+from tests.e2e.site import Site
+from tests.e2e.visitor import Visits
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the stories in one process under xdist: they share the shop."""
+    for item in items:
+        if "tests/e2e" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+            item.add_marker(pytest.mark.timeout(120))
+
+
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[tuple[Site, Site]]:
+    """Give the demo shop, running, and an empty one whose database stands."""
+    demo = Site(f"test_e2e_{worker_id}", tmp_path_factory.mktemp("shop"))
+    empty = Site(f"test_e2e_{worker_id}_empty", tmp_path_factory.mktemp("empty"))
+    try:
+        demo.create_database()
+        demo.manage("migrate", "--no-input", "--verbosity", "0")
+        empty.create_database(template=demo.name)
+        demo.fill()
+        demo.start_work()
+        demo.start_web()
+        yield demo, empty
+    finally:
+        for site in (demo, empty):
+            site.stop()
+            site.drop_database()
+
+
+@pytest.fixture(scope="session")
+def site(sites: tuple[Site, Site]) -> Site:
+    return sites[0]
+
+
+@pytest.fixture(scope="session")
+def empty_site(sites: tuple[Site, Site]) -> Site:
+    return sites[1]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("SHOPOPS_CHROMIUM", "/usr/bin/chromium"),
+            args=list(CHROMIUM_SWITCHES),
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def all_visits(browser: Browser, site: Site) -> Visits:
+    return Visits(browser, site)
+
+
+@pytest.fixture
+def visits(all_visits: Visits) -> Iterator[Visits]:
+    """Give browser windows; each must have been shown nothing broken when the test ends."""
+    yield all_visits
+    all_visits.close()
+
+
+@pytest.fixture
+def empty_visits(browser: Browser, empty_site: Site) -> Iterator[Visits]:
+    if "web" not in empty_site.processes:
+        empty_site.start_web()
+    visits = Visits(browser, empty_site)
+    yield visits
+    visits.close()
