@@ -30,7 +30,7 @@ def stand_at(at: datetime) -> None:
 
 
 def _real_now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251
+    return datetime.now(UTC)
 
 
 def _tell(now: Callable[[], datetime]) -> None:

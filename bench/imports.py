@@ -150,7 +150,7 @@ def _yuan(fen: int) -> str:
 
 
 def parse_file(path: Path, kind: str, out: Path) -> dict[str, Any]:
-    """Read, clean and write one file as the throw-away child does; give rows, errors and the peak of memory."""  # noqa: E501
+    """Read, clean and write one file as the throw-away child does; give rows, errors and the peak of memory."""
     import pyarrow as pa
     import pyarrow.csv as pa_csv
 
@@ -224,7 +224,7 @@ def import_file(path: Path, kind: str, folder: Path) -> dict[str, Any]:
     with multiprocessing.get_context("fork").Pool(1) as pool:
         parsed, seconds["parse"] = _timed(lambda: pool.apply(parse_file, (path, kind, out)))
     batch = Batch.objects.create(
-        file_name=path.name, sha256="0", size_bytes=path.stat().st_size, source="command", kind=kind,  # noqa: E501
+        file_name=path.name, sha256="0", size_bytes=path.stat().st_size, source="command", kind=kind,
         exported_at=EXPORTED_AT, created_at=EXPORTED_AT, rejected_count=parsed["errors"],
     )  # fmt: skip
     stage = f"intake_stage_{batch.pk}"

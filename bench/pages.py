@@ -16,7 +16,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from bench.scratch import run, say, scratch_database
 from bench.synthetic import FIRST_TID, Base
@@ -58,10 +57,10 @@ def measure(*, sizes: tuple[int, ...], rounds: int) -> dict[str, Any]:
     """Grow the scratch database through `sizes` and measure each page at each."""
     with scratch_database("bench_pages"):
         visitor = Visitor()
-        base = Base(newest=datetime.now(UTC) - timedelta(days=2), step=STEP)  # noqa: DTZ005, TID251
+        base = Base(newest=datetime.now(UTC) - timedelta(days=2), step=STEP)
         results = []
         for size in sizes:
-            now = datetime.now(UTC)  # noqa: TID251
+            now = datetime.now(UTC)
             base.grow(orders=size, open_orders=OPEN.get(size, size // 25), now=now)
             _count_queues(now)
             results.append(measure_at(visitor, base, rounds=rounds))
@@ -116,7 +115,7 @@ def _sign_in() -> str:
     from shopops.staff.actions import people, setup
     from shopops.staff.models import User
 
-    now = datetime.now(UTC)  # noqa: TID251
+    now = datetime.now(UTC)
     words = {"password": PASSWORD, "now": now}
     boss = setup.set_up_shop(
         shop_name="棉语家纺", platform="tmall", username="admin", name="林岚", **words
@@ -147,7 +146,7 @@ def pages(base: Base) -> dict[str, Callable[[], tuple[str, dict[str, str]]]]:
 
     from shopops.lib.paging import encode_key
 
-    dice = random.Random(1)  # noqa: S311 - which order is looked for
+    dice = random.Random(1)
 
     def tab(code: str) -> Callable[[], tuple[str, dict[str, str]]]:
         return lambda: (reverse("orders:queue", args=[code]), {})

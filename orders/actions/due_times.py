@@ -75,7 +75,7 @@ FROM (
       OFFSET 0) z
     OFFSET 0) y
   OFFSET 0) x
-"""  # noqa: E501
+"""
 
 
 def windows_in_force() -> list[PromiseWindow]:
