@@ -16,10 +16,12 @@ WATCH = """
 window.__shifts = 0; window.__lcp = 0; window.__reports = [];
 document.addEventListener('securitypolicyviolation',
   (e) => window.__reports.push(e.violatedDirective + ' ' + e.blockedURI));
-const observe = (type, each) =>
-  new PerformanceObserver((list) => list.getEntries().forEach(each)).observe({type, buffered: true});
-observe('layout-shift', (e) => { window.__shifts += e.value; });
-observe('largest-contentful-paint', (e) => { window.__lcp = e.startTime; });
+{
+  const observe = (type, each) =>
+    new PerformanceObserver((list) => list.getEntries().forEach(each)).observe({type, buffered: true});
+  observe('layout-shift', (e) => { window.__shifts += e.value; });
+  observe('largest-contentful-paint', (e) => { window.__lcp = e.startTime; });
+}
 """
 AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
   .map((one) => ({rule: one.id, impact: one.impact,
