@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import django
 
@@ -217,7 +217,9 @@ def import_file(path: Path, kind: str, folder: Path) -> dict[str, Any]:
     from orders.actions.importing.kinds import file_kinds
     from orders.importers import item_list, order_list
     from shopops.intake.models import Batch
+    from shopops.work.context import RunContext
 
+    run = cast(RunContext, _Run())
     importer = {one.KIND: one for one in (order_list, item_list)}[kind]
     file_kind = next(one for one in file_kinds() if one.code == kind)
     out, seconds = folder / "staged.csv", {}
@@ -230,7 +232,7 @@ def import_file(path: Path, kind: str, folder: Path) -> dict[str, Any]:
     stage = f"intake_stage_{batch.pk}"
     _, seconds["stage"] = _timed(lambda: _stage(stage, importer.STAGE_COLUMNS, out))
     preview, seconds["preview"] = _timed(lambda: file_kind.preview(batch, stage))
-    counts, seconds["merge"] = _timed(lambda: file_kind.merge(batch, stage, _Run(), EXPORTED_AT))
+    counts, seconds["merge"] = _timed(lambda: file_kind.merge(batch, stage, run, EXPORTED_AT))
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE {stage}")
     total = sum(seconds.values())

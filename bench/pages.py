@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200, help="requests to each page")
     parser.add_argument("--sizes", help="numbers of orders, parted by commas")
     options = parser.parse_args()
-    sizes = QUICK_SIZES if options.quick else SIZES
+    sizes: tuple[int, ...] = QUICK_SIZES if options.quick else SIZES
     if options.sizes:
         sizes = tuple(int(one) for one in options.sizes.split(","))
     print(json.dumps(measure(sizes=sizes, rounds=options.rounds), indent=1))  # noqa: T201
@@ -90,8 +90,11 @@ class Visitor:
         )
         heard: dict[str, Any] = {}
 
-        def start(status: str, headers: list[tuple[str, str]], *_: object) -> None:
+        def start(
+            status: str, headers: list[tuple[str, str]], _error: object = None, /
+        ) -> Callable[[bytes], object]:
             heard.update(headers, status=status)
+            return lambda _written: None
 
         started = time.thread_time()
         response = self._application(environment, start)
@@ -116,7 +119,7 @@ def _sign_in() -> str:
     from shopops.staff.models import User
 
     now = datetime.now(UTC)
-    words = {"password": PASSWORD, "now": now}
+    words: dict[str, Any] = {"password": PASSWORD, "now": now}
     boss = setup.set_up_shop(
         shop_name="棉语家纺", platform="tmall", username="admin", name="林岚", **words
     )

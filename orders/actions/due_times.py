@@ -154,4 +154,4 @@ def recompute_due_times(
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -88,7 +88,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take files straight into the vault."""
     handler = VaultUploadHandler(request)
     request.upload_handlers = [handler]
-    return cast(HttpResponse, _upload(request, handler))
+    return _upload(request, handler)
 
 
 @csrf_protect

@@ -81,7 +81,7 @@ def update_orders(
         f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch_id:d}"
         f" FROM merge_orders u WHERE u.id = o.id AND {condition}"
     )
-    updated = cursor.rowcount
+    updated = int(cursor.rowcount)
     cursor.execute(
         "UPDATE orders_order o SET exported_at = u.exported_at, version = o.version + 1,"
         f" last_batch_id = {batch_id:d} FROM merge_orders u WHERE u.id = o.id AND {_CONFIRMED}"

@@ -201,7 +201,7 @@ def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
         " WHERE oid IS NOT NULL GROUP BY oid HAVING count(*) > 1) d"
         " WHERE s.oid = d.oid AND s.line_no < d.last"
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _insert_placeholders(cursor: CursorWrapper, rows: str, params: dict[str, Any]) -> None:
@@ -220,7 +220,7 @@ def _insert_lines(cursor: CursorWrapper, source: str, params: dict[str, Any]) ->
         f"INSERT INTO orders_orderline ({names}) SELECT {values} FROM ({source}) u WHERE u.id IS NULL",
         params,
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps) -> None:

@@ -151,7 +151,7 @@ def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
         f"DELETE FROM {stage} s USING (SELECT tid, max(line_no) AS last FROM {stage}"
         " GROUP BY tid HAVING count(*) > 1) d WHERE s.tid = d.tid AND s.line_no < d.last"
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _insert_buyers(cursor: CursorWrapper, rows: str) -> None:
@@ -173,7 +173,7 @@ def _insert_orders(cursor: CursorWrapper, source: str, params: dict[str, Any]) -
         f"INSERT INTO orders_order ({names}) SELECT {values} FROM ({source}) u WHERE u.id IS NULL",
         params,
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps) -> None:

@@ -128,7 +128,7 @@ def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
         " GROUP BY refund_no HAVING count(*) > 1) d"
         " WHERE s.refund_no = d.refund_no AND s.line_no < d.last"
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _collect(cursor: CursorWrapper, stage: str, batch: "Batch") -> None:
@@ -168,7 +168,7 @@ def _insert(cursor: CursorWrapper, batch_id: int) -> int:
         f"INSERT INTO orders_refund ({names}) SELECT {values}, {batch_id:d}, {batch_id:d}"
         " FROM merge_refunds u WHERE u.id IS NULL"
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def reach_orders(cursor: CursorWrapper, tids: str, batch_id: int) -> None:

@@ -141,7 +141,7 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
     )
     if cursor.rowcount:
         work.add(removed=cursor.rowcount)
-        return cursor.rowcount
+        return int(cursor.rowcount)
     cursor.execute(
         "DELETE FROM orders_shipment h WHERE h.id IN (SELECT h.id FROM orders_shipment h"
         " JOIN orders_order o ON o.id = h.order_id"
@@ -149,7 +149,7 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
         f" AND h.handed_over_at IS NULL AND h.picked_up_at IS NULL LIMIT {steps.CHUNK_ROWS})"
     )
     if cursor.rowcount:
-        return cursor.rowcount
+        return int(cursor.rowcount)
     return _delete_orders(cursor, batch_id, work)
 
 
@@ -170,7 +170,7 @@ def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
     for table in ("orders_shipment", "orders_ordercontact"):
         cursor.execute(f"DELETE FROM {table} WHERE order_id IN {ids}")
     cursor.execute(f"DELETE FROM orders_order WHERE id IN {ids}")
-    removed = cursor.rowcount
+    removed = int(cursor.rowcount)
     _mend_buyers(cursor, "SELECT buyer_id FROM undo_orders WHERE buyer_id IS NOT NULL")
     work.add(removed=removed)
     return removed

@@ -388,7 +388,7 @@ def test_blank_rows_and_rows_of_totals_are_left_out():
 
 
 def test_the_teaching_extract_derives_its_status():
-    rows = [
+    rows: list[list[str | None]] = [
         ["1", "178.8", "0.0", "上海", "2020-02-21 00:00:00", None, "0.0"],
         ["2", "21.0", "21.0", "上海", "2020-02-20 23:59:54", "2020-02-21 00:00:02", "0.0"],
         ["5", "64.8", "0.0", "上海", "2020-02-20 23:57:04", "2020-02-20 23:57:11", "64.8"],

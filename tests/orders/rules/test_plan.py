@@ -1,5 +1,6 @@
 from datetime import UTC, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -28,7 +29,12 @@ AT_FIVE = calendar(
 
 
 def plan(**changes):
-    values = {"minutes_per_order": Decimal("2.5"), "hands": 2, "now": NOW, "cutoff_at": CUTOFF}
+    values: dict[str, Any] = {
+        "minutes_per_order": Decimal("2.5"),
+        "hands": 2,
+        "now": NOW,
+        "cutoff_at": CUTOFF,
+    }
     return backward_plan(COUNTS, **(values | changes))
 
 
