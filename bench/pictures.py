@@ -33,6 +33,7 @@ CHROMIUM_SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
     "--force-color-profile=srgb",
+    "--lang=zh-CN",
 )
 
 
@@ -114,10 +115,10 @@ def _make_shop() -> None:
     from orders.actions.counts import refresh_queue_counts
     from shopops.staff.queries import shop_platform
 
-    call_command("migrate", verbosity=0, interactive=False)
     # The files came twenty minutes ago; then it is that afternoon, and stays so.
     came = clock.AFTERNOON - timedelta(minutes=20)
     clock.run_from(came)
+    call_command("migrate", verbosity=0, interactive=False)
     call_command("demo_shop", now=came.isoformat(), stdout=sys.stderr)
     clock.stand_at(clock.AFTERNOON)
     refresh_queue_counts(platform=shop_platform(), now=clock.AFTERNOON)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from shopops.staff import queries
 from shopops.staff.errors import Difference, StaleError
 from shopops.staff.models import User
+from shopops.staff.operations import part_words
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -60,11 +62,16 @@ def change_texts(row: queries.LogRow) -> tuple[str, str]:
 
 
 def _values(values: dict[str, object], keys: list[str]) -> str:
-    return "，".join(f"{key}: {_value(values[key])}" for key in keys if key in values)
+    return "，".join(
+        f"{part_words('field', key)}：{_value(key, values[key])}" for key in keys if key in values
+    )
 
 
-def _value(value: object) -> str:
-    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)
+def _value(field: str, value: object) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    many = value if isinstance(value, list) else [value]
+    return "、".join("—" if one is None else part_words(field, str(one)) for one in many)
 
 
 # --- two people at once ------------------------------------------------------------------------
