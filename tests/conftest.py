@@ -8,12 +8,18 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from shopops.staff.models import Shop, User
 from tests.clients import browser, browser_of
 from tests.factories.staff import PersonFactory, ShopFactory, give_second_factor
 from tests.times import NOW
+
+# `--hypothesis-profile deep` takes the other. A falsifying example is printed as a line to paste.
+settings.register_profile("ci", max_examples=20, deadline=None, print_blob=True)
+settings.register_profile("deep", max_examples=400, deadline=None, print_blob=True)
+settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.rules import (
@@ -99,7 +99,6 @@ moments = st.integers(0, 30 * 86400).map(
 )
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(moments, st.none() | moments), max_size=20))
 def test_counting_in_bulk_equals_judging_one_by_one(orders):
     now = at("2026-03-25 12:00:00")
