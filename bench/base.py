@@ -1,4 +1,4 @@
-"""A big base of finished orders, written straight by SQL, for measuring small imports into a large shop."""  # noqa: E501
+"""A big base of finished orders, written straight by SQL, for measuring small imports into a large shop."""
 
 from django.db import connection, transaction
 
@@ -38,7 +38,7 @@ _NULLS = {
 
 
 def fill_base(orders: int) -> None:
-    """Fill empty order tables: `orders` orders with a line each, and a buyer for every three of them."""  # noqa: E501
+    """Fill empty order tables: `orders` orders with a line each, and a buyer for every three of them."""
     buyers = max(orders // 3, 1)
     names = ["tid", *COLUMNS, *_NEW]
     values = [
@@ -49,10 +49,10 @@ def fill_base(orders: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:  # noqa: SIM117
         with heap_first(cursor, "orders_buyer", "orders_order", "orders_orderline"):
             cursor.execute(
-                "ALTER SEQUENCE orders_buyer_id_seq RESTART; ALTER SEQUENCE orders_order_id_seq RESTART"  # noqa: E501
+                "ALTER SEQUENCE orders_buyer_id_seq RESTART; ALTER SEQUENCE orders_order_id_seq RESTART"
             )
             cursor.execute(
-                "INSERT INTO orders_buyer (key, nick) SELECT 'b' || n, 'b' || n FROM generate_series(1, %s) n",  # noqa: E501
+                "INSERT INTO orders_buyer (key, nick) SELECT 'b' || n, 'b' || n FROM generate_series(1, %s) n",
                 [buyers],
             )
             cursor.execute(
@@ -61,7 +61,7 @@ def fill_base(orders: int) -> None:
                 {"orders": orders, "batch": 0},
             )
             cursor.execute(
-                "INSERT INTO orders_orderline (order_id, line_key, position, quantity, list_price_amount,"  # noqa: E501
+                "INSERT INTO orders_orderline (order_id, line_key, position, quantity, list_price_amount,"
                 " refund_amount, sku_code, item_code, item_no, title, spec, status, refund_status)"
                 " SELECT n, (10000000000000000::bigint + n) || '1', 1, 1, 99, 0, 'K' || mod(n, 300), '', '', '卫衣', 'XL',"  # noqa: E501
                 " 'TRADE_FINISHED', '' FROM generate_series(1, %s) n",

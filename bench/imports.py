@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import django
 
@@ -150,7 +150,7 @@ def _yuan(fen: int) -> str:
 
 
 def parse_file(path: Path, kind: str, out: Path) -> dict[str, Any]:
-    """Read, clean and write one file as the throw-away child does; give rows, errors and the peak of memory."""  # noqa: E501
+    """Read, clean and write one file as the throw-away child does; give rows, errors and the peak of memory."""
     import pyarrow as pa
     import pyarrow.csv as pa_csv
 
@@ -217,20 +217,22 @@ def import_file(path: Path, kind: str, folder: Path) -> dict[str, Any]:
     from orders.actions.importing.kinds import file_kinds
     from orders.importers import item_list, order_list
     from shopops.intake.models import Batch
+    from shopops.work.context import RunContext
 
+    run = cast(RunContext, _Run())
     importer = {one.KIND: one for one in (order_list, item_list)}[kind]
     file_kind = next(one for one in file_kinds() if one.code == kind)
     out, seconds = folder / "staged.csv", {}
     with multiprocessing.get_context("fork").Pool(1) as pool:
         parsed, seconds["parse"] = _timed(lambda: pool.apply(parse_file, (path, kind, out)))
     batch = Batch.objects.create(
-        file_name=path.name, sha256="0", size_bytes=path.stat().st_size, source="command", kind=kind,  # noqa: E501
+        file_name=path.name, sha256="0", size_bytes=path.stat().st_size, source="command", kind=kind,
         exported_at=EXPORTED_AT, created_at=EXPORTED_AT, rejected_count=parsed["errors"],
     )  # fmt: skip
     stage = f"intake_stage_{batch.pk}"
     _, seconds["stage"] = _timed(lambda: _stage(stage, importer.STAGE_COLUMNS, out))
     preview, seconds["preview"] = _timed(lambda: file_kind.preview(batch, stage))
-    counts, seconds["merge"] = _timed(lambda: file_kind.merge(batch, stage, _Run(), EXPORTED_AT))
+    counts, seconds["merge"] = _timed(lambda: file_kind.merge(batch, stage, run, EXPORTED_AT))
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE {stage}")
     total = sum(seconds.values())

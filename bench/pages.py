@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200, help="requests to each page")
     parser.add_argument("--sizes", help="numbers of orders, parted by commas")
     options = parser.parse_args()
-    sizes = QUICK_SIZES if options.quick else SIZES
+    sizes: tuple[int, ...] = QUICK_SIZES if options.quick else SIZES
     if options.sizes:
         sizes = tuple(int(one) for one in options.sizes.split(","))
     print(json.dumps(measure(sizes=sizes, rounds=options.rounds), indent=1))  # noqa: T201
@@ -57,10 +57,10 @@ def measure(*, sizes: tuple[int, ...], rounds: int) -> dict[str, Any]:
     """Grow the scratch database through `sizes` and measure each page at each."""
     with scratch_database("bench_pages"):
         visitor = Visitor()
-        base = Base(newest=datetime.now(UTC) - timedelta(days=2), step=STEP)  # noqa: TID251
+        base = Base(newest=datetime.now(UTC) - timedelta(days=2), step=STEP)
         results = []
         for size in sizes:
-            now = datetime.now(UTC)  # noqa: TID251
+            now = datetime.now(UTC)
             base.grow(orders=size, open_orders=OPEN.get(size, size // 25), now=now)
             _count_queues(now)
             results.append(measure_at(visitor, base, rounds=rounds))
@@ -90,8 +90,11 @@ class Visitor:
         )
         heard: dict[str, Any] = {}
 
-        def start(status: str, headers: list[tuple[str, str]], *_: object) -> None:
+        def start(
+            status: str, headers: list[tuple[str, str]], _error: object = None, /
+        ) -> Callable[[bytes], object]:
             heard.update(headers, status=status)
+            return lambda _written: None
 
         started = time.thread_time()
         response = self._application(environment, start)
@@ -115,8 +118,8 @@ def _sign_in() -> str:
     from shopops.staff.actions import people, setup
     from shopops.staff.models import User
 
-    now = datetime.now(UTC)  # noqa: TID251
-    words = {"password": PASSWORD, "now": now}
+    now = datetime.now(UTC)
+    words: dict[str, Any] = {"password": PASSWORD, "now": now}
     boss = setup.set_up_shop(
         shop_name="棉语家纺", platform="tmall", username="admin", name="林岚", **words
     )
@@ -146,7 +149,7 @@ def pages(base: Base) -> dict[str, Callable[[], tuple[str, dict[str, str]]]]:
 
     from shopops.lib.paging import encode_key
 
-    dice = random.Random(1)  # noqa: S311 - which order is looked for
+    dice = random.Random(1)
 
     def tab(code: str) -> Callable[[], tuple[str, dict[str, str]]]:
         return lambda: (reverse("orders:queue", args=[code]), {})

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 
@@ -50,11 +51,11 @@ def _admin(statement: str) -> None:
 def _drop(name: str) -> None:
     from django.db import connections
 
-    connections["default"].close_pool()
+    connections["default"].close_pool()  # type: ignore[attr-defined]  # Postgres has one
     _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def run(statement: str, parameters: dict[str, object] | None = None) -> list[tuple[object, ...]]:
+def run(statement: str, parameters: dict[str, Any] | None = None) -> list[tuple[object, ...]]:
     """Run one statement and give its rows."""
     from django.db import connection
 

@@ -133,7 +133,7 @@ def ids(column: pa.Array, *, name: str, limit: int = 32) -> Column:
     """Read outside numbers (order, refund) as text. What Excel made of them is refused, not guessed.
 
     `column` is tidy. Markers (`'`, `No:`, a `.0` that a short number got) are stripped.
-    """  # noqa: E501
+    """
     column = without_marker(column)
     fits = pc.match_substring_regex(column, rf"^[0-9]{{1,{limit}}}$")
     return _mended(column, fits, lambda text: text, lambda text: _id(text, name, limit))
@@ -255,7 +255,7 @@ def lookups[T](column: pa.Array, read: Callable[[str], T], kind: pa.DataType) ->
 
 
 def parcels(column: pa.Array) -> pa.Array:
-    """Give several waybills (or carriers) of a cell as one text joined by commas, `No:` stripped."""  # noqa: E501
+    """Give several waybills (or carriers) of a cell as one text joined by commas, `No:` stripped."""
     column = without_marker(column)
     if _any(pc.match_substring(column, "No:")):
         column = pc.replace_substring(column, "No:", "")
@@ -388,5 +388,5 @@ def _integers(column: pa.Array) -> np.ndarray:
 
 
 def utc_text(instants: pa.Array) -> pa.Array:
-    """Write instants as Postgres reads them whatever its session's time zone; far quicker than the CSV writer."""  # noqa: E501
+    """Write instants as Postgres reads them whatever its session's time zone; far quicker than the CSV writer."""
     return pc.binary_join_element_wise(pc.cast(instants, pa.string()), "+00", "")
