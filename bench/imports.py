@@ -1,15 +1,17 @@
 """Import speed, as ratios to a raw COPY of the same bytes in the same run.
 
-Run: `python -m bench.imports [--lines 1000000] [--base 10000000] [--only first,again,day]` with DATABASE_URL naming a
+Run: `python -m bench.imports [--lines 1000000] [--base 10000000] [--only first,again,day]` with
+DATABASE_URL naming a
 throw-away database (its order tables are emptied). Steps, each printed with its ratio:
 
 - raw: COPY of both GBK files as they are into an unlogged table of texts;
-- first: parse, clean, stage and merge of both files into empty tables, all indexes and foreign keys standing after;
+- first: parse, clean, stage and merge of both files into empty tables, all indexes and foreign
+keys standing after;
 - again: the identical files once more;
 - day: a file pair of 20,000 lines into a base of `--base` orders, then the same again.
 
-The reading here is that of the framework's child in short (decode, pyarrow CSV, clean, CSV); it runs in its own
-process, one after the other as the framework does.
+The reading here is that of the framework's child in short (decode, pyarrow CSV, clean, CSV); it
+runs in its own process, one after the other as the framework does.
 """
 
 import argparse
@@ -32,15 +34,22 @@ import django
 
 BLOCK = 16 << 20
 EXPORTED_AT = datetime(2026, 3, 10, 4, tzinfo=UTC)
-_STATUSES = [("交易成功", 88), ("卖家已发货，等待买家确认", 5), ("买家已付款，等待卖家发货", 2), ("交易关闭", 5)]
+_STATUSES = [
+    ("交易成功", 88),
+    ("卖家已发货，等待买家确认", 5),
+    ("买家已付款，等待卖家发货", 2),
+    ("交易关闭", 5),
+]
 _PLACES = ["广东省 广州市 越秀区", "浙江省 杭州市 西湖区", "上海 上海市 浦东新区", "四川省 成都市 "]
 
 
-def write_files(folder: Path, *, lines: int, seed: int, first_tid: int, at: datetime) -> tuple[Path, Path]:
+def write_files(
+    folder: Path, *, lines: int, seed: int, first_tid: int, at: datetime
+) -> tuple[Path, Path]:
     """Write an order list (layout of 2022, 71 columns) and its item list (28 columns) in GBK."""
-    from bench.layouts import ITEMS_2021, ORDERS_2022  # noqa: PLC0415
+    from bench.layouts import ITEMS_2021, ORDERS_2022
 
-    dice = random.Random(seed)  # noqa: S311 - made-up orders
+    dice = random.Random(seed)
     paths = folder / f"ExportOrderList{seed}.csv", folder / f"ExportOrderDetailList{seed}.csv"
     statuses, weights = zip(*_STATUSES, strict=True)
     with (
@@ -68,8 +77,16 @@ def _order(
     dice: random.Random, tid: int, status: str, count: int, at: datetime
 ) -> tuple[dict[str, str], list[dict[str, str]]]:
     created = at - timedelta(seconds=dice.randrange(86400 * 90))
-    paid = "" if status == "交易关闭" and dice.random() < 0.5 else f"{created + timedelta(seconds=60):%F %T}"
-    sent = f"{created + timedelta(hours=9):%F %T}" if status in ("交易成功", "卖家已发货，等待买家确认") else ""
+    paid = (
+        ""
+        if status == "交易关闭" and dice.random() < 0.5
+        else f"{created + timedelta(seconds=60):%F %T}"
+    )
+    sent = (
+        f"{created + timedelta(hours=9):%F %T}"
+        if status in ("交易成功", "卖家已发货，等待买家确认")
+        else ""
+    )
     prices = [dice.randrange(500, 30000) for _ in range(count)]
     total = sum(prices)
     waybill = f"YT{dice.randrange(10**12, 10**13)}" if sent else ""
@@ -133,11 +150,11 @@ def _yuan(fen: int) -> str:
 
 
 def parse_file(path: Path, kind: str, out: Path) -> dict[str, Any]:
-    """Read, clean and write one file as the throw-away child does; give rows, errors and the peak of memory."""
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.csv as pa_csv  # noqa: PLC0415
+    """Read, clean and write one file as the throw-away child does; give rows, errors and the peak of memory."""  # noqa: E501
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
 
-    from orders.importers import item_list, order_list  # noqa: PLC0415
+    from orders.importers import item_list, order_list
 
     importer = {one.KIND: one for one in (order_list, item_list)}[kind]
     with path.open(encoding="gb18030", newline="") as file:
@@ -183,7 +200,7 @@ class _Run:
 
     @contextmanager
     def step(self, *, cursor: dict[str, Any], **_: object) -> Iterator[None]:
-        from django.db import transaction  # noqa: PLC0415
+        from django.db import transaction
 
         with transaction.atomic():
             yield
@@ -195,11 +212,11 @@ class _Run:
 
 def import_file(path: Path, kind: str, folder: Path) -> dict[str, Any]:
     """Bring one file in as the framework does; give seconds of each part and the counts."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
-    from orders.actions.importing.kinds import file_kinds  # noqa: PLC0415
-    from orders.importers import item_list, order_list  # noqa: PLC0415
-    from shopops.intake.models import Batch  # noqa: PLC0415
+    from orders.actions.importing.kinds import file_kinds
+    from orders.importers import item_list, order_list
+    from shopops.intake.models import Batch
 
     importer = {one.KIND: one for one in (order_list, item_list)}[kind]
     file_kind = next(one for one in file_kinds() if one.code == kind)
@@ -207,7 +224,7 @@ def import_file(path: Path, kind: str, folder: Path) -> dict[str, Any]:
     with multiprocessing.get_context("fork").Pool(1) as pool:
         parsed, seconds["parse"] = _timed(lambda: pool.apply(parse_file, (path, kind, out)))
     batch = Batch.objects.create(
-        file_name=path.name, sha256="0", size_bytes=path.stat().st_size, source="command", kind=kind,
+        file_name=path.name, sha256="0", size_bytes=path.stat().st_size, source="command", kind=kind,  # noqa: E501
         exported_at=EXPORTED_AT, created_at=EXPORTED_AT, rejected_count=parsed["errors"],
     )  # fmt: skip
     stage = f"intake_stage_{batch.pk}"
@@ -227,11 +244,16 @@ def import_file(path: Path, kind: str, folder: Path) -> dict[str, Any]:
 
 
 def _stage(stage: str, columns: tuple[tuple[str, str], ...], path: Path) -> None:
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE UNLOGGED TABLE {stage} ({', '.join(f'{n} {t}' for n, t in columns)})")
-        with cursor.copy(f"COPY {stage} FROM STDIN (FORMAT csv)") as copy, path.open("rb") as source:
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE {stage} ({', '.join(f'{n} {t}' for n, t in columns)})"
+        )
+        with (
+            cursor.copy(f"COPY {stage} FROM STDIN (FORMAT csv)") as copy,
+            path.open("rb") as source,
+        ):
             while chunk := source.read(1 << 20):
                 copy.write(chunk)
         cursor.execute(f"ANALYZE {stage}")
@@ -239,7 +261,7 @@ def _stage(stage: str, columns: tuple[tuple[str, str], ...], path: Path) -> None
 
 def raw_copy(paths: tuple[Path, ...]) -> float:
     """COPY the files as they are into unlogged tables of text; give the seconds."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     begun = time.perf_counter()
     with connection.cursor() as cursor:
@@ -248,7 +270,10 @@ def raw_copy(paths: tuple[Path, ...]) -> float:
             columns = ", ".join(f"c{n} text" for n in range(len(head)))
             cursor.execute(f"CREATE UNLOGGED TABLE bench_raw ({columns})")
             options = "FORMAT csv, HEADER, ENCODING 'GB18030'"
-            with cursor.copy(f"COPY bench_raw FROM STDIN ({options})") as copy, path.open("rb") as file:
+            with (
+                cursor.copy(f"COPY bench_raw FROM STDIN ({options})") as copy,
+                path.open("rb") as file,
+            ):
                 while chunk := file.read(1 << 20):
                     copy.write(chunk)
             cursor.execute("DROP TABLE bench_raw")
@@ -263,7 +288,7 @@ def _timed[T](work: Callable[[], T]) -> tuple[T, float]:
 
 def empty_tables() -> None:
     """Empty what imports fill."""
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -276,7 +301,9 @@ def main() -> int:
     """Measure and print one JSON line a step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--base", type=int, default=0, help="orders in the base of the day file; 0: skip")
+    parser.add_argument(
+        "--base", type=int, default=0, help="orders in the base of the day file; 0: skip"
+    )
     parser.add_argument("--folder", type=Path, default=None)
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopops.settings")
@@ -286,7 +313,7 @@ def main() -> int:
         if options.lines:
             measure_month(folder, options.lines)
         if options.base:
-            from bench.base import fill_base  # noqa: PLC0415
+            from bench.base import fill_base
 
             empty_tables()
             _, seconds = _timed(lambda: fill_base(options.base))
@@ -323,7 +350,9 @@ def measure_pair(name: str, paths: tuple[Path, Path], folder: Path, raw: float) 
     ]
     seconds = sum(part["seconds"] for part in parts)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    say(name, seconds=round(seconds, 2), times_raw=round(seconds / raw, 2), peak_mb=own, parts=parts)
+    say(
+        name, seconds=round(seconds, 2), times_raw=round(seconds / raw, 2), peak_mb=own, parts=parts
+    )
 
 
 def say(step: str, **facts: object) -> None:

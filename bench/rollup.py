@@ -10,8 +10,9 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 SCRATCH = "bench_rollup"
@@ -112,11 +113,11 @@ def _create() -> None:
 def _drop() -> None:
     from django.db import connections
 
-    connections["default"].close_pool()
+    connections["default"].close_pool()  # type: ignore[attr-defined]
     _admin(f"DROP DATABASE IF EXISTS {SCRATCH} WITH (FORCE)")
 
 
-def _run(statement: str, parameters: dict[str, object] | None = None) -> list[tuple[object, ...]]:
+def _run(statement: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[object, ...]]:
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -206,7 +207,11 @@ def _times(work: Callable[[], object], rounds: int) -> dict[str, float]:
         start = time.perf_counter()
         work()
         taken.append((time.perf_counter() - start) * 1000)
-    return {"p50": round(statistics.median(taken), 1), "max": round(max(taken), 1)}
+    return {
+        "min": round(min(taken), 1),
+        "p50": round(statistics.median(taken), 1),
+        "max": round(max(taken), 1),
+    }
 
 
 if __name__ == "__main__":

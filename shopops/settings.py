@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shopops.lib.middleware.DatabaseDownMiddleware",
+    "shopops.lib.middleware.ReadOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -135,7 +136,7 @@ CACHES = {
 }
 
 # Sessions live in Postgres: a lost cache signs nobody out.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "shopops.staff.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_ABSOLUTE_SECONDS = 12 * 3600
 SESSION_IDLE_SECONDS = 30 * 60
@@ -149,7 +150,7 @@ CSRF_FAILURE_VIEW = "shopops.lib.views.csrf_failure"
 AUTH_USER_MODEL = "staff.User"
 AUTHENTICATION_BACKENDS = [
     "shopops.staff.backends.RoleBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "shopops.staff.backends.SignInBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -10,7 +10,7 @@ from django.test import Client
 from shopops.staff.models import User
 
 _numbers = count(1)
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "shopops.staff.backends.SignInBackend"
 
 
 def new_address() -> str:

@@ -51,6 +51,8 @@ def covered_days(*, kind: str, since: date, until: date) -> set[date]:
     )
     days: set[date] = set()
     for first, last in rows.order_by("pk").values_list("period_from", "period_to"):
+        if first is None or last is None:
+            continue
         days |= _between(max(business_date(first), since), min(business_date(last), until))
     return days
 

@@ -29,7 +29,7 @@ _BUYER_KEYS = {
     **{dim: key for dim, key in ORDER_KEYS.items() if dim != TOTAL},
     **LINE_KEYS,
     TOTAL: f"'{TOTAL}'",
-    "weekday": "(extract(isodow FROM date)::int - 1)::text",
+    "weekday": "extract(isodow FROM date)::int::text",
 }
 
 
@@ -37,7 +37,7 @@ _BUYER_KEYS = {
 class MetricRow:
     """The figures of one key. Amounts in CNY; `net` is gross less refunds.
 
-    `key`: an ISO date, an hour 00 to 23, a weekday 0 (Monday) to 6, a province, a merchant code, an
+    `key`: an ISO date, an hour 00 to 23, a weekday 1 (Monday) to 7, a province, a merchant code, an
     item number (else the title), a tier of `analytics.choices`, or "total".
     """
 
@@ -91,16 +91,15 @@ def _summed(cells: QuerySet[DayRollup], by: str) -> list[MetricRow]:
     grouped = cells.values(name=named.get(by, F("key"))).annotate(
         **{f"sum_{name}": Sum(name) for name in MEASURES}, latest_label=Max("label")
     )
-    return [_row(by, values) for values in grouped.order_by("name")]
+    return [_row(by, dict(values)) for values in grouped.order_by("name")]
 
 
 def _row(by: str, values: dict[str, Any]) -> MetricRow:
     name = values["name"]
-    keys = {TOTAL: TOTAL, "weekday": str(int(name) - 1) if by == "weekday" else ""}
     gross, refund = values["sum_gross_fen"], values["sum_refund_fen"]
     counts = {name: values[f"sum_{name}"] for name in MEASURES if not name.endswith("_fen")}
     return MetricRow(
-        key=keys.get(by, str(name)),
+        key=TOTAL if by == TOTAL else str(name),
         label=values["latest_label"] or "",
         gross_amount=from_fen(gross),
         refund_amount=from_fen(refund),

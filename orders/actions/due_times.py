@@ -1,7 +1,7 @@
 """Due times of many orders at once, in the database: the set-based form of `orders.rules.ship_by`.
 
-One fragment serves the import and the recomputation after a calendar or rule change; a property test holds it
-and the pure rule together.
+One fragment serves the import and the recomputation after a calendar or rule change; a property
+test holds it and the pure rule together.
 """
 
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ _FORBIDDEN = ", ".join(f"'{status}'" for status in sorted(NEVER_SHIPPABLE))
 
 # {source}: anything with paid_at, paid_date, status, promised_date, promise_hours, agreed_ship_at.
 # {windows}: the promise windows as a VALUES list. Hours, never days: days follow the wall clock.
-# OFFSET 0 keeps Postgres from pulling the levels together: the cases would be copied into one another, and
-# planning alone would take a second.
+# OFFSET 0 keeps Postgres from pulling the levels together: the cases would be copied into one
+# another, and planning alone would take a second.
 _DUE_SQL = """
 SELECT x.*,
   LEAST(x.shop_due_at, x.platform_due_at) AS ship_due_at,
@@ -75,7 +75,7 @@ FROM (
       OFFSET 0) z
     OFFSET 0) y
   OFFSET 0) x
-"""
+"""  # noqa: E501
 
 
 def windows_in_force() -> list[PromiseWindow]:
@@ -101,8 +101,8 @@ def windows_in_force() -> list[PromiseWindow]:
 def due_sql(source: str, windows: Sequence[PromiseWindow]) -> str:
     """Give the SELECT that adds the due columns to the rows of `source`.
 
-    `source` is a SELECT with paid_at, paid_date, status, promised_date, promise_hours and agreed_ship_at. The
-    text may be run with parameters: it holds no percent sign of its own.
+    `source` is a SELECT with paid_at, paid_date, status, promised_date, promise_hours and
+    agreed_ship_at. The text may be run with parameters: it holds no percent sign of its own.
     """
     values = ", ".join(_window_values(window) for window in windows)
     return _DUE_SQL.format(source=source, windows=values, forbidden=_FORBIDDEN)
@@ -143,7 +143,7 @@ def recompute_due_times(
         SELECT o.id, o.paid_at, o.paid_date, o.status, o.promised_date, o.promise_hours,
           o.agreed_ship_at
         FROM orders_order o WHERE {" AND ".join(conditions)} ORDER BY o.id FOR UPDATE
-    """  # noqa: S608 - conditions are the constants above
+    """
     assigned = ", ".join(f"{name} = u.{name}" for name in COLUMNS)
     new = ", ".join(f"u.{name}" for name in COLUMNS)
     old = ", ".join(f"o.{name}" for name in COLUMNS)
@@ -151,7 +151,7 @@ def recompute_due_times(
         UPDATE orders_order o SET {assigned}, version = o.version + 1
         FROM ({due_sql(source, windows_in_force())}) u
         WHERE o.id = u.id AND ({new}) IS DISTINCT FROM ({old})
-    """  # noqa: S608 - column names are the constants above
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.rowcount

@@ -8,7 +8,7 @@ from orders.demo import aftersales, messages, shipping, state
 from orders.demo.catalog import load_skus
 from orders.demo.cells import MEMO_FLAG, memo_texts, numbers, payment_numbers, status_texts, yuan
 from orders.demo.curve import DAY
-from orders.demo.dice import Ints, Texts, below, texts, unit
+from orders.demo.dice import Flags, Ints, Texts, below, texts, unit
 from orders.demo.sinks import Cells
 from orders.demo.state import View
 from orders.demo.times import NEVER, show
@@ -102,8 +102,13 @@ def item_cells(view: View, markers: Markers) -> Cells:
 def _line_codes(oid: Ints, sku: Ints) -> Texts:
     """Return the merchant codes; a few lines were sold before somebody filled the code in."""
     codes = load_skus().code[sku]
-    codes[unit(oid, 71) < 0.002] = ""
+    codes[lacks_code(oid)] = ""
     return codes
+
+
+def lacks_code(oid: Ints) -> Flags:
+    """Tell which lines carry no merchant code."""
+    return unit(oid, 71) < 0.002
 
 
 def _line_consigned(view: View, waybills: list[str]) -> list[str]:

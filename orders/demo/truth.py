@@ -13,14 +13,18 @@ import pandas as pd
 from orders.demo import people, state
 from orders.demo.catalog import load_skus
 from orders.demo.curve import DAY
+from orders.demo.dice import Flags, Texts
+from orders.demo.item_cells import lacks_code
 from orders.demo.state import View
+
+_NO_CODE = -1
 
 type Row = dict[str, str | int]
 _MEANING = {
     "gross_amount": "paid orders as charged, postage included",
     "refund_amount": "successful refunds of the group's orders, whenever they ended",
     "net_amount": "gross less refunds",
-    "buyers": "distinct member names, as written, with a paid order in the group",
+    "buyers": "distinct member names with a paid order in the group; a masked name is nobody's",
     "unpaid_orders": "orders without a payment time, open or closed",
     "pieces": "pieces of paid orders",
 }
@@ -71,7 +75,7 @@ class Tally:
                     "created": orders.created,
                     "paid": view.paid,
                     "is_paid": is_paid,
-                    "buyer": pd.util.hash_array(names),
+                    "buyer": np.where(_is_masked(names), 0, pd.util.hash_array(names)),
                     "gross": np.where(is_paid, orders.total, 0),
                     "refund": np.where(is_paid, view.refunded, 0),
                     "pieces": np.where(is_paid, orders.pieces, 0),
@@ -84,7 +88,7 @@ class Tally:
         self._lines.append(
             pd.DataFrame(
                 {
-                    "sku": orders.sku[paid_line].astype(np.int16),
+                    "sku": np.where(lacks_code(orders.oid), _NO_CODE, orders.sku)[paid_line],
                     "pieces": orders.quantity[paid_line],
                     "gross": orders.due[paid_line],
                     "refund": view.line_refunded[paid_line],
@@ -131,7 +135,7 @@ class Tally:
         codes = load_skus().code
         return [
             {
-                "key": str(codes[sku]),
+                "key": "" if sku == _NO_CODE else str(codes[sku]),
                 "pieces": pieces,
                 "goods_amount": money(gross),
                 "refund_amount": money(refund),
@@ -142,6 +146,10 @@ class Tally:
                 strict=True,
             )
         ]
+
+
+def _is_masked(names: Texts) -> Flags:
+    return np.array(["*" in name for name in names], dtype=np.bool_)
 
 
 def money(fen: int) -> str:
@@ -160,7 +168,7 @@ def _row(orders: pd.DataFrame) -> Row:
     return {
         "orders": len(orders),
         "paid_orders": paid,
-        "buyers": int(orders.loc[orders["is_paid"], "buyer"].nunique()),
+        "buyers": int(orders.loc[orders["is_paid"] & (orders["buyer"] != 0), "buyer"].nunique()),
         "gross_amount": money(gross),
         "refund_amount": money(refund),
         "net_amount": money(gross - refund),

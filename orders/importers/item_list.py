@@ -1,8 +1,8 @@
 """The item export of Qianniu (宝贝报表, ExportOrderDetailList / ExportItemList), old and since 2021.
 
-The old one has no sub-order number: a line is known by its order and its place among the order's lines, which
-only the whole file tells; so the line key is made in the database.
-"""
+The old one has no sub-order number: a line is known by its order and its place among the order's
+lines, which only the whole file tells; so the line key is made in the database.
+"""  # noqa: E501
 
 from collections.abc import Sequence
 
@@ -77,7 +77,7 @@ def match(headers: Sequence[str]) -> Match | None:
     return Match("2024" if names & {"商品标题", "买家实付金额", "备注标签"} else "2021", missing)
 
 
-def clean(block: pa.Table, *, seal: Seal) -> Cleaned:  # noqa: ARG001 - an item file holds no contacts
+def clean(block: pa.Table, *, seal: Seal) -> Cleaned:
     """Turn a block of text into typed rows."""
     sheet = Sheet(block, key=TID)
     columns = _numbers(sheet) | _texts(sheet)
@@ -141,7 +141,7 @@ def _texts(sheet: Sheet) -> dict[str, pa.Array]:
 
 
 def _code(sheet: Sheet, name: str) -> pa.Array:
-    """Give a merchant code; a number that a spreadsheet made a float (4214.0) gets its text back."""
+    """Give a merchant code; a number that a spreadsheet made a float (4214.0) gets its text back."""  # noqa: E501
     column = cells.without_marker(sheet.text(name, limit=80))
     floats = pc.match_substring_regex(column, r"^[0-9]{1,15}\.0$")
     if not pc.any(floats).as_py():
@@ -158,7 +158,7 @@ def _spec(sheet: Sheet) -> pa.Array:
 
 
 def _refund_status(sheet: Sheet) -> pa.Array:
-    """Give the refund status of a line: '' where nobody asked for one, null where the file does not say."""
+    """Give the refund status of a line: '' where nobody asked for one, null where the file does not say."""  # noqa: E501
     if sheet.name("退款状态") is None:
         return pa.nulls(len(sheet), pa.string())
     status = sheet.lookups("退款状态", read=_known_refund, kind=pa.string())

@@ -1,7 +1,9 @@
 """The order export of Qianniu (已卖出的宝贝 → 导出订单, ExportOrderList), 2012 to 2026.
 
-Columns are found by name. The desensitised teaching extract of seven columns has no status: a refund that eats
-the whole amount is a closed trade, another paid order is a finished one, an unpaid one was closed unpaid.
+Columns are found by name. The desensitised teaching extract of seven columns has no status: a
+refund that eats
+the whole amount is a closed trade, another paid order is a finished one, an unpaid one was closed
+unpaid.
 """
 
 from collections.abc import Sequence
@@ -179,8 +181,8 @@ def _receiver(sheet: Sheet, seal: Seal) -> dict[str, pa.Array]:
         blobs = cells.contact_blobs(name, phone, address, plain=plain)
         columns["sealed"] = cells.hex_text(seal(blobs))
         columns["phone_index"] = cells.hex_text(seal.blind(cells.lasting_phone(phone).to_pylist()))
-        # A keyed hash of the whole contact: a changed house number changes the row's hash, though its mask
-        # looks the same.
+        # A keyed hash of the whole contact: a changed house number changes the row's hash, though
+        # its mask looks the same.
         columns["contact_key"] = cells.hex_text(
             seal.blind([b.decode() if b else None for b in blobs])
         )

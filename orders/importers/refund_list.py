@@ -1,4 +1,4 @@
-"""The refund export (退款管理 → 导出), 2019 and 2026. The seller's name, phone and address are not read."""
+"""The refund export (退款管理 → 导出), 2019 and 2026. The seller's name, phone and address are not read."""  # noqa: E501
 
 from collections.abc import Callable, Sequence
 
@@ -54,7 +54,7 @@ def match(headers: Sequence[str]) -> Match | None:
     return Match("2026" if names & {"售后类型", "退款总额"} else "2019", missing)
 
 
-def clean(block: pa.Table, *, seal: Seal) -> Cleaned:  # noqa: ARG001 - the seller's contacts are not read
+def clean(block: pa.Table, *, seal: Seal) -> Cleaned:
     """Turn a block of text into typed rows."""
     sheet = Sheet(block, key=REFUND_NO)
     columns = {

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import QuerySet
+
 from orders.models import CutoffOverride, CutoffRule, RuleRow, ShippingDay
 from orders.rules import calendar as rules
 from orders.rules import rulebook
 from orders.rules.penalties import PenaltyRule
 from orders.rules.promises import PromiseWindow, promise_windows
 from shopops.lib.business_time import business_date
+from shopops.lib.fixed_queries import fixed
 from shopops.work.models import BusinessDay
 
 # How far a worked-out day looks for the next one that ships.
@@ -78,19 +81,23 @@ class NextCutoff:
     is_confirmed: bool
 
 
+# By hand: every page asks.
+NEXT_CUTOFF = """
+SELECT * FROM orders_shippingday WHERE cutoff_at > %s AND ships AND date >= %s
+ORDER BY date LIMIT 1
+"""
+
+
 def next_cutoff(*, now: datetime) -> NextCutoff | None:
     """Give the next cutoff after `now`; None where no shipping day is worked out ahead. One query."""
-    row = (
-        ShippingDay.objects.filter(cutoff_at__gt=now, ships=True, date__gte=business_date(now))
-        .order_by("date")
-        .first()
-    )
+    today = business_date(now)
+    row = next(iter(ShippingDay.objects.raw(NEXT_CUTOFF, [now, today])), None)
     if row is None or row.cutoff_at is None or row.handover_at is None:
         return None
     return NextCutoff(
         cutoff_at=row.cutoff_at,
         handover_at=row.handover_at,
-        is_today=row.date == business_date(now),
+        is_today=row.date == today,
         is_confirmed=row.is_confirmed,
     )
 
@@ -124,8 +131,14 @@ def windows(*, platform: str) -> list[PromiseWindow]:
 
 
 def penalty_rules() -> list[PenaltyRule]:
-    """Give all penalty rows as values."""
-    return rulebook.penalty_rules(rule_rows(codes=rulebook.PENALTY_CODES))
+    """Give all penalty rows as values. Asked anew each time: a changed rule shows at once."""
+    return rulebook.penalty_rules([as_rule(row) for row in _penalty_rows()])
+
+
+@fixed
+def _penalty_rows() -> QuerySet[RuleRow]:
+    rows = RuleRow.objects.filter(code__in=list(rulebook.PENALTY_CODES))
+    return rows.order_by("code", "platform", "valid_from", "pk")
 
 
 def clock_text(clock: time | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from orders.choices import OPEN_STAGES
 from orders.models import Order
@@ -37,14 +38,30 @@ class LateMoney:
     rules: tuple[PenaltyRule, ...]
 
 
+class Judged(Protocol):
+    """What the cost of lateness asks of an order, be it a model or a list row."""
+
+    @property
+    def paid_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def paid_amount(self) -> Decimal: ...  # noqa: D102
+    @property
+    def platform_due_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def promise_hours(self) -> int | None: ...  # noqa: D102
+    @property
+    def picked_up_at(self) -> datetime | None: ...  # noqa: D102
+
+
 class RiskBook:
     """Judges orders of one shop by the rule book, read once."""
 
     def __init__(self, *, platform: str) -> None:
         self.platform = platform
         self.rules = penalty_rules()
+        self._in_force: dict[tuple[date, int | None], list[PenaltyRule]] = {}
 
-    def risk(self, order: Order, *, now: datetime) -> Risk:
+    def risk(self, order: Judged, *, now: datetime) -> Risk:
         """Work out what one order costs now and next. No query."""
         if order.paid_at is None:
             return Risk(now_amount=ZERO, next_amount=ZERO, next_at=None, codes=())
@@ -58,8 +75,20 @@ class RiskBook:
                 picked_up_at=order.picked_up_at,
             ),
             now=now,
-            rules=self.rules,
+            rules=self._rules_for(business_date(order.paid_at), order.promise_hours),
         )
+
+    def _rules_for(self, paid_date: date, promise_hours: int | None) -> list[PenaltyRule]:
+        key = paid_date, promise_hours
+        if key not in self._in_force:
+            self._in_force[key] = [
+                rule
+                for rule in self.rules
+                if rule.applies(
+                    platform=self.platform, paid_date=paid_date, promise_hours=promise_hours
+                )
+            ]
+        return self._in_force[key]
 
     def total(self, orders: Iterable[Order], *, now: datetime) -> Decimal:
         """Add up what orders cost at an instant, one buyer and day capped as the rule book says."""

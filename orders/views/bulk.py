@@ -1,18 +1,21 @@
 """Acts over many orders from a list: what can be done, and a result for each order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from orders.actions import bulk, holds, notes, shipping
@@ -106,8 +109,18 @@ ACTS: dict[str, BulkAct] = {
 }
 
 
-def bulk_acts(has_right: Callable[[str], bool]) -> list[dict[str, object]]:
-    """Give the acts that a person may do, as the bulk bar shows them."""
+def bulk_bar(has_right: Callable[[str], bool]) -> SafeString:
+    """Give the bulk bar with the acts that a person may do, and their dialogs."""
+    codes = tuple(act.code for act in ACTS.values() if has_right(act.right))
+    return _bulk_bar(get_language() or "", codes)
+
+
+@cache  # nothing in it but the language and the acts differs from page to page
+def _bulk_bar(language: str, codes: tuple[str, ...]) -> SafeString:
+    return render_to_string("orders/_bulk.html", {"acts": _shown(codes)})
+
+
+def _shown(codes: Container[str]) -> list[dict[str, object]]:
     return [
         {
             "code": act.code,
@@ -118,7 +131,7 @@ def bulk_acts(has_right: Callable[[str], bool]) -> list[dict[str, object]]:
             "say_not": act.say_not,
         }
         for act in ACTS.values()
-        if has_right(act.right)
+        if act.code in codes
     ]
 
 

@@ -4,13 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
@@ -22,7 +26,8 @@ from orders.queries import queues
 from orders.queries.queues import QUEUES, Filters, Queue, QueueRow
 from orders.queries.risk import RiskBook
 from orders.queries.search import find_orders
-from orders.views.bulk import bulk_acts
+from orders.views.bulk import bulk_bar
+from orders.views.row_html import rows_html
 from orders.views.rows import rows_of
 from shopops.lib.paging import Page
 from shopops.staff.access import requires
@@ -92,16 +97,11 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
         "now": now,
         "queue": {"code": code, "name": queue.name, "sub": ""},
         "chips": chips,
-        "filter_form": form,
+        "filter_fields": _filter_fields(form),
         **_figures(queue, is_filtered=bool(chips)),
-        "rows": rows_of(
-            page.rows,
-            book=RiskBook(platform=shop_platform()),
-            now=now,
-            may_see_contact=request.user.has_perm("orders.view_contact"),
-        ),
+        "rows_html": _rows_html(page, request, now=now),
         "page": _pager(request.GET, page),
-        "acts": bulk_acts(request.user.has_perm),
+        "bulk_bar": bulk_bar(request.user.has_perm),
         "can_export": request.user.has_perm("orders.export"),
         "empty": _empty(is_filtered=bool(chips), url=request.path),
     }
@@ -109,6 +109,28 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
     if getattr(request, "htmx", None):
         template += "#rows"
     return render(request, template, context)
+
+
+def _rows_html(page: Page[QueueRow], request: HttpRequest, *, now: datetime) -> SafeString:
+    if not page.rows:
+        return SafeString("")
+    book = RiskBook(platform=shop_platform())
+    may_see_contact = request.user.has_perm("orders.view_contact")
+    return rows_html(
+        rows_of(page.rows, book=book, now=now, may_see_contact=may_see_contact), now=now
+    )
+
+
+def _filter_fields(form: QueueFilterForm) -> SafeString:
+    """Write the fields of the filter; those of an unused one are the same for everybody."""
+    if any(form.data.get(key) for key in FILTER_KEYS):
+        return render_to_string("components/_fields.html", {"form": form})
+    return _empty_filter_fields(get_language() or "")
+
+
+@cache
+def _empty_filter_fields(language: str) -> SafeString:
+    return render_to_string("components/_fields.html", {"form": QueueFilterForm({})})
 
 
 def _figures(queue: Queue, *, is_filtered: bool) -> dict[str, object]:
@@ -120,11 +142,16 @@ def _figures(queue: Queue, *, is_filtered: bool) -> dict[str, object]:
     }
 
 
+@cache
+def _queue_url(code: str) -> str:
+    return reverse("orders:queue", args=[code])
+
+
 def _tab(queue: Queue, row: QueueCount | None, *, current: bool) -> Tab:
     count = row.count if row else None
     return Tab(
         label=queue.name,
-        url=reverse("orders:queue", args=[queue.code]),
+        url=_queue_url(queue.code),
         count=None if queue.code == "all" else count,
         tone=TAB_TONES.get(queue.code, "") if count else "",
         current=current,

@@ -1,6 +1,7 @@
 """Cleaning of whole columns of text cells: ids, amounts, times, codes, addresses, contacts.
 
-Everything has a fast path over the column and a strict slow path in Python for the few cells that do not fit it.
+Everything has a fast path over the column and a strict slow path in Python for the few cells that
+do not fit it.
 Sources of the quirks: exports seen from 2012 to 2026, among them ones that Excel saved again.
 """
 
@@ -132,7 +133,7 @@ def ids(column: pa.Array, *, name: str, limit: int = 32) -> Column:
     """Read outside numbers (order, refund) as text. What Excel made of them is refused, not guessed.
 
     `column` is tidy. Markers (`'`, `No:`, a `.0` that a short number got) are stripped.
-    """
+    """  # noqa: E501
     column = without_marker(column)
     fits = pc.match_substring_regex(column, rf"^[0-9]{{1,{limit}}}$")
     return _mended(column, fits, lambda text: text, lambda text: _id(text, name, limit))
@@ -254,7 +255,7 @@ def lookups[T](column: pa.Array, read: Callable[[str], T], kind: pa.DataType) ->
 
 
 def parcels(column: pa.Array) -> pa.Array:
-    """Give several waybills (or carriers) of a cell as one text joined by commas, `No:` stripped."""
+    """Give several waybills (or carriers) of a cell as one text joined by commas, `No:` stripped."""  # noqa: E501
     column = without_marker(column)
     if _any(pc.match_substring(column, "No:")):
         column = pc.replace_substring(column, "No:", "")
@@ -360,7 +361,8 @@ def hex_text(values: Sequence[bytes | None]) -> pa.Array:
 def row_hash(columns: Sequence[pa.Array]) -> pa.Array:
     """Hash rows over cleaned columns; null and blank differ.
 
-    Texts are hashed joined; numbers and times are mixed in as integers, which spares making text of them.
+    Texts are hashed joined; numbers and times are mixed in as integers, which spares making text
+    of them.
     """
     texts = [one for one in columns if one.type == pa.string()]
     joined = pc.binary_join_element_wise(
@@ -386,5 +388,5 @@ def _integers(column: pa.Array) -> np.ndarray:
 
 
 def utc_text(instants: pa.Array) -> pa.Array:
-    """Write instants as Postgres reads them whatever its session's time zone; far quicker than the CSV writer."""
+    """Write instants as Postgres reads them whatever its session's time zone; far quicker than the CSV writer."""  # noqa: E501
     return pc.binary_join_element_wise(pc.cast(instants, pa.string()), "+00", "")

@@ -1,6 +1,9 @@
 """The kinds of files that may come in. Higher apps register theirs in `AppConfig.ready`."""
 
+from functools import cache
+from hashlib import sha256
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
 from shopops.intake.spec import FileKind, Importer
@@ -32,6 +35,16 @@ def file_kind(code: str) -> FileKind:
 def file_kinds() -> tuple[FileKind, ...]:
     """Give all kinds, in the order of registration."""
     return tuple(_KINDS.values())
+
+
+@cache
+def reader_digest(code: str) -> str:
+    """Name the state of the code that reads a kind: a changed reader may find more in an old file."""
+    folder = Path(str(import_module(file_kind(code).importer).__file__)).parent
+    digest = sha256()
+    for path in sorted([*folder.glob("*.py"), Path(__file__).with_name("cells.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def importer_of(kind: FileKind) -> Importer:

@@ -1,4 +1,4 @@
-"""Middleware without any model: how long a page took, and the page for a database that is away."""
+"""Middleware without any model: how long a page took, what it asks once, a database that is away."""
 
 import time
 from collections.abc import Callable
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from shopops.lib.reads import reading
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -22,6 +24,19 @@ class ServerTimingMiddleware:
         spent = (time.perf_counter() - started) * 1000
         response["Server-Timing"] = f"app;dur={spent:.2f}"
         return response
+
+
+class ReadOnceMiddleware:
+    """Lets a page that changes nothing ask `once_a_page` questions once."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        with reading():
+            return self.get_response(request)
 
 
 class DatabaseDownMiddleware:

@@ -147,7 +147,7 @@ def _what_comes_first(person: User, name: str) -> str:
         return reverse("account_change_password")
     if name.startswith("mfa_") or not queries.needs_second_factor(person):
         return ""
-    if queries.has_second_factor(person):
+    if queries.came_with_second_factor(person):
         return ""
     shop = queries.current_shop()
     return "" if shop and shop.is_demo else reverse("mfa_activate_totp")

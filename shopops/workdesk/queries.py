@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shopops.lib.business_time import at_local, business_date
+from shopops.lib.fixed_queries import fixed
 from shopops.lib.paging import Key, Page, page_of
 from shopops.staff.models import Operation
 from shopops.work import registry, schedule
@@ -193,11 +194,18 @@ def run_page(*, run_id: int, now: datetime, can_control: bool) -> RunPage:
 
 
 def running_runs(*, now: datetime, limit: int = 5) -> Sequence[RunRow]:
-    """Give the runs at work now, oldest first, for the top bar. One query over few rows."""
-    rows = Run.objects.filter(state=RunState.RUNNING).select_related("created_by")
-    return [
-        row_of(run, now=now, can_control=False) for run in rows.order_by("started_at", "pk")[:limit]
-    ]
+    """Give the runs at work now, oldest first, for the top bar.
+
+    Mostly there are none: one query then, a second one for who asked where there are.
+    """
+    runs = _running()[:limit]
+    prefetch_related_objects(runs, "created_by")
+    return [row_of(run, now=now, can_control=False) for run in runs]
+
+
+@fixed
+def _running() -> QuerySet[Run]:
+    return Run.objects.filter(state=RunState.RUNNING).order_by("started_at", "pk")
 
 
 def _facts(run: Run, row: RunRow) -> list[Fact]:

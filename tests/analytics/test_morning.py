@@ -182,9 +182,7 @@ def test_what_is_late_comes_first_with_its_cost_and_an_owner(
     assert "仓库主管" in html[first : first + 800]
 
 
-def test_who_may_not_see_orders_is_shown_no_orders_to_act_on(
-    shop: object, fixed_now: None
-) -> None:
+def test_who_may_not_see_orders_is_shown_no_orders_to_act_on(shop: object, fixed_now: None) -> None:
     OrderFactory(paid_at=at(TODAY - timedelta(days=4)))
     roll()
 

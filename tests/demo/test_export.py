@@ -59,7 +59,7 @@ def test_the_last_status_of_every_order_sums_to_the_truth(shop):
     assert truth.document["totals"] == {
         "orders": len(orders),
         "paid_orders": len(paid),
-        "buyers": len({row["买家会员名"] for row in paid}),
+        "buyers": len({row["买家会员名"] for row in paid if "*" not in row["买家会员名"]}),
         "gross_amount": str(amounts(paid, "总金额")),
         "refund_amount": str(amounts(paid, "退款金额")),
         "net_amount": str(amounts(paid, "买家实际支付金额")),

@@ -1,5 +1,6 @@
 """`manage.py rollup`: recompute marked days, or a whole period; prove every stored cell."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.core.management.base import CommandParser
 
 from analytics.actions import rollup
 from analytics.actions.fresh import RollupFailedError, roll_now
-from analytics.choices import BASES
+from analytics.choices import BASES, Basis
 from analytics.management.dates import day_option
 from analytics.queries import metrics as queries
 from shopops.lib.commands import JsonCommand, Refused
@@ -59,7 +60,7 @@ class Command(JsonCommand):
         finally:
             progress.close()
 
-    def _verify(self, days: dict[str, list[date]]) -> list[queries.Difference]:
+    def _verify(self, days: Mapping[Basis, list[date]]) -> list[queries.Difference]:
         found: list[queries.Difference] = []
         total, done = sum(len(of_basis) for of_basis in days.values()), 0
         progress = TerminalProgress("核对数字")

@@ -1,19 +1,38 @@
-"""What every merge does around its rows: locks, what was before, days to roll up, samples for the preview."""
+"""What every merge does around its rows: locks, what was before, days to roll up, samples for the preview."""  # noqa: E501
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
 from orders import registry
+from orders.actions.calendar import ensure_shipping_days
 from orders.actions.importing.fragments import CLOSED, OPEN_REFUNDS
+from shopops.lib.business_time import business_date
 
 SAMPLE_ROWS = 20
 _CONFIRMED = "(u.newer AND u.exported_at > o.exported_at)"
 _UNSHOWN = {"version", "list_hash", "row_hash", "last_batch_id", "exported_at", "buyer_id"}
+
+
+# Before it no file of this platform exists; far later dates are typing errors.
+FIRST_DAY = date(2003, 5, 10)
+FARTHEST = timedelta(days=400)
+
+
+def ensure_calendar(cursor: CursorWrapper, stage: str, now: datetime) -> None:
+    """Have the shipping calendar worked out for all dates on which a file's orders were paid."""
+    cursor.execute(
+        "SELECT min(day), max(day) FROM (SELECT (paid_at AT TIME ZONE 'Asia/Shanghai')::date AS day"
+        f" FROM {stage}) s WHERE day BETWEEN %s AND %s",
+        [FIRST_DAY, business_date(now) + FARTHEST],
+    )
+    first, last = cursor.fetchone()
+    if first is not None:
+        ensure_shipping_days(first=first, last=last)
 
 
 def lock_orders(cursor: CursorWrapper, tids: str) -> None:
@@ -26,8 +45,8 @@ def lock_orders(cursor: CursorWrapper, tids: str) -> None:
 def remember(cursor: CursorWrapper, batch_id: int, table: str, *, new: str, condition: str) -> None:
     """Keep what the rows of `table` hold in the columns that temporary table `new` will change.
 
-    `condition` (over u, the new row, and o, the stored one) says which rows change. Together with version and
-    last batch this is what undo needs, and no more.
+    `condition` (over u, the new row, and o, the stored one) says which rows change. Together with
+    version and last batch this is what undo needs, and no more.
     """
     cursor.execute(
         f"""
@@ -52,14 +71,14 @@ def update_orders(
 ) -> int:
     """Write the rows of `merge_orders` that change something; give their number.
 
-    An order in work that a newer file merely confirms gets that file's export time, else a file between the two
-    would win over it; this is no change in the count.
+    An order in work that a newer file merely confirms gets that file's export time, else a file
+    between the two would win over it; this is no change in the count.
     """
     confirmed = f"({condition}) OR {_CONFIRMED}"
     remember(cursor, batch_id, "orders_order", new="merge_orders", condition=confirmed)
     assigned = ", ".join(f"{name} = u.{name}" for name in columns)
     cursor.execute(
-        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch_id:d}"
+        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch_id:d}"  # noqa: E501
         f" FROM merge_orders u WHERE u.id = o.id AND {condition}"
     )
     updated = cursor.rowcount
@@ -104,7 +123,8 @@ def save_contacts(cursor: CursorWrapper, rows: str, batch_id: int) -> None:
     if not cursor.fetchone()[0]:
         return
     source = (
-        f"FROM {rows} s JOIN orders_order o ON o.tid = s.tid AND o.last_batch_id = {batch_id:d}"
+        f"FROM {rows} s JOIN orders_order o ON o.tid = s.tid"
+        f" AND coalesce(o.last_batch_id, 0) = {batch_id:d}"
         " AND o.list_hash IN (s.row_hash, s.row_hash + 1)"
     )
     cursor.execute(
@@ -116,7 +136,7 @@ def save_contacts(cursor: CursorWrapper, rows: str, batch_id: int) -> None:
     cursor.execute(
         "INSERT INTO orders_ordercontact (order_id, sealed, phone_index)"
         f" SELECT o.id, s.sealed, s.phone_index {source} WHERE s.sealed IS NOT NULL"
-        " ON CONFLICT (order_id) DO UPDATE SET sealed = excluded.sealed, phone_index = excluded.phone_index"
+        " ON CONFLICT (order_id) DO UPDATE SET sealed = excluded.sealed, phone_index = excluded.phone_index"  # noqa: E501
     )
 
 
@@ -128,8 +148,8 @@ def adopt_refunds(cursor: CursorWrapper, rows: str) -> None:
     )
 
 
-# Whether a refund is open on an order: by the refund file; or by a line, unless a refund file exported since says
-# that all refunds of the order have ended.
+# Whether a refund is open on an order: by the refund file; or by a line, unless a refund file
+# exported since says that all refunds of the order have ended.
 OPEN_REFUND_SQL = f"""
   o.status NOT IN {CLOSED} AND (
     EXISTS (SELECT 1 FROM orders_refund r WHERE r.tid = o.tid AND r.status IN ({OPEN_REFUNDS}))

@@ -29,8 +29,8 @@ def furthest(old: str, new: str, *, newer: str) -> str:
 def said_stage(status: str, *, paid_at: str, consigned_at: str, has_waybill: str) -> str:
     """Give the stage that the platform's facts speak of: `orders.rules.stages.stage_from_platform`.
 
-    One addition: without a payment time nothing but awaiting payment or cancelled can be stored (cash on
-    delivery, or an item file whose order list has not come yet).
+    One addition: without a payment time nothing but awaiting payment or cancelled can be stored
+    (cash on delivery, or an item file whose order list has not come yet).
     """
     return f"""CASE
       WHEN {status} IN {CLOSED} THEN 'cancelled'
@@ -83,7 +83,7 @@ def filled(name: str) -> str:
 
 
 def known(name: str) -> str:
-    """Let the newer file's time win where it has one; an older one fills a gap; a rough one spoils none."""
+    """Let the newer file's time win where it has one; an older one fills a gap; a rough one spoils none."""  # noqa: E501
     return (
         f"CASE WHEN n.newer AND NOT n.keeps_exact THEN coalesce(s.{name}, o.{name})"
         f" ELSE coalesce(o.{name}, s.{name}) END"

@@ -46,16 +46,16 @@ _ATTENTION = f"""
   (l.id IS NULL OR l.row_hash IS DISTINCT FROM {item_rows.HASH}
    OR (lb.exported_at < %(exported_at)s AND EXISTS (
      SELECT 1 FROM orders_order o WHERE o.id = l.order_id AND o.stage <> ALL('{{signed,cancelled}}'))))
-"""
+"""  # noqa: E501
 
 
 def preview(batch: "Batch", stage: str) -> Preview:
-    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
+    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""  # noqa: E501
     with connection.cursor() as cursor:
         doubled = _drop_doubled(cursor, stage)
         params = _params(cursor, batch, stage)
         cursor.execute(
-            f"SELECT count(*), min(s.created_at), max(s.created_at), {after.sums_sql(_SUMS.values())}"
+            f"SELECT count(*), min(s.created_at), max(s.created_at), {after.sums_sql(_SUMS.values())}"  # noqa: E501
             f" FROM {stage} s"
         )
         total, first, last, *sums = cursor.fetchone()
@@ -119,6 +119,7 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
     """Merge the staged file: whole into empty tables, else in steps that survive a kill."""
     work = Steps(run)
     with connection.cursor() as cursor:
+        after.ensure_calendar(cursor, stage, now)
         total = steps.count_rows(cursor, stage)
         is_first = total >= steps.HEAP_FIRST_ROWS and steps.is_empty(cursor, "orders_orderline")
     if is_first:
@@ -161,14 +162,15 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
 def _todo_sql(cursor: CursorWrapper, stage: str, chunks: int) -> str:
     """Give the SELECT of the lines that need a look. An order's lines stay in one chunk.
 
-    With sub-order numbers only the orders that have such a line are numbered: an unchanged file is not sorted.
+    With sub-order numbers only the orders that have such a line are numbered: an unchanged file
+    is not sorted.
     """
     if _has_no_oids(cursor, stage):
         source = item_rows.numbered(stage)
     else:
         source = item_rows.numbered(
             stage,
-            f"s.tid IN (SELECT s.tid FROM {stage} s LEFT JOIN orders_orderline l ON l.line_key = s.oid"
+            f"s.tid IN (SELECT s.tid FROM {stage} s LEFT JOIN orders_orderline l ON l.line_key = s.oid"  # noqa: E501
             f" LEFT JOIN intake_batch lb ON lb.id = l.last_batch_id WHERE {_ATTENTION})",
         )
     return (
@@ -215,7 +217,7 @@ def _insert_lines(cursor: CursorWrapper, source: str, params: dict[str, Any]) ->
     names = ", ".join([*_LINE_COLUMNS, "first_batch_id", "last_batch_id"])
     values = ", ".join([*(f"u.{name}" for name in _LINE_COLUMNS), "%(batch)s", "%(batch)s"])
     cursor.execute(
-        f"INSERT INTO orders_orderline ({names}) SELECT {values} FROM ({source}) u WHERE u.id IS NULL",
+        f"INSERT INTO orders_orderline ({names}) SELECT {values} FROM ({source}) u WHERE u.id IS NULL",  # noqa: E501
         params,
     )
     return cursor.rowcount
@@ -243,7 +245,7 @@ def _merge_chunk(
     params = _params(cursor, batch, stage)
     cursor.execute("DROP TABLE IF EXISTS merge_rows, merge_lines")
     cursor.execute(
-        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"
+        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"  # noqa: E501
     )
     cursor.execute("ANALYZE merge_rows")
     _insert_placeholders(cursor, "merge_rows", params)
@@ -264,7 +266,7 @@ def _merge_chunk(
 
 
 def _update_lines(cursor: CursorWrapper, batch_id: int) -> int:
-    """Write the lines that change; a line in work that a newer file confirms is booked to that file."""
+    """Write the lines that change; a line in work that a newer file confirms is booked to that file."""  # noqa: E501
     changes = item_rows.line_differs()
     booked = f"(({changes}) OR u.newer)"
     after.remember(cursor, batch_id, "orders_orderline", new="merge_lines", condition=booked)
@@ -275,7 +277,7 @@ def _update_lines(cursor: CursorWrapper, batch_id: int) -> int:
     assigned = ", ".join(f"{name} = u.{name}" for name in ("row_hash", *item_rows.LINE_VALUES))
     cursor.execute(
         f"UPDATE orders_orderline o SET {assigned}, last_batch_id = CASE WHEN u.newer"
-        f" THEN {batch_id:d} ELSE o.last_batch_id END FROM merge_lines u WHERE u.id = o.id AND {booked}"
+        f" THEN {batch_id:d} ELSE o.last_batch_id END FROM merge_lines u WHERE u.id = o.id AND {booked}"  # noqa: E501
     )
     return updated
 
@@ -293,7 +295,7 @@ def _move_orders(cursor: CursorWrapper, rows: str, batch: "Batch", params: dict[
     after.remember(cursor, batch.pk, "orders_order", new="merge_orders", condition=changes)
     assigned = ", ".join(f"{name} = u.{name}" for name in item_rows.ORDER_VALUES)
     cursor.execute(
-        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch.pk:d}"
+        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch.pk:d}"  # noqa: E501
         " FROM merge_orders u WHERE u.id = o.id"
     )
     after.mark_dirty(cursor, "orders_order", where=f"tid IN (SELECT tid FROM {rows})")

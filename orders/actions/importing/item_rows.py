@@ -72,7 +72,8 @@ PLACEHOLDER_COLUMNS = (
 PAID = """CASE WHEN %(paid_is_net)s AND s.refund_amount > 0 THEN s.payable_amount
   ELSE s.charged_amount END"""
 HASH = "s.row_hash + (%(paid_is_net)s AND coalesce(s.refund_amount, 0) > 0)::int"
-# Closed before any payment and closed by a refund share one text; the order's payment tells them apart.
+# Closed before any payment and closed by a refund share one text; the order's payment tells them
+# apart.
 _STATUS = """CASE WHEN s.status = 'TRADE_CLOSED' AND o.paid_at IS NULL
   THEN 'TRADE_CLOSED_BY_TAOBAO' ELSE s.status END"""
 
@@ -82,7 +83,7 @@ def _newest(name: str, otherwise: str = "''") -> str:
 
 
 def numbered(stage: str, where: str = "true") -> str:
-    """Give the staged lines with place and key; the file's order of an order's lines is their place."""
+    """Give the staged lines with place and key; the file's order of an order's lines is their place."""  # noqa: E501
     return f"""
       SELECT s.*, row_number() OVER (PARTITION BY s.tid ORDER BY s.line_no) AS position,
         coalesce(s.oid, s.tid || '-' || row_number() OVER (PARTITION BY s.tid ORDER BY s.line_no))
@@ -112,7 +113,7 @@ def line_rows(rows: str) -> str:
       LEFT JOIN orders_orderline l ON l.line_key = s.line_key
       LEFT JOIN intake_batch lb ON lb.id = l.last_batch_id
       CROSS JOIN LATERAL (
-        SELECT l.id IS NULL OR lb.id IS NULL OR %(exported_at)s >= lb.exported_at AS newer) n"""
+        SELECT l.id IS NULL OR lb.id IS NULL OR %(exported_at)s >= lb.exported_at AS newer) n"""  # noqa: E501
 
 
 def line_differs() -> str:
@@ -125,8 +126,10 @@ def line_differs() -> str:
 def placeholders(rows: str, windows: Sequence[PromiseWindow]) -> str:
     """Give the SELECT of the orders that `rows` speak of and that are not stored yet.
 
-    An item file may come before its order list. Such an order holds what the lines say and no list hash; the order
-    list completes it, whatever its export time. Without times, as in the old layout, it awaits payment.
+    An item file may come before its order list. Such an order holds what the lines say and no
+    list hash; the order
+    list completes it, whatever its export time. Without times, as in the old layout, it awaits
+    payment.
     """
     lowest = f"(array_agg(s.status ORDER BY {rank('s.status')}))[1]"
     facts = f"""
@@ -144,10 +147,12 @@ def placeholders(rows: str, windows: Sequence[PromiseWindow]) -> str:
         coalesce(max(s.buyer_message), '') AS buyer_message,
         coalesce(max(s.seller_memo), '') AS seller_memo, bool_or(s.waybills IS NOT NULL) AS sent
       FROM {rows} s WHERE NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.tid = s.tid)
-      GROUP BY s.tid"""
-    said = said_stage("g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent")
+      GROUP BY s.tid"""  # noqa: E501
+    said = said_stage(
+        "g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent"
+    )
     return due_sql(
-        f"SELECT g.*, {shop_date('g.created_at')} AS created_date, {shop_date('g.paid_at')} AS paid_date,"
+        f"SELECT g.*, {shop_date('g.created_at')} AS created_date, {shop_date('g.paid_at')} AS paid_date,"  # noqa: E501
         f" {said} AS stage, NULL::date AS promised_date, NULL::int AS promise_hours,"
         f" NULL::timestamptz AS agreed_ship_at FROM ({facts}) g",
         windows,
@@ -192,8 +197,10 @@ def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
           min(l.status) = max(l.status) AS agree, max(l.consigned_at) AS consigned_at,
           bool_and(l.consigned_at IS NOT NULL) AS all_consigned,
           sum(l.refund_amount) FILTER (WHERE l.refund_status = 'SUCCESS') AS refunded
-        FROM orders_orderline l WHERE l.order_id = o.id) a"""
-    said = said_stage("g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent")
+        FROM orders_orderline l WHERE l.order_id = o.id) a"""  # noqa: E501
+    said = said_stage(
+        "g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent"
+    )
     staged = f"""
       SELECT st.*, {shop_date("st.paid_at")} AS paid_date,
         CASE WHEN st.stage = 'handed_over' THEN coalesce(st.old_handed_over_at, st.consigned_at)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from shopops.intake.models import Batch
     from shopops.work.engine import RunContext
 
-# Defaults of what an import does not know: constants here, so that no row needs an UPDATE afterwards.
+# Defaults of what an import does not know: constants here, so that no row needs an UPDATE
+# afterwards.
 _NEW = {
     "first_batch_id": "%(batch)s",
     "last_batch_id": "%(batch)s",
@@ -39,7 +40,7 @@ _ATTENTION = """
 
 
 def preview(batch: "Batch", stage: str) -> Preview:
-    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
+    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""  # noqa: E501
     with connection.cursor() as cursor:
         doubled = _drop_doubled(cursor, stage)
         params = _params(cursor, batch, stage)
@@ -69,25 +70,26 @@ def preview(batch: "Batch", stage: str) -> Preview:
 def _collect_changes(
     cursor: CursorWrapper, stage: str, params: dict[str, Any], *, is_all_new: bool
 ) -> None:
-    """Put the stored orders that the file would change, as they would become, into a temporary table."""
+    """Put the stored orders that the file would change, as they would become, into a temporary table."""  # noqa: E501
     cursor.execute("DROP TABLE IF EXISTS merge_todo, merge_changes")
     cursor.execute(
         f"CREATE TEMP TABLE merge_todo AS SELECT s.* FROM {stage} s"
-        f" JOIN orders_order o ON o.tid = s.tid WHERE {_ATTENTION}{' LIMIT 0' if is_all_new else ''}",
+        f" JOIN orders_order o ON o.tid = s.tid WHERE {_ATTENTION}{' LIMIT 0' if is_all_new else ''}",  # noqa: E501
         params,
     )
     cursor.execute("ANALYZE merge_todo")
     cursor.execute(
-        f"CREATE TEMP TABLE merge_changes AS SELECT u.* FROM ({rows_sql('merge_todo', windows_in_force())}) u"
+        f"CREATE TEMP TABLE merge_changes AS SELECT u.* FROM ({rows_sql('merge_todo', windows_in_force())}) u"  # noqa: E501
         f" JOIN orders_order o ON o.id = u.id WHERE {differs()}",
         params,
     )
 
 
 def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Counts:
-    """Merge the staged file: whole into empty tables, else in steps of 25,000 rows that survive a kill."""
+    """Merge the staged file: whole into empty tables, else in steps of 25,000 rows that survive a kill."""  # noqa: E501
     work = Steps(run)
     with connection.cursor() as cursor:
+        after.ensure_calendar(cursor, stage, now)
         total = steps.count_rows(cursor, stage)
         is_first = total >= steps.HEAP_FIRST_ROWS and steps.is_empty(cursor, "orders_order")
     if is_first:
@@ -131,7 +133,7 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
 
 
 def _params(cursor: CursorWrapper, batch: "Batch", stage: str) -> dict[str, Any]:
-    """Give the facts of the file that the SQL needs. 实付 is net when 实付 + 退款 = 总金额 on every refunded row."""
+    """Give the facts of the file that the SQL needs. 实付 is net when 实付 + 退款 = 总金额 on every refunded row."""  # noqa: E501
     cursor.execute(
         "SELECT coalesce(bool_and(charged_amount + refund_amount = total_amount), false)"
         f" FROM {stage} WHERE refund_amount > 0 AND paid_at IS NOT NULL"
@@ -203,7 +205,7 @@ def _insert_buyers_first(cursor: CursorWrapper, stage: str) -> None:
 
 
 def insert_parcels(cursor: CursorWrapper, rows: str, batch_id: int, *, fresh: bool = False) -> None:
-    """Store the waybills that are not known yet; of several carriers the one at the same place counts."""
+    """Store the waybills that are not known yet; of several carriers the one at the same place counts."""  # noqa: E501
     conflict = "" if fresh else "ON CONFLICT (order_id, waybill_no) DO NOTHING"
     cursor.execute(
         f"""
@@ -224,7 +226,7 @@ def _merge_chunk(
     params = _params(cursor, batch, stage)
     cursor.execute("DROP TABLE IF EXISTS merge_rows, merge_orders")
     cursor.execute(
-        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"
+        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"  # noqa: E501
     )
     cursor.execute("ANALYZE merge_rows")
     _insert_buyers(cursor, "merge_rows")
@@ -244,15 +246,11 @@ def _merge_chunk(
         updated=after.update_orders(cursor, batch.pk, COLUMNS, condition=differs()),
         created=_insert_orders(cursor, "SELECT * FROM merge_orders", params),
     )
-    # Trap: another session's ANALYZE or vacuum of a table that looks empty makes the checks of its foreign keys
-    # crawl; statistics of our own, in this transaction, prevent it.
+    # Trap: another session's ANALYZE or vacuum of a table that looks empty makes the checks of
+    # its foreign keys crawl; statistics of our own, in this transaction, prevent it.
     after.analyze_if_unknown(cursor, "orders_order", "orders_buyer")
     insert_parcels(cursor, "merge_rows", batch.pk)
     after.save_contacts(cursor, "merge_rows", batch.pk)
-    after.mark_dirty(
-        cursor,
-        "orders_order",
-        where="last_batch_id = %(batch)s AND tid IN (SELECT tid FROM merge_rows)",
-        params=params,
-    )
+    # Not by last batch of the stored rows: the planner takes a new batch for a handful of rows.
+    after.mark_dirty(cursor, "merge_orders", where="true")
     after.adopt_refunds(cursor, "merge_rows")

@@ -1,4 +1,4 @@
-"""The one SELECT that says what an order becomes when a row of an order export meets what is stored."""
+"""The one SELECT that says what an order becomes when a row of an order export meets what is stored."""  # noqa: E501
 
 from collections.abc import Sequence
 
@@ -123,8 +123,14 @@ FROM (
       CASE WHEN m.status IN {CLOSED} THEN false
         ELSE coalesce(m.refund_is_open, false) OR coalesce(m.old_has_open_refund, false)
         END AS has_open_refund,
-      {said_stage("m.status", paid_at="m.paid_at", consigned_at="m.consigned_at",
-                  has_waybill="m.waybills IS NOT NULL")} AS said
+      {
+    said_stage(
+        "m.status",
+        paid_at="m.paid_at",
+        consigned_at="m.consigned_at",
+        has_waybill="m.waybills IS NOT NULL",
+    )
+} AS said
     FROM ({{merged}} OFFSET 0) m OFFSET 0) sa
   OFFSET 0) st
 """
@@ -133,7 +139,8 @@ FROM (
 def rows_sql(rows: str, windows: Sequence[PromiseWindow]) -> str:
     """Give the SELECT over the staged rows of table `rows`.
 
-    Parameters: `exported_at` of the file, and `paid_is_net` (实付 is net of refunds). Columns: `COLUMNS`, and id
+    Parameters: `exported_at` of the file, and `paid_is_net` (实付 is net of refunds). Columns:
+    `COLUMNS`, and id
     (null: a new order), tid, version, newer, waybills, carriers, sealed, phone_index.
     """
     merged = _MERGED_SQL.format(rows=rows, refunds=_REFUNDS_SQL.format(rows=rows))

@@ -1,4 +1,4 @@
-"""Merge of a staged refund export into refunds, and of what they say into their orders. One transaction."""
+"""Merge of a staged refund export into refunds, and of what they say into their orders. One transaction."""  # noqa: E501
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -32,7 +32,8 @@ _TEXTS = (
 )
 _VALUES = ("order_id", "tid", "status", "is_full", "refund_amount", *_TIMES, *_TEXTS)
 _COLUMNS = (*_VALUES, "row_hash", "exported_at")
-# How far along a refund is: only an end is further than anything open; of two open states the newer file's wins.
+# How far along a refund is: only an end is further than anything open; of two open states the
+# newer file's wins.
 _ENDED = "('SUCCESS', 'CLOSED')"
 _ORDER_VALUES = ("refund_amount", "has_open_refund", "status", "stage", *DUE_COLUMNS)
 
@@ -72,11 +73,11 @@ def _differs() -> str:
 
 
 def preview(batch: "Batch", stage: str) -> Preview:
-    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
+    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""  # noqa: E501
     with connection.cursor() as cursor:
         doubled = _drop_doubled(cursor, stage)
         cursor.execute(
-            f"SELECT count(*), min(s.applied_at), max(s.applied_at), {after.sums_sql(_SUMS.values())}"
+            f"SELECT count(*), min(s.applied_at), max(s.applied_at), {after.sums_sql(_SUMS.values())}"  # noqa: E501
             f" FROM {stage} s"
         )
         total, first, last, *sums = cursor.fetchone()
@@ -173,9 +174,9 @@ def _insert(cursor: CursorWrapper, batch_id: int) -> int:
 def reach_orders(cursor: CursorWrapper, tids: str, batch_id: int) -> None:
     """Let the refunds of some orders reach them: money back, open or not, closed when all came back.
 
-    An order all of whose money went back before it left is closed here at once, so that no parcel leaves before the
-    next order list says so.
-    """
+    An order all of whose money went back before it left is closed here at once, so that no parcel
+    leaves before the next order list says so.
+    """  # noqa: E501
     facts = f"""
       SELECT o.id, o.paid_at, o.paid_date, o.promised_date, o.promise_hours, o.agreed_ship_at,
         greatest(o.refund_amount, a.back) AS refund_amount,
@@ -194,13 +195,13 @@ def reach_orders(cursor: CursorWrapper, tids: str, batch_id: int) -> None:
     changes = f"({new}) IS DISTINCT FROM ({old})"
     cursor.execute("DROP TABLE IF EXISTS merge_orders")
     cursor.execute(
-        f"CREATE TEMP TABLE merge_orders AS SELECT u.* FROM ({due_sql(facts, windows_in_force())}) u"
+        f"CREATE TEMP TABLE merge_orders AS SELECT u.* FROM ({due_sql(facts, windows_in_force())}) u"  # noqa: E501
         f" JOIN orders_order o ON o.id = u.id WHERE {changes}"
     )
     after.remember(cursor, batch_id, "orders_order", new="merge_orders", condition=changes)
     assigned = ", ".join(f"{name} = u.{name}" for name in _ORDER_VALUES)
     cursor.execute(
-        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch_id:d}"
+        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch_id:d}"  # noqa: E501
         " FROM merge_orders u WHERE u.id = o.id"
     )
     after.mark_dirty(cursor, "orders_order", where="id IN (SELECT id FROM merge_orders)")

@@ -1,4 +1,4 @@
-"""Undo of an import: what it created goes, what it changed comes back, unless something newer touched it."""
+"""Undo of an import: what it created goes, what it changed comes back, unless something newer touched it."""  # noqa: E501
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
     """Take a batch back. Counts: created = rows deleted, updated = rows restored, unchanged = rows kept.
 
     Kept is what somebody worked on or a later batch changed since: it stays as it is.
-    """
+    """  # noqa: E501
     work = Steps(run)
     with connection.cursor() as cursor:
         total = sum(
@@ -94,7 +94,7 @@ def _restore(cursor: CursorWrapper, batch_id: int, work: Steps) -> None:
 
 
 def _restore_contacts(cursor: CursorWrapper, batch_id: int) -> None:
-    """Put back the sealed contact of orders that are put back; drop the one that a change brought."""
+    """Put back the sealed contact of orders that are put back; drop the one that a change brought."""  # noqa: E501
     ours = (
         f"FROM intake_rowchange c JOIN orders_order o ON o.id = c.row_pk"
         f" AND o.last_batch_id = {batch_id:d} WHERE c.batch_id = {batch_id:d}"
@@ -106,7 +106,7 @@ def _restore_contacts(cursor: CursorWrapper, batch_id: int) -> None:
     )
     cursor.execute(
         "DELETE FROM orders_ordercontact k WHERE k.order_id IN ("
-        f" SELECT c.row_pk {ours} AND c.\"table\" = 'orders_order' AND c.before ->> 'list_hash' IS NULL"
+        f" SELECT c.row_pk {ours} AND c.\"table\" = 'orders_order' AND c.before ->> 'list_hash' IS NULL"  # noqa: E501
         " AND c.before ? 'list_hash')"
         f" AND NOT EXISTS (SELECT 1 FROM intake_rowchange p WHERE p.batch_id = {batch_id:d}"
         " AND p.\"table\" = 'orders_ordercontact' AND p.row_pk = k.order_id)"
@@ -156,7 +156,7 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
 def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
     cursor.execute("DROP TABLE IF EXISTS undo_orders")
     cursor.execute(
-        "CREATE TEMP TABLE undo_orders ON COMMIT DROP AS SELECT o.id, o.buyer_id FROM orders_order o"
+        "CREATE TEMP TABLE undo_orders ON COMMIT DROP AS SELECT o.id, o.buyer_id FROM orders_order o"  # noqa: E501
         f" WHERE o.first_batch_id = {batch_id:d} AND o.last_batch_id = {batch_id:d}"
         f" AND o.version = 1 AND {_unreferenced(Order, 'o', _OWN)}"
         f" AND NOT EXISTS (SELECT 1 FROM orders_orderline l WHERE l.order_id = o.id)"

@@ -7,18 +7,22 @@ filter looks at a clock.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext
 
 from shopops.lib import charts
+from shopops.lib.fragments import fragment
 
 register = template.Library()
 
@@ -26,6 +30,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 UNKNOWN = "—"
 SOON = timedelta(hours=4)
 TID_TAIL = 6
+FEN = Decimal("0.01")
 
 Amount = Decimal | int | float | str
 
@@ -34,6 +39,8 @@ Amount = Decimal | int | float | str
 
 
 def _decimal(value: Amount | None) -> Decimal | None:
+    if isinstance(value, Decimal):
+        return value
     if value is None or value == "":
         return None
     return Decimal(str(value))
@@ -46,7 +53,7 @@ def money(value: Amount | None) -> str:
     if amount is None:
         return UNKNOWN
     sign = "−" if amount < 0 else ""
-    return f"{sign}¥{abs(amount).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+    return f"{sign}¥{abs(amount).quantize(FEN, ROUND_HALF_UP):,}"
 
 
 @register.filter
@@ -121,21 +128,37 @@ def file_size(value: int | None) -> str:
 # --- times ---
 
 
+WEEKDAYS = (
+    gettext_noop("周一"),
+    gettext_noop("周二"),
+    gettext_noop("周三"),
+    gettext_noop("周四"),
+    gettext_noop("周五"),
+    gettext_noop("周六"),
+    gettext_noop("周日"),
+)
+
+
 def _weekday(day: date) -> str:
-    names = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
-    return names[day.weekday()]
+    return _(WEEKDAYS[day.weekday()])
 
 
-def _day_words(day: date, today: date | None) -> str:
+def day_words(day: date, today: date | None) -> str:
+    """Write a date as a person near it would: 今天, 周三, 9月17日."""
     if today is None:
         return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
-    near = {-1: _("昨天"), 0: _("今天"), 1: _("明天")}
     distance = (day - today).days
-    if distance in near:
-        return near[distance]
     if 1 < distance < 7:
         return _weekday(day)
+    if -1 <= distance <= 1:
+        return _near_day(distance)
     return _day_and_year(day, today)
+
+
+def _near_day(distance: int) -> str:
+    if distance == 0:
+        return _("今天")
+    return _("明天") if distance > 0 else _("昨天")
 
 
 def _day_and_year(day: date, today: date) -> str:
@@ -155,13 +178,15 @@ def when(value: datetime | None, now: datetime | None = None) -> SafeString | st
     if not isinstance(value, datetime):
         return UNKNOWN
     at = _local(value)
-    today = _local(now).date() if isinstance(now, datetime) else None
-    return format_html(
-        '<time datetime="{}" title="{}">{} {}</time>',
-        at.isoformat(),
-        f"{at:%Y-%m-%d %H:%M:%S}",
-        _day_words(at.date(), today),
-        f"{at:%H:%M}",
+    return time_tag(at, day_words(at.date(), _local(now).date() if now else None))
+
+
+def time_tag(at: datetime, words: str) -> SafeString:
+    """Write an instant in Shanghai with the words of its day."""
+    # Lists write a hundred of these, so no format_html: all but the words are digits.
+    return mark_safe(  # noqa: S308
+        f'<time datetime="{at.isoformat()}" title="{at:%Y-%m-%d %H:%M:%S}">'
+        f"{escape(words)} {at:%H:%M}</time>"
     )
 
 
@@ -175,7 +200,7 @@ def day(value: date | None) -> SafeString | str:
         '<time datetime="{}" title="{}">{} {}</time>',
         that.isoformat(),
         that.isoformat(),
-        _day_words(that, None),
+        day_words(that, None),
         _weekday(that),
     )
 
@@ -190,11 +215,18 @@ def clock(value: time | datetime | None) -> str:
 
 def span_words(span: timedelta) -> str:
     """Write a length of time as `1天20时`, or `03:42` under a day (hours and minutes)."""
+    return _span_words(span, _DAYS_AND_HOURS)
+
+
+_DAYS_AND_HOURS = gettext_lazy("%(days)s天%(hours)s时")
+
+
+def _span_words(span: timedelta, pattern: str | Promise) -> str:
     minutes = int(abs(span).total_seconds() // 60)
     days, minutes = divmod(minutes, 24 * 60)
     hours, minutes = divmod(minutes, 60)
     if days:
-        return _("%(days)s天%(hours)s时") % {"days": days, "hours": hours}
+        return str(pattern) % {"days": days, "hours": hours}
     return f"{hours:02d}:{minutes:02d}"
 
 
@@ -219,10 +251,21 @@ def due(value: datetime | None, now: datetime | None) -> str:
     """Write a deadline against now: `超 1天20时` when it has passed, else `剩 00:47`."""
     if not isinstance(value, datetime) or not isinstance(now, datetime):
         return UNKNOWN
-    left = value - now
-    if left < timedelta(0):
-        return f"{pgettext('deadline', '超')} {span_words(left)}"
-    return f"{pgettext('deadline', '剩')} {span_words(left)}"
+    return DueWords().due(value - now)
+
+
+class DueWords:
+    """The words of deadlines in the reader's language, looked up once for a whole list."""
+
+    def __init__(self) -> None:
+        self._over = pgettext("deadline", "超")
+        self._left = pgettext("deadline", "剩")
+        self._pattern = str(_DAYS_AND_HOURS)
+
+    def due(self, left: timedelta) -> str:
+        """Write how long is left, or how long ago it ended."""
+        words = self._over if left < timedelta(0) else self._left
+        return f"{words} {_span_words(left, self._pattern)}"
 
 
 @register.filter
@@ -268,6 +311,7 @@ def copy(value: str) -> SafeString:
 
 
 @register.simple_tag
+@cache  # a page draws two hundred of a few dozen
 def icon(name: str, extra: str = "") -> SafeString:
     """Draw an icon of the sprite. `name` must stand in shopops/assets/icons.json."""
     return format_html(
@@ -328,6 +372,12 @@ def widget_kind(field: BoundField) -> str:
 def item(mapping: dict[str, object], key: str) -> object:
     """Look a key up in a dict, for tables whose columns come from data."""
     return mapping.get(key)
+
+
+@register.simple_tag
+def fixed(template_name: str) -> SafeString:
+    """Include a template that takes nothing; rendered once per language."""
+    return fragment(template_name)
 
 
 # --- pictures ---

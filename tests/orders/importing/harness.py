@@ -30,7 +30,9 @@ class Seal:
         return [None if one is None else b"sealed:" + one for one in values]
 
     def blind(self, values: list[str | None]) -> list[bytes | None]:
-        return [None if one is None else hashlib.sha256(one.encode()).digest()[:16] for one in values]
+        return [
+            None if one is None else hashlib.sha256(one.encode()).digest()[:16] for one in values
+        ]
 
 
 class Run:
@@ -61,7 +63,9 @@ class KilledError(Exception):
 def block(headers: Sequence[str], rows: Sequence[Sequence[str | None]]) -> pa.Table:
     """Give a block as the reader would: strings by stripped header, empty cells null."""
     columns: dict[str, pa.Array] = {
-        name.strip(): pa.array([(row[n] or None) if n < len(row) else None for row in rows], pa.string())
+        name.strip(): pa.array(
+            [(row[n] or None) if n < len(row) else None for row in rows], pa.string()
+        )
         for n, name in enumerate(headers)
     }
     columns["line_no"] = pa.array(range(2, len(rows) + 2), pa.int32())

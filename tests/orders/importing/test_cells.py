@@ -80,7 +80,8 @@ def test_amounts_are_exact(cell, value):
 
 
 @pytest.mark.parametrize(
-    "cell", ["1_000", "NaN", "Infinity", "1E+3", "12.345", "-1", "", "٣", "1234567890", "abc", "1.2.3"]
+    "cell",
+    ["1_000", "NaN", "Infinity", "1E+3", "12.345", "-1", "", "٣", "1234567890", "abc", "1.2.3"],
 )
 def test_what_is_no_amount_is_refused(cell):
     read = cells.amounts(texts(cell, "1.00"))
@@ -108,7 +109,9 @@ def test_times_are_shanghai_and_tell_when_excel_took_the_seconds(cell, utc, roug
     assert not read.bad
 
 
-@pytest.mark.parametrize("cell", ["2020-02-30 10:00:00", "昨天", "1999-01-01 00:00:00", "43882.5", "2020-01-01 25:00:00"])
+@pytest.mark.parametrize(
+    "cell", ["2020-02-30 10:00:00", "昨天", "1999-01-01 00:00:00", "43882.5", "2020-01-01 25:00:00"]
+)
 def test_what_is_no_time_is_refused_and_spoils_no_other_row(cell):
     read = cells.times(texts("2017-07-08 00:42:32", cell))
 
@@ -119,7 +122,10 @@ def test_what_is_no_time_is_refused_and_spoils_no_other_row(cell):
 @pytest.mark.parametrize(
     ("cell", "parts"),
     [
-        ("广东省 广州市 越秀区 测试路1号 101室(510180)", ("广东省", "广州市", "越秀区", "测试路1号 101室")),
+        (
+            "广东省 广州市 越秀区 测试路1号 101室(510180)",
+            ("广东省", "广州市", "越秀区", "测试路1号 101室"),
+        ),
         ("广东省 东莞市  示例路1號(523920)", ("广东省", "东莞市", "", "示例路1號")),
         ("上海 上海市 浦东新区 示例路2号(200000)", ("上海", "上海市", "浦东新区", "示例路2号")),
         ("上海市 上海市 浦东新区 示例路2号", ("上海", "上海市", "浦东新区", "示例路2号")),

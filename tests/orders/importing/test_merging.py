@@ -12,7 +12,16 @@ from django.db import connection
 from orders.actions.importing import steps
 from orders.models import Buyer, DirtyDay, Order, OrderContact, OrderLine, Refund, Shipment
 from shopops.intake.models import RowChange
-from tests.orders.importing.harness import NOW, KilledError, Run, bring, dicts, read_file, state, undo
+from tests.orders.importing.harness import (
+    NOW,
+    KilledError,
+    Run,
+    bring,
+    dicts,
+    read_file,
+    state,
+    undo,
+)
 from tests.orders.importing.test_layouts import ITEM, ITEM_2024, ORDER, REFUND_2026
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +40,7 @@ def item(tid="1", **changes):
 def new_item(oid="11", tid="1", **changes):
     blank = dict.fromkeys(ITEM_2024)
     return blank | {
-        "子订单编号": oid, "主订单编号": tid, "商品标题": "锅", "商品价格": "239.00", "购买数量": "1",
+        "子订单编号": oid, "主订单编号": tid, "商品标题": "锅", "商品价格": "239.00", "购买数量": "1",  # noqa: E501
         "订单状态": "买家已付款，等待卖家发货", "商家编码": "PAN", "买家应付货款": "201.12",
         "买家实付金额": "201.12", "订单创建时间": "2017-07-08 00:42:32",
         "订单付款时间": "2017-07-08 00:42:39", "退款状态": "没有申请退款",
@@ -41,7 +50,7 @@ def new_item(oid="11", tid="1", **changes):
 def refund(no="9", tid="1", **changes):
     blank = dict.fromkeys(REFUND_2026)
     return blank | {
-        "退款编号": no, "订单编号": tid, "退款总额": "201.12", "退款申请时间": "2017-07-08 08:00:00",
+        "退款编号": no, "订单编号": tid, "退款总额": "201.12", "退款申请时间": "2017-07-08 08:00:00",  # noqa: E501
         "退款状态": "买家已经申请退款，等待卖家同意", "售后类型": "仅退款",
     } | changes  # fmt: skip
 
@@ -113,7 +122,9 @@ def test_a_status_never_goes_back_even_by_a_newer_file():
     assert the_order().stage == "handed_over"
 
 
-@pytest.mark.parametrize("stage", ["approved", "in_wave", "picked", "checked", "held", "handed_over"])
+@pytest.mark.parametrize(
+    "stage", ["approved", "in_wave", "picked", "checked", "held", "handed_over"]
+)
 def test_our_own_steps_are_not_undone_by_a_file(stage):
     bring(dicts([order()]))
     Order.objects.update(stage=stage)
@@ -142,7 +153,11 @@ def test_a_memo_wiped_on_the_platform_is_wiped_here():
 
 def test_a_column_that_a_newer_file_lacks_says_nothing():
     bring(dicts([order(订单备注="等通知")]))
-    without = {name: value for name, value in order(**SENT).items() if name not in ("订单备注", "收货地址 ")}
+    without = {
+        name: value
+        for name, value in order(**SENT).items()
+        if name not in ("订单备注", "收货地址 ")
+    }
 
     bring(dicts([without]), exported_at=LATER)
 
@@ -164,16 +179,30 @@ def test_paid_net_of_refunds_is_found_per_file():
 
     assert preview.facts["paid_is_net"] is True
     assert (the_order().paid_amount, the_order().refund_amount) == (Decimal("201.12"), Decimal(100))
-    _, preview, _ = bring(dicts([order("3", **net), order("4", **{**net, "买家实际支付金额": "201.12"})]))
+    _, preview, _ = bring(
+        dicts([order("3", **net), order("4", **{**net, "买家实际支付金额": "201.12"})])
+    )
     assert preview.facts["paid_is_net"] is False
     assert the_order("3").paid_amount == Decimal("101.12")
 
 
 def test_an_unpaid_order_paid_nothing():
-    bring(dicts([order(订单状态="等待买家付款", **{"订单付款时间 ": None, "买家实际支付金额": "201.12"})]))
+    bring(
+        dicts(
+            [
+                order(
+                    订单状态="等待买家付款", **{"订单付款时间 ": None, "买家实际支付金额": "201.12"}
+                )
+            ]
+        )
+    )
 
     stored = the_order()
-    assert (stored.stage, stored.paid_amount, stored.due_reason) == ("awaiting_payment", 0, "unpaid")
+    assert (stored.stage, stored.paid_amount, stored.due_reason) == (
+        "awaiting_payment",
+        0,
+        "unpaid",
+    )
 
 
 def test_a_changed_house_number_replaces_the_sealed_contact():
@@ -200,7 +229,11 @@ def test_both_files_in_either_order_end_the_same():
     bring(lists)
 
     assert state(without=["exported_at"]) == straight
-    assert [line.line_key for line in OrderLine.objects.order_by("line_key")] == ["1-1", "2-1", "2-2"]
+    assert [line.line_key for line in OrderLine.objects.order_by("line_key")] == [
+        "1-1",
+        "2-1",
+        "2-2",
+    ]
     assert set(Order.objects.values_list("stage", flat=True)) == {"awaiting_audit"}
 
 
@@ -321,7 +354,7 @@ def test_a_killed_merge_goes_on_where_it_stopped(monkeypatch):
 
 
 def _as_real_steps(monkeypatch):
-    """Let the steps believe that no transaction is open, as in the worker; finish with the same batch."""
+    """Let the steps believe that no transaction is open, as in the worker; finish with the same batch."""  # noqa: E501
     from orders.actions.importing import order_list
     from shopops.intake.models import Batch
 
@@ -351,7 +384,10 @@ def sample(name):
 @needs_samples
 @pytest.mark.parametrize("turned", [False, True])
 def test_the_pair_of_2017_gives_five_orders_to_audit(turned):
-    files = ["qianniu_2017_ExportOrderList.anon.gbk.csv", "qianniu_2017_ExportOrderDetailList.gbk.csv"]
+    files = [
+        "qianniu_2017_ExportOrderList.anon.gbk.csv",
+        "qianniu_2017_ExportOrderDetailList.gbk.csv",
+    ]
 
     for name in sorted(files, reverse=turned):
         bring(sample(name))
@@ -400,7 +436,7 @@ def test_a_month_of_2020_adds_up_to_the_fen():
 def test_a_first_big_file_leaves_all_indexes_and_keys_standing(monkeypatch):
     monkeypatch.setattr(steps, "HEAP_FIRST_ROWS", 1)
     names = "SELECT indexdef FROM pg_indexes WHERE tablename ~ '^orders_' ORDER BY 1"
-    keys = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid::regclass::text ~ '^orders_' ORDER BY 1"
+    keys = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid::regclass::text ~ '^orders_' ORDER BY 1"  # noqa: E501
     with connection.cursor() as cursor:
         before = [cursor.execute(one).fetchall() for one in (names, keys)]
 
