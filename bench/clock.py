@@ -30,7 +30,7 @@ def stand_at(at: datetime) -> None:
 
 
 def _real_now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251
+    return datetime.now(UTC)
 
 
 def _tell(now: Callable[[], datetime]) -> None:
@@ -39,5 +39,5 @@ def _tell(now: Callable[[], datetime]) -> None:
         def now(cls, tz: tzinfo | None = None) -> Any:  # noqa: ANN401
             return now().astimezone(tz) if tz else now().replace(tzinfo=None) + timedelta(0)
 
-    timezone.now = now  # noqa: TID251 - this sets it
+    timezone.now = now
     clock.datetime = Told  # type: ignore[misc]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-COLOURS = 256
+COLOURS, FREQUENT = 256, 128
+ENOUGH = 24  # from so many pixels on a colour is seen
 PIXELS = """async (data) => {
   const picture = await createImageBitmap(await (await fetch(data)).blob());
   const canvas = new OffscreenCanvas(picture.width, picture.height);
@@ -23,7 +24,7 @@ PIXELS = """async (data) => {
 
 
 def with_palette(page: Any, png: bytes) -> bytes:  # noqa: ANN401
-    """Write a PNG anew with its most frequent colours; others become the nearest of them.
+    """Write a PNG anew with its most frequent and its most distant colours.
 
     The browser of `page` reads the picture, in a blank page of its own: none of our libraries does.
     """
@@ -34,7 +35,7 @@ def with_palette(page: Any, png: bytes) -> bytes:  # noqa: ANN401
     pixels = np.frombuffer(base64.b64decode(text), np.uint8).reshape(-1, 4)[:, :3]
     packed = pixels.astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)
     colours, place, count = np.unique(packed, return_inverse=True, return_counts=True)
-    kept = colours[np.argsort(count)[::-1][:COLOURS]]
+    kept = _chosen(colours, count)
     index = _nearest(colours, kept)[place].reshape(height, width)
     lines = np.concatenate([np.zeros((height, 1), np.uint8), index], axis=1)
     size = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
@@ -49,6 +50,18 @@ def with_palette(page: Any, png: bytes) -> bytes:  # noqa: ANN401
 
 def _split(colours: NDArray[np.uint32]) -> NDArray[np.int64]:
     return np.stack([(colours >> shift) & 255 for shift in (16, 8, 0)], axis=1).astype(np.int64)
+
+
+def _chosen(colours: NDArray[np.uint32], count: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """Take what is frequent, then again and again what is least like the rest: a few red words."""
+    order = np.argsort(count)[::-1]
+    kept = list(order[:FREQUENT])
+    points = _split(colours)
+    gap = ((points[:, None, :] - points[kept][None, :, :]) ** 2).sum(axis=2).min(axis=1)
+    while len(kept) < min(COLOURS, len(colours)):
+        kept.append(int(np.argmax(gap * np.minimum(count, ENOUGH))))
+        gap = np.minimum(gap, ((points - points[kept[-1]]) ** 2).sum(axis=1))
+    return colours[kept]
 
 
 def _nearest(colours: NDArray[np.uint32], kept: NDArray[np.uint32]) -> NDArray[np.uint8]:

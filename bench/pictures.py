@@ -214,7 +214,7 @@ def _keep(page: Any, picture: Path, place: Path) -> None:  # noqa: ANN401
 
     :raises SystemExit: if it is too large to be kept in a repository
     """
-    from bench.palette import with_palette  # noqa: PLC0415 - numpy only where pictures are kept
+    from bench.palette import with_palette
 
     small = with_palette(page, picture.read_bytes())
     if len(small) > LARGEST_BYTES:
