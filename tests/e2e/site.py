@@ -70,9 +70,10 @@ class Site:
         until = time.monotonic() + UP_SECONDS
         while True:
             try:
-                with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):  # noqa: S310 - our own
+                with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):  # noqa: S310
                     return
             except OSError:
+                assert self.processes["web"].poll() is None, (self.folder / "web.log").read_text()
                 assert time.monotonic() < until, (self.folder / "web.log").read_text()
                 time.sleep(0.1)
 
