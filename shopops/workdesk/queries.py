@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from shopops.lib import words
 from shopops.lib.business_time import at_local, business_date
 from shopops.lib.fixed_queries import fixed
 from shopops.lib.paging import Key, Page, page_of
@@ -176,7 +177,7 @@ def run_page(*, run_id: int, now: datetime, can_control: bool) -> RunPage:
     run = Run.objects.select_related("created_by").get(pk=run_id)
     row = row_of(run, now=now, can_control=can_control)
     spec = registry.find_kind(run.kind)
-    what, _newline, trace = run.error.partition("\n")
+    what, _newline, trace = words.stored(run.error).partition("\n")
     has_link = spec is not None and spec.link is not None and run.state == RunState.DONE
     return RunPage(
         row=row,

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 
+from shopops.lib import words
 from shopops.staff import queries
 from shopops.staff.errors import Difference, StaleError
 from shopops.staff.models import User
@@ -50,7 +51,7 @@ def events_of(rows: Iterable[queries.LogRow]) -> list[Event]:
 def _detail(row: queries.LogRow) -> str:
     old, new = change_texts(row)
     change = f"{old} → {new}" if old and new else old or new
-    return "；".join(part for part in (row.reason, change) if part)
+    return words.clauses(part for part in (row.reason, change) if part)
 
 
 def change_texts(row: queries.LogRow) -> tuple[str, str]:
@@ -60,11 +61,11 @@ def change_texts(row: queries.LogRow) -> tuple[str, str]:
 
 
 def _values(values: dict[str, object], keys: list[str]) -> str:
-    return "，".join(f"{key}: {_value(values[key])}" for key in keys if key in values)
+    return words.phrases(f"{key}: {_value(values[key])}" for key in keys if key in values)
 
 
 def _value(value: object) -> str:
-    return "、".join(str(one) for one in value) if isinstance(value, list) else str(value)
+    return words.listed(value) if isinstance(value, list) else str(value)
 
 
 # --- two people at once ------------------------------------------------------------------------
