@@ -84,7 +84,7 @@ def _next_day(now: datetime) -> ShippingDay | None:
 
 def _not_today(day: date, cutoff_at: datetime, now: datetime) -> str:
     clock = cutoff_at.astimezone(SHANGHAI).strftime("%H:%M")
-    when = _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
+    when = _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
     if day == business_date(now) + timedelta(days=1):
         when = _("明天")
     return _("今天不再交接，下一次 %(when)s %(clock)s 截单") % {"when": when, "clock": clock}

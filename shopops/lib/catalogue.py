@@ -15,11 +15,16 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
 from babel.messages.pofile import read_po, write_po
+from django.template.base import Lexer, TokenType
 from django.utils.translation.template import templatize
 
 PACKAGES = ("shopops", "products", "orders", "crm", "promotions", "analytics")
-CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
-_PLACEHOLDER = re.compile(r"%\(\w+\)[-#0 +.\d]*[a-z]|\{\w*[^{}]*\}|%[-#0 +.\d]*[sdifg]|%%")
+# The full-width plus is a sign, not a word.
+CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff01-\uff0a\uff0c-\uff5e]")
+# Name and type of a placeholder; how it is padded is the language's own affair.
+_PLACEHOLDER = re.compile(
+    r"%(?:\((?P<name>\w+)\))?[-#0 +.\d]*(?P<type>[sdifg%])|\{(?P<key>\w*)[^{}]*\}"
+)
 # Function name: places of msgctxt (or None), msgid, plural (or None).
 _CALLS: dict[str, tuple[int | None, int, int | None]] = {
     **dict.fromkeys(("_", "_l", "gettext", "gettext_lazy", "gettext_noop"), (None, 0, None)),
@@ -34,6 +39,9 @@ _KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+
+
+_MARKED_CONSTANT = re.compile(r"""(?:_\(\s*|trans\s+|translate\s+|context\s+)(?:"[^"]*"|'[^']*')""")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,6 +108,24 @@ def unmarked_of(path: Path, *, root: Path) -> list[Unmarked]:
         shown = _shown(node)
         if CHINESE.search(shown):
             found.append(Unmarked(name, getattr(node, "lineno", 0), shown))
+    return found
+
+
+def unmarked_in_template(path: Path, *, root: Path) -> list[Unmarked]:
+    """Find the Chinese in a template outside translation tags, `_("…")` and comments."""
+    name = path.relative_to(root).as_posix()
+    found, closing = [], ""
+    for token in Lexer(path.read_text()).tokenize():
+        word = token.contents.split(" ", 1)[0].strip()
+        is_block = token.token_type == TokenType.BLOCK
+        if closing:
+            closing = "" if is_block and word.startswith(closing) else closing
+        elif is_block and word.startswith(("comment", "blocktrans")):
+            closing = f"end{word}"
+        elif token.token_type != TokenType.COMMENT:
+            text = _MARKED_CONSTANT.sub("", token.contents)
+            if CHINESE.search(text):
+                found.append(Unmarked(name, token.lineno, text.strip()))
     return found
 
 
@@ -237,11 +263,15 @@ def _fault(text: Text, message: Message) -> str:
         return "missing"
     if any(CHINESE.search(form) for form in forms if form not in _SAME):
         return "not English"
-    wanted = set(_PLACEHOLDER.findall(text.msgid))
+    wanted = _placeholders(text.msgid)
     # "1 order" needs no figure, so the singular may do without.
-    if set(_PLACEHOLDER.findall(forms[-1])) != wanted:
+    if _placeholders(forms[-1]) != wanted:
         return "other placeholders"
-    return "" if set(_PLACEHOLDER.findall(forms[0])) <= wanted else "other placeholders"
+    return "" if _placeholders(forms[0]) <= wanted else "other placeholders"
+
+
+def _placeholders(text: str) -> set[tuple[str, ...]]:
+    return {place.groups("") for place in _PLACEHOLDER.finditer(text)}
 
 
 # Names of languages and signs that stay as they are.

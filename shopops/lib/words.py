@@ -12,7 +12,7 @@ from functools import lru_cache
 from django.utils.translation import get_language, trans_real
 from django.utils.translation import gettext as _
 
-_PLACE = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}|%(%)")
+_PLACE = re.compile(r"%\((\w+)\)[-#0 +.\d]*[a-z]|\{(\w*)[^{}]*\}|%(%)")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 # A shape with fewer signs of its own would match sentences that it did not make.
 _LEAST_SIGNS = 4

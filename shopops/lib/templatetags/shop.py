@@ -147,7 +147,7 @@ def _weekday(day: date) -> str:
 def day_words(day: date, today: date | None) -> str:
     """Write a date as a person near it would: 今天, 周三, 9月17日."""
     if today is None:
-        return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
+        return _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
     distance = (day - today).days
     if 1 < distance < 7:
         return _weekday(day)
@@ -165,8 +165,8 @@ def _near_day(distance: int) -> str:
 def _day_and_year(day: date, today: date) -> str:
     values = {"year": day.year, "month": day.month, "day": day.day}
     if day.year == today.year:
-        return _("%(month)s月%(day)s日") % values
-    return _("%(year)s年%(month)s月%(day)s日") % values
+        return _("%(month)d月%(day)d日") % values
+    return _("%(year)d年%(month)d月%(day)d日") % values
 
 
 def _local(value: datetime) -> datetime:
