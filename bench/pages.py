@@ -16,7 +16,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from bench.scratch import run, say, scratch_database
 from bench.synthetic import FIRST_TID, Base
@@ -58,7 +57,7 @@ def measure(*, sizes: tuple[int, ...], rounds: int) -> dict[str, Any]:
     """Grow the scratch database through `sizes` and measure each page at each."""
     with scratch_database("bench_pages"):
         visitor = Visitor()
-        base = Base(newest=datetime.now(UTC) - timedelta(days=2), step=STEP)  # noqa: DTZ005, TID251
+        base = Base(newest=datetime.now(UTC) - timedelta(days=2), step=STEP)  # noqa: TID251
         results = []
         for size in sizes:
             now = datetime.now(UTC)  # noqa: TID251

@@ -33,6 +33,7 @@ CHROMIUM_SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
     "--force-color-profile=srgb",
+    "--lang=zh-CN",
 )
 
 
@@ -105,19 +106,19 @@ def main() -> int:
 
 
 def _make_shop() -> None:
-    import django  # noqa: PLC0415 - only when the servers are up
+    import django
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
-    from bench import clock  # noqa: PLC0415
-    from orders.actions.counts import refresh_queue_counts  # noqa: PLC0415
-    from shopops.staff.queries import shop_platform  # noqa: PLC0415
+    from bench import clock
+    from orders.actions.counts import refresh_queue_counts
+    from shopops.staff.queries import shop_platform
 
-    call_command("migrate", verbosity=0, interactive=False)
     # The files came twenty minutes ago; then it is that afternoon, and stays so.
     came = clock.AFTERNOON - timedelta(minutes=20)
     clock.run_from(came)
+    call_command("migrate", verbosity=0, interactive=False)
     call_command("demo_shop", now=came.isoformat(), stdout=sys.stderr)
     clock.stand_at(clock.AFTERNOON)
     refresh_queue_counts(platform=shop_platform(), now=clock.AFTERNOON)
@@ -125,15 +126,15 @@ def _make_shop() -> None:
 
 @contextmanager
 def _server() -> Iterator[str]:
-    from django.core.servers.basehttp import (  # noqa: PLC0415
+    from django.core.servers.basehttp import (
         ThreadedWSGIServer,
         WSGIRequestHandler,
     )
 
-    from shopops.wsgi import application  # noqa: PLC0415
+    from shopops.wsgi import application
 
     class Quiet(WSGIRequestHandler):
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: ANN401
             pass
 
     server: WSGIServer = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, allow_reuse_address=False)
@@ -148,9 +149,9 @@ def _server() -> Iterator[str]:
 
 def _objects() -> dict[str, Any]:
     """Name the objects whose pages are shown."""
-    from orders.models import Hold  # noqa: PLC0415
-    from shopops.intake.models import Batch  # noqa: PLC0415
-    from shopops.work.models import Run  # noqa: PLC0415
+    from orders.models import Hold
+    from shopops.intake.models import Batch
+    from shopops.work.models import Run
 
     told = Hold.objects.filter(told_at__isnull=False).select_related("order").first()
     batch = Batch.objects.filter(kind="orders.order_list").order_by("-pk").first()
@@ -161,7 +162,7 @@ def _objects() -> dict[str, Any]:
 
 
 def _take(address: str, only: set[str]) -> None:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+    from playwright.sync_api import sync_playwright
 
     OUT.mkdir(parents=True, exist_ok=True)
     SHOWN.mkdir(parents=True, exist_ok=True)

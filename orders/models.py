@@ -14,7 +14,6 @@ from django.db.models.functions import Coalesce, Right
 from django.utils.translation import gettext_lazy as _
 
 from orders.choices import (
-    LIVE_STAGES,
     OPEN_STAGES,
     BuyerAnswer,
     Flag,
@@ -159,7 +158,13 @@ class Order(models.Model):
             models.Index(
                 fields=["stage", "ship_due_at", "id"],
                 name="order_stage_due_idx",
-                condition=Q(stage__in=LIVE_STAGES),
+                condition=Q(stage__in=OPEN_STAGES),
+            ),
+            # Handed over by us and not picked up, by hand-over.
+            models.Index(
+                fields=["handed_over_at", "id"],
+                name="order_unpicked_idx",
+                condition=Q(stage=Stage.HANDED_OVER, handed_over_at__isnull=False),
             ),
             # Past due, due today: all open stages together, by due time.
             models.Index(

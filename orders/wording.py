@@ -48,6 +48,16 @@ def time_words(instant: datetime, *, now: datetime) -> str:
     return _("%(day)s %(clock)s") % {"day": day_words(local.date(), now=now), "clock": clock}
 
 
+def minute_words(instant: datetime, *, now: datetime) -> str:
+    """Give an instant as 今天 19:00, to the minute, for a list or a summary."""
+    return time_words(instant.replace(second=0, microsecond=0), now=now)
+
+
+def clock_words(instant: datetime, *, now: datetime) -> str:
+    """Give an instant as 今天 19:00, to the minute: for lists, where nobody reads seconds."""
+    return time_words(instant.replace(second=0, microsecond=0), now=now)
+
+
 def due_sentence(
     reason: DueReason,
     *,

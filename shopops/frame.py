@@ -7,14 +7,18 @@ a few rows; nothing here counts.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from orders.queries import calendar, queues
@@ -173,11 +177,26 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     counts = _counts(rights)
     return {
         **around,
-        "nav": navigation(rights, path=request.path, counts=counts),
+        "nav_html": _nav_html(
+            get_language(), rights, request.path, tuple(counts.items()), around["shop"]
+        ),
         "top": Top(runs=_runs_under_way(rights, now=now), cutoff=_cutoff(rights, counts, now=now)),
         "person": PersonMark(name=user.name, roles=staff.roles_text(user)),
         "demo_without_second_factor": bool(shop and shop.is_demo),
     }
+
+
+@lru_cache(maxsize=256)
+def _nav_html(
+    _language: str | None,
+    rights: frozenset[str],
+    path: str,
+    counts: tuple[tuple[str, int], ...],
+    shop: ShopMark | None,
+) -> SafeString:
+    """Write the navigation; the counts change twice a minute, pages are asked for more often."""
+    nav = navigation(rights, path=path, counts=dict(counts))
+    return render_to_string("components/_nav.html", {"nav": nav, "shop": shop})
 
 
 def _shop_mark(shop: Shop) -> ShopMark:

@@ -136,7 +136,7 @@ CACHES = {
 }
 
 # Sessions live in Postgres: a lost cache signs nobody out.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "shopops.staff.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_ABSOLUTE_SECONDS = 12 * 3600
 SESSION_IDLE_SECONDS = 30 * 60

@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from orders.choices import PlatformStatus, Stage
 from orders.models import Order
-from orders.queries.queues import QUEUES, Filters, queue_page
+from orders.queries.queues import QUEUES, Filters, ListedOrder, queue_page
 from shopops.lib.business_time import SHANGHAI
 from shopops.lib.exports import csv_rows
 from shopops.staff import operations
@@ -103,7 +103,7 @@ def perform_export(run: RunContext) -> dict[str, Any]:
     return {"rows": rows, "file": path.name, "until": (run.now + KEPT).isoformat()}
 
 
-def _page(run: RunContext, after: str) -> tuple[list[Order], str]:
+def _page(run: RunContext, after: str) -> tuple[list[ListedOrder], str]:
     given = run.payload["filters"]
     ids = given.get("order_ids")
     filters = Filters(**{**given, "order_ids": tuple(ids) if ids is not None else None})
@@ -122,7 +122,7 @@ def _write(file: Any, rows: Iterable[Any], *, heading: bool = True) -> None:  # 
         file.write(chunk if heading else chunk.removeprefix(b"\xef\xbb\xbf"))
 
 
-def _cells(order: Order) -> tuple[object, ...]:
+def _cells(order: ListedOrder) -> tuple[object, ...]:
     return (
         f'="{order.tid}"',
         PlatformStatus(order.status).label,

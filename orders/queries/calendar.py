@@ -81,19 +81,23 @@ class NextCutoff:
     is_confirmed: bool
 
 
+# By hand: every page asks.
+NEXT_CUTOFF = """
+SELECT * FROM orders_shippingday WHERE cutoff_at > %s AND ships AND date >= %s
+ORDER BY date LIMIT 1
+"""
+
+
 def next_cutoff(*, now: datetime) -> NextCutoff | None:
     """Give the next cutoff after `now`; None where no shipping day is worked out ahead. One query."""
-    row = (
-        ShippingDay.objects.filter(cutoff_at__gt=now, ships=True, date__gte=business_date(now))
-        .order_by("date")
-        .first()
-    )
+    today = business_date(now)
+    row = next(iter(ShippingDay.objects.raw(NEXT_CUTOFF, [now, today])), None)
     if row is None or row.cutoff_at is None or row.handover_at is None:
         return None
     return NextCutoff(
         cutoff_at=row.cutoff_at,
         handover_at=row.handover_at,
-        is_today=row.date == business_date(now),
+        is_today=row.date == today,
         is_confirmed=row.is_confirmed,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from orders.choices import OPEN_STAGES
 from orders.models import Order
@@ -37,6 +38,21 @@ class LateMoney:
     rules: tuple[PenaltyRule, ...]
 
 
+class Judged(Protocol):
+    """What the cost of lateness asks of an order, be it a model or a list row."""
+
+    @property
+    def paid_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def paid_amount(self) -> Decimal: ...  # noqa: D102
+    @property
+    def platform_due_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def promise_hours(self) -> int | None: ...  # noqa: D102
+    @property
+    def picked_up_at(self) -> datetime | None: ...  # noqa: D102
+
+
 class RiskBook:
     """Judges orders of one shop by the rule book, read once."""
 
@@ -45,7 +61,7 @@ class RiskBook:
         self.rules = penalty_rules()
         self._in_force: dict[tuple[date, int | None], list[PenaltyRule]] = {}
 
-    def risk(self, order: Order, *, now: datetime) -> Risk:
+    def risk(self, order: Judged, *, now: datetime) -> Risk:
         """Work out what one order costs now and next. No query."""
         if order.paid_at is None:
             return Risk(now_amount=ZERO, next_amount=ZERO, next_at=None, codes=())

@@ -13,6 +13,7 @@ from orders.models import CarrierPickup, CutoffRule, RuleRow
 from orders.queries.cutoff_page import CutoffPage, RuleLine
 from orders.queries.what_if import WhatIfAnswer
 from orders.rules.calendar import DayWhy, ShippingDay
+from orders.rules.rulebook import CHECK_BEFORE_USE
 from shopops.lib import words
 from shopops.lib.business_time import SHANGHAI, business_date
 from shopops.lib.charts import Pickup
@@ -241,7 +242,7 @@ def rule_row(line: RuleLine) -> dict[str, Any]:
 
 
 def rule_text(row: RuleRow) -> str:
-    """Say what a row means, from its parameters; the source note follows."""
+    """Say what a row means, from its parameters; a source note that the head has not said follows."""
     have = row.parameters
     parts = []
     if "hours" in have:
@@ -257,8 +258,8 @@ def rule_text(row: RuleRow) -> str:
         parts.append(_("最高 ¥%(n)s") % {"n": have["maximum"]})
     if "after_hours" in have:
         parts.append(_("迟发后 %(n)s 小时仍未揽收") % {"n": have["after_hours"]})
-    note = [words.stored(row.source_note)] if row.source_note else []
-    return words.phrases([*parts, *note])
+    note = words.stored(row.source_note.removesuffix(CHECK_BEFORE_USE).rstrip("，；。 "))
+    return words.phrases([*parts, note] if note else parts)
 
 
 def unconfirmed_words(day: date | None) -> str:

@@ -142,11 +142,16 @@ def _figures(queue: Queue, *, is_filtered: bool) -> dict[str, object]:
     }
 
 
+@cache
+def _queue_url(code: str) -> str:
+    return reverse("orders:queue", args=[code])
+
+
 def _tab(queue: Queue, row: QueueCount | None, *, current: bool) -> Tab:
     count = row.count if row else None
     return Tab(
         label=queue.name,
-        url=reverse("orders:queue", args=[queue.code]),
+        url=_queue_url(queue.code),
         count=None if queue.code == "all" else count,
         tone=TAB_TONES.get(queue.code, "") if count else "",
         current=current,

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from orders.choices import Flag, HoldKind, Stage
-from orders.models import Hold, Order
-from orders.queries.queues import QueueRow
+from orders.models import Hold
+from orders.queries.queues import ListedHold, ListedOrder, QueueRow
 from orders.queries.risk import RiskBook
 
 STAGE_TONES = {
@@ -84,7 +84,7 @@ class Row:
     is_done: bool
 
 
-def hold_tag(hold: Hold) -> HoldTag:
+def hold_tag(hold: Hold | ListedHold) -> HoldTag:
     """Word one hold; one that the buyer must be told about and was not says so."""
     label = str(HoldKind(hold.kind).label)  # get_kind_display hashes all twenty labels each time
     if hold.must_tell_buyer and hold.told_at is None:
@@ -92,7 +92,7 @@ def hold_tag(hold: Hold) -> HoldTag:
     return HoldTag(label=label, tone="us" if hold.is_hand_set else "wait")
 
 
-def acts_for(order: Order) -> str:
+def acts_for(order: ListedOrder) -> str:
     """Name the bulk acts that fit an order as it stands."""
     if order.stage == Stage.AWAITING_AUDIT and not order.has_open_refund:
         return "approve hold memo"
@@ -109,10 +109,13 @@ def rows_of(
     found: Iterable[QueueRow], *, book: RiskBook, now: datetime, may_see_contact: bool
 ) -> list[Row]:
     """Make list rows; no query."""
-    return [_row(one, book, now, may_see_contact=may_see_contact) for one in found]
+    tags = _Tags()
+    return [_row(one, book, tags, now, may_see_contact=may_see_contact) for one in found]
 
 
-def _row(one: QueueRow, book: RiskBook, now: datetime, *, may_see_contact: bool) -> Row:
+def _row(
+    one: QueueRow, book: RiskBook, tags: "_Tags", now: datetime, *, may_see_contact: bool
+) -> Row:
     order = one.order
     is_done = order.stage in DONE_STAGES
     risk_amount, risk_tone = (ZERO, "") if is_done else _risk(order, book, now)
@@ -126,7 +129,7 @@ def _row(one: QueueRow, book: RiskBook, now: datetime, *, may_see_contact: bool)
         platform_due_at=order.platform_due_at,
         stage_label=Stage(order.stage).label,
         stage_tone=STAGE_TONES[Stage(order.stage)],
-        holds=_tags(one.holds, order),
+        holds=tags.of(one.holds, order),
         paid_amount=order.paid_amount or order.total_amount,
         risk_amount=risk_amount,
         risk_tone=risk_tone,
@@ -143,21 +146,36 @@ def _row(one: QueueRow, book: RiskBook, now: datetime, *, may_see_contact: bool)
     )
 
 
-def _risk(order: Order, book: RiskBook, now: datetime) -> tuple[Decimal, str]:
+def _risk(order: ListedOrder, book: RiskBook, now: datetime) -> tuple[Decimal, str]:
     risk = book.risk(order, now=now)
     return (risk.now_amount, "late") if risk.now_amount else (risk.next_amount, "")
 
 
-def _tags(holds: Sequence[Hold], order: Order) -> tuple[HoldTag, ...]:
-    tags = [hold_tag(hold) for hold in holds]
-    if order.has_open_refund:
-        tags.insert(0, HoldTag(label=_("退款中"), tone="late"))
-    if order.is_presale and order.stage == Stage.AWAITING_AUDIT:
-        tags.append(HoldTag(label=_("预售"), tone="wait"))
-    return tuple(tags)
+class _Tags:
+    """Holds as tags; each kind is worded once for a whole list."""
+
+    def __init__(self) -> None:
+        self._worded: dict[tuple[str, bool, bool], HoldTag] = {}
+        self._refund = HoldTag(label=_("退款中"), tone="late")
+        self._presale = HoldTag(label=_("预售"), tone="wait")
+
+    def of(self, holds: Sequence[ListedHold], order: ListedOrder) -> tuple[HoldTag, ...]:
+        tags = [self._tag(hold) for hold in holds]
+        if order.has_open_refund:
+            tags.insert(0, self._refund)
+        if order.is_presale and order.stage == Stage.AWAITING_AUDIT:
+            tags.append(self._presale)
+        return tuple(tags)
+
+    def _tag(self, hold: ListedHold) -> HoldTag:
+        is_untold = hold.must_tell_buyer and hold.told_at is None
+        key = hold.kind, is_untold, hold.is_hand_set
+        if key not in self._worded:
+            self._worded[key] = hold_tag(hold)
+        return self._worded[key]
 
 
-def _buyer(order: Order, *, may_see_contact: bool) -> str:
+def _buyer(order: ListedOrder, *, may_see_contact: bool) -> str:
     place = order.receiver_province
     name = order.buyer_nick if may_see_contact else mask_nick(order.buyer_nick)
     return " ".join(part for part in (name, place) if part)

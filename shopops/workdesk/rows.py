@@ -65,6 +65,7 @@ class RunRow:
     id: int
     kind: str
     title: str
+    subject: str
     key: str
     business_date: date | None
     state: str
@@ -107,6 +108,7 @@ def row_of(run: Run, *, now: datetime, can_control: bool) -> RunRow:
         id=run.pk,
         kind=run.kind,
         title=progress.title,
+        subject=str(run.payload.get("file", "")),
         key=run.key,
         business_date=run.business_date,
         state=run.state,

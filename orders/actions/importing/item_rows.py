@@ -203,8 +203,7 @@ def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
     )
     staged = f"""
       SELECT st.*, {shop_date("st.paid_at")} AS paid_date,
-        CASE WHEN st.stage = 'handed_over' THEN coalesce(st.old_handed_over_at, st.consigned_at)
-          ELSE st.old_handed_over_at END AS handed_over_at
+        st.old_handed_over_at AS handed_over_at
       FROM (
         SELECT sa.*, {next_stage("sa.old_stage", "sa.said")} AS stage
         FROM (SELECT g.*, {said} AS said FROM ({facts} OFFSET 0) g OFFSET 0) sa OFFSET 0) st"""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from shopops.lib import words
 from shopops.staff import queries
 from shopops.staff.errors import Difference, StaleError
 from shopops.staff.models import User
+from shopops.staff.operations import part_words
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -61,11 +63,19 @@ def change_texts(row: queries.LogRow) -> tuple[str, str]:
 
 
 def _values(values: dict[str, object], keys: list[str]) -> str:
-    return words.phrases(f"{key}: {_value(values[key])}" for key in keys if key in values)
+    return words.phrases(
+        _("%(label)s：%(value)s")
+        % {"label": part_words("field", key), "value": _value(key, values[key])}
+        for key in keys
+        if key in values
+    )
 
 
-def _value(value: object) -> str:
-    return words.listed(value) if isinstance(value, list) else str(value)
+def _value(field: str, value: object) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    many = value if isinstance(value, list) else [value]
+    return words.listed("—" if one is None else part_words(field, str(one)) for one in many)
 
 
 # --- two people at once ------------------------------------------------------------------------
