@@ -177,7 +177,9 @@ class KindRow:
 @dataclass(slots=True)
 class _Labels:
     kinds: dict[str, str] = field(
-        default_factory=lambda: {kind.code: str(kind.label) for kind in registry.file_kinds()}
+        default_factory=lambda: {
+            kind.code: words.stored(kind.label) for kind in registry.file_kinds()
+        }
     )
 
 
@@ -253,7 +255,7 @@ def kind_rows() -> Sequence[KindRow]:
     for kind in registry.file_kinds():
         at = newest.get(kind.code)
         last = _("%(month)d月%(day)d日 %(clock)s") % _parts_of(at) if at else _("还没有")
-        rows.append(KindRow(str(kind.label), _("千牛卖家中心 → 导出"), last))
+        rows.append(KindRow(words.stored(kind.label), _("千牛卖家中心 → 导出"), last))
     return rows
 
 

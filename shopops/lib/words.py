@@ -63,7 +63,7 @@ def _filled(sentence: str, figures: tuple[str, ...], msgid: str, *, names: bool)
 def _shapes(language: str) -> list[tuple[re.Pattern[str], str]]:
     """Give the sentences with figures of a language's catalogue, those with most own signs first."""
     catalog = trans_real.translation(language)._catalog
-    msgids = {key for key in catalog if isinstance(key, str) and _PLACE.search(key)}
+    msgids = {key for key, _form in catalog.items() if isinstance(key, str) and _PLACE.search(key)}
     sized = [(len(_PLACE.sub("", msgid)), msgid) for msgid in msgids if _CHINESE.search(msgid)]
     wanted = sorted((pair for pair in sized if pair[0] >= _LEAST_SIGNS), reverse=True)
     return [(re.compile(_pattern(msgid), re.DOTALL), msgid) for _size, msgid in wanted]

@@ -246,7 +246,7 @@ def _pairs(values: dict[str, Any]) -> list[Fact]:
 
 def _plain(value: object) -> str:
     if isinstance(value, dict):
-        return "，".join(f"{key}：{one}" for key, one in value.items())
+        return words.phrases(f"{key}: {one}" for key, one in value.items())
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

@@ -75,7 +75,9 @@ def _value(field: str, value: object) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     many = value if isinstance(value, list) else [value]
-    return words.listed("—" if one is None else part_words(field, str(one)) for one in many)
+    return words.listed(
+        "—" if one is None else words.stored(part_words(field, str(one))) for one in many
+    )
 
 
 # --- two people at once ------------------------------------------------------------------------
