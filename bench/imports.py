@@ -2,8 +2,8 @@
 
 Prints one JSON document. Files go the way that a worker's files go: into the vault, then the runs
 `intake.parse` and `intake.merge` by the engine, with the reading child, the staging table, the
-preview and all indexes and keys. This process is warm, as a worker is: starting Django is not in
-the figures, starting the reading child is.
+preview and all indexes and keys. This process is warm, as a worker is: Django runs, and one reading
+child is started ahead.
 
 - first: an order list and its item list of `--lines` lines, GBK, into an empty shop.
 - same_bytes: the same files once more; by their digest nothing of them is read.
@@ -55,7 +55,9 @@ def main() -> int:
     """Measure and print one JSON document."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it works")
-    parser.add_argument("--lines", type=int, default=LINES, help="lines of the first import; 0: skip")
+    parser.add_argument(
+        "--lines", type=int, default=LINES, help="lines of the first import; 0: skip"
+    )
     parser.add_argument("--base", type=int, default=BASE, help="orders under the day file; 0: skip")
     parser.add_argument("--day-lines", type=int, default=DAY_LINES)
     parser.add_argument("--keep", action="store_true", help="keep the scratch database")
@@ -80,6 +82,9 @@ def measure(
         _vault_in(Path(folder)),
         watched_memory() as peaks,
     ):
+        from shopops.intake.warm import keep_child_started
+
+        keep_child_started()
         bench = _Bench(Path(folder), statements)
         if lines:
             _empty()
