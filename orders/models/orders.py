@@ -317,6 +317,12 @@ class Refund(models.Model):
         indexes = [
             # An order's refunds; also joins refunds that came before their order.
             models.Index(fields=["tid"], name="refund_tid_idx"),
+            # Money given back in a period.
+            models.Index(
+                fields=["finished_at"],
+                name="refund_finished_idx",
+                condition=Q(status=RefundStatus.SUCCESS),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,17 +16,15 @@ MOST_SHIFT = 0.01
 WATCH = """
 window.__shifts = 0; window.__lcp = 0; window.__reports = [];
 document.addEventListener('securitypolicyviolation',
-  (e) => window.__reports.push(e.violatedDirective + ' ' + e.blockedURI));
-{
-  const observe = (type, each) =>
-    new PerformanceObserver((list) => list.getEntries().forEach(each)).observe({type, buffered: true});
-  observe('layout-shift', (e) => { window.__shifts += e.value; });
-  observe('largest-contentful-paint', (e) => { window.__lcp = e.startTime; });
-}
+  (event) => window.__reports.push(`${event.violatedDirective} ${event.blockedURI}`));
+const each = (type, act) => new PerformanceObserver((list) => list.getEntries().forEach(act))
+  .observe({type, buffered: true});
+each('layout-shift', (entry) => { window.__shifts += entry.value; });
+each('largest-contentful-paint', (entry) => { window.__lcp = entry.startTime; });
 """
-AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-  .map((one) => ({rule: one.id, impact: one.impact,
-                  where: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))}))"""
+AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map((one) => ({
+  rule: one.id, impact: one.impact, where: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)),
+}))"""
 
 
 @dataclass

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_noop
 
 from orders.actions.due_times import windows_in_force
 from orders.actions.importing import after, item_rows, steps
@@ -123,13 +124,15 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
         total = steps.count_rows(cursor, stage)
         is_first = total >= steps.HEAP_FIRST_ROWS and steps.is_empty(cursor, "orders_orderline")
     if is_first:
-        with work.step(done=total, total=total, text="写入宝贝") as cursor:
+        with work.step(done=total, total=total, text=gettext_noop("写入宝贝")) as cursor:
             _merge_first(cursor, batch, stage, work)
             after.finish(batch.pk, now)
         return work.counts(total=total, rejected=batch.rejected_count)
     chunks = _plan(work, batch, stage, total)
     for chunk in range(work.cursor.get("chunk", 0), chunks):
-        with work.step(done=total * (chunk + 1) // chunks, total=total, text="写入宝贝") as cursor:
+        with work.step(
+            done=total * (chunk + 1) // chunks, total=total, text=gettext_noop("写入宝贝")
+        ) as cursor:
             _merge_chunk(cursor, batch, stage, work, chunk)
             work.cursor["chunk"] = chunk + 1
             if chunk + 1 == chunks:
@@ -144,7 +147,7 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
     with connection.cursor() as cursor:
         if "chunks" in work.cursor and steps.table_exists(cursor, todo):
             return int(work.cursor["chunks"])
-    with work.step(done=0, total=total, text="对照已有宝贝") as cursor:
+    with work.step(done=0, total=total, text=gettext_noop("对照已有宝贝")) as cursor:
         _drop_doubled(cursor, stage)
         chunks = -(-total // steps.CHUNK_ROWS) or 1
         cursor.execute(f"DROP TABLE IF EXISTS {todo}")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_noop
 
 from orders.actions.due_times import windows_in_force
 from orders.actions.importing import after, steps
@@ -93,14 +94,14 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
         total = steps.count_rows(cursor, stage)
         is_first = total >= steps.HEAP_FIRST_ROWS and steps.is_empty(cursor, "orders_order")
     if is_first:
-        with work.step(done=total, total=total, text="写入订单") as cursor:
+        with work.step(done=total, total=total, text=gettext_noop("写入订单")) as cursor:
             _merge_first(cursor, batch, stage, work)
             after.finish(batch.pk, now)
         return work.counts(total=total, rejected=batch.rejected_count)
     todo = _plan(work, batch, stage, total)
     for chunk in range(work.cursor.get("chunk", 0), todo):
         done = min((chunk + 1) * steps.CHUNK_ROWS, total)
-        with work.step(done=done, total=total, text="写入订单") as cursor:
+        with work.step(done=done, total=total, text=gettext_noop("写入订单")) as cursor:
             _merge_chunk(cursor, batch, stage, work, chunk)
             work.cursor["chunk"] = chunk + 1
             if chunk + 1 == todo:
@@ -116,7 +117,7 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
     with connection.cursor() as cursor:
         if "chunks" in work.cursor and steps.table_exists(cursor, todo):
             return int(work.cursor["chunks"])
-    with work.step(done=0, total=total, text="对照已有订单") as cursor:
+    with work.step(done=0, total=total, text=gettext_noop("对照已有订单")) as cursor:
         _drop_doubled(cursor, stage)
         cursor.execute(f"DROP TABLE IF EXISTS {todo}")
         cursor.execute(

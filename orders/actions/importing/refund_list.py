@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_noop
 
 from orders.actions.due_times import COLUMNS as DUE_COLUMNS
 from orders.actions.due_times import due_sql, windows_in_force
@@ -110,7 +111,7 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
     with connection.cursor() as cursor:
         total = steps.count_rows(cursor, stage)
     if not work.cursor.get("merged"):
-        with work.step(done=total, total=total, text="写入退款") as cursor:
+        with work.step(done=total, total=total, text=gettext_noop("写入退款")) as cursor:
             _drop_doubled(cursor, stage)
             after.lock_orders(cursor, f"SELECT tid FROM {stage}")
             _collect(cursor, stage, batch)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
+from django.utils.translation import gettext_noop
 
 from orders.actions.importing import after, steps
 from orders.actions.importing.steps import Steps
@@ -33,12 +34,12 @@ def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
             steps.count_rows(cursor, table, f"first_batch_id = {batch.pk:d}") for table in _TABLES
         ) + steps.count_rows(cursor, "intake_rowchange", f"batch_id = {batch.pk:d}")
     if not work.cursor.get("restored"):
-        with work.step(done=0, total=total, text="恢复原值") as cursor:
+        with work.step(done=0, total=total, text=gettext_noop("恢复原值")) as cursor:
             _restore(cursor, batch.pk, work)
             work.cursor["restored"] = True
     while not work.cursor.get("deleted"):
         done = work.cursor.get("removed", 0)
-        with work.step(done=done, total=total, text="删除新增") as cursor:
+        with work.step(done=done, total=total, text=gettext_noop("删除新增")) as cursor:
             removed = _delete_some(cursor, batch.pk, work)
             if not removed:
                 work.cursor["deleted"] = True
