@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "shopops.lib.middleware.DatabaseDownMiddleware",
     "shopops.lib.middleware.ReadOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "shopops.lib.middleware.SwitchedLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
