@@ -105,7 +105,7 @@ def _shop() -> QuerySet[Shop]:
 
 
 def shop_platform() -> str:
-    """Give the platform of the shop; Tmall's stricter rules before the first visit."""
+    """Give the platform whose rules judge the shop's orders; Tmall before the first visit."""
     shop = current_shop()
     return shop.platform if shop else Shop.Platform.TMALL.value
 
@@ -406,12 +406,6 @@ def invited_person(token: str, *, now: datetime) -> User | None:
 def languages() -> set[str]:
     """Give the codes of the languages that screens speak."""
     return {code for code, _name in settings.LANGUAGES}
-
-
-def shop_platform() -> str:
-    """Give the platform whose rules judge the shop's orders; Tmall before the first visit."""
-    platform = Shop.objects.values_list("platform", flat=True).filter(id=1).first()
-    return platform or Shop.Platform.TMALL.value
 
 
 def role_names() -> dict[str, str]:
