@@ -23,7 +23,7 @@ from shopops.embedded.layout import PROJECT
 SHOWN = PROJECT / "docs" / "pictures"
 OUT = PROJECT / "bench" / "out" / "pictures"
 WIDTHS = {1440: 900, 390: 844}
-LARGEST_BYTES = 350_000
+LARGEST_BYTES = 250_000
 CHROMIUM_SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",
@@ -105,19 +105,19 @@ def main() -> int:
 
 
 def _make_shop() -> None:
-    import django  # noqa: PLC0415 - only when the servers are up
+    import django
 
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
-    from bench import clock  # noqa: PLC0415
-    from orders.actions.counts import refresh_queue_counts  # noqa: PLC0415
-    from shopops.staff.queries import shop_platform  # noqa: PLC0415
+    from bench import clock
+    from orders.actions.counts import refresh_queue_counts
+    from shopops.staff.queries import shop_platform
 
-    call_command("migrate", verbosity=0, interactive=False)
     # The files came twenty minutes ago; then it is that afternoon, and stays so.
     came = clock.AFTERNOON - timedelta(minutes=20)
     clock.run_from(came)
+    call_command("migrate", verbosity=0, interactive=False)
     call_command("demo_shop", now=came.isoformat(), stdout=sys.stderr)
     clock.stand_at(clock.AFTERNOON)
     refresh_queue_counts(platform=shop_platform(), now=clock.AFTERNOON)
@@ -125,15 +125,15 @@ def _make_shop() -> None:
 
 @contextmanager
 def _server() -> Iterator[str]:
-    from django.core.servers.basehttp import (  # noqa: PLC0415
+    from django.core.servers.basehttp import (
         ThreadedWSGIServer,
         WSGIRequestHandler,
     )
 
-    from shopops.wsgi import application  # noqa: PLC0415
+    from shopops.wsgi import application
 
     class Quiet(WSGIRequestHandler):
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: ANN401
             pass
 
     server: WSGIServer = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, allow_reuse_address=False)
@@ -148,9 +148,9 @@ def _server() -> Iterator[str]:
 
 def _objects() -> dict[str, Any]:
     """Name the objects whose pages are shown."""
-    from orders.models import Hold  # noqa: PLC0415
-    from shopops.intake.models import Batch  # noqa: PLC0415
-    from shopops.work.models import Run  # noqa: PLC0415
+    from orders.models import Hold
+    from shopops.intake.models import Batch
+    from shopops.work.models import Run
 
     told = Hold.objects.filter(told_at__isnull=False).select_related("order").first()
     batch = Batch.objects.filter(kind="orders.order_list").order_by("-pk").first()
@@ -161,7 +161,7 @@ def _objects() -> dict[str, Any]:
 
 
 def _take(address: str, only: set[str]) -> None:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+    from playwright.sync_api import sync_playwright
 
     OUT.mkdir(parents=True, exist_ok=True)
     SHOWN.mkdir(parents=True, exist_ok=True)
@@ -170,6 +170,7 @@ def _take(address: str, only: set[str]) -> None:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("SHOPOPS_CHROMIUM", "/usr/bin/chromium"),
             args=list(CHROMIUM_SWITCHES),
+            env={**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"},  # 24 hours in fields
         )
         for width, height in WIDTHS.items():
             states: dict[str, Any] = {}
@@ -205,18 +206,21 @@ def _picture(page: Any, address: str, shot: Shot, width: int) -> None:  # noqa: 
     page.screenshot(path=OUT / name)
     page.screenshot(path=OUT / f"{shot.name}-{width}-full.png", full_page=True)
     if width in shot.shown:
-        _keep(OUT / name, SHOWN / name)
+        _keep(page, OUT / name, SHOWN / name)
 
 
-def _keep(picture: Path, place: Path) -> None:
-    """Copy a picture for the documents.
+def _keep(page: Any, picture: Path, place: Path) -> None:  # noqa: ANN401
+    """Write a picture for the documents, in 256 colours.
 
     :raises SystemExit: if it is too large to be kept in a repository
     """
-    if picture.stat().st_size > LARGEST_BYTES:
-        raise SystemExit(f"{picture.name} has {picture.stat().st_size} bytes, too many to keep")
-    place.write_bytes(picture.read_bytes())
-    sys.stderr.write(f"{place.relative_to(PROJECT)}  {picture.stat().st_size // 1000} KB\n")
+    from bench.palette import with_palette
+
+    small = with_palette(page, picture.read_bytes())
+    if len(small) > LARGEST_BYTES:
+        raise SystemExit(f"{picture.name} has {len(small)} bytes, too many to keep")
+    place.write_bytes(small)
+    sys.stderr.write(f"{place.relative_to(PROJECT)}  {len(small) // 1000} KB\n")
 
 
 if __name__ == "__main__":

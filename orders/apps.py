@@ -15,7 +15,8 @@ class OrdersConfig(AppConfig):
         from orders.actions import counts, exports
         from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
-        from shopops.staff.operations import name_operations
+        from orders.choices import Flag, HoldKind, Stage
+        from shopops.staff.operations import name_operations, name_parts
         from shopops.work.registry import KindSpec, register_kind
         from shopops.work.schedule import register_tick
 
@@ -29,6 +30,11 @@ class OrdersConfig(AppConfig):
         register_tick("count_queues", every=timedelta(seconds=30), run=counts.request_count)
         register_tick("old_exports", every=timedelta(hours=1), run=exports.remove_old_exports)
         name_operations(OPERATIONS)
+        name_parts("object", OBJECTS)
+        name_parts("field", FIELDS)
+        name_parts("stage", {stage.value: stage.label for stage in Stage})
+        name_parts("kind", {kind.value: kind.label for kind in HoldKind})
+        name_parts("flag", {str(flag.value): flag.label for flag in Flag})
         post_migrate.connect(_after_migrate, sender=self, dispatch_uid="orders.start_data")
         self._ensure = ensure_start_data
 
@@ -38,6 +44,27 @@ def _after_migrate(sender: AppConfig, **_kwargs: Any) -> None:  # noqa: ANN401
     sender._ensure()  # type: ignore[attr-defined]
 
 
+OBJECTS = {
+    "order": _("订单"),
+    "calendar": _("截单日历"),
+    "carrier": _("快递"),
+    "queue": _("队列"),
+    "rule": _("平台规则"),
+}
+FIELDS = {
+    "stage": _("阶段"),
+    "hold": _("挂起"),
+    "waybill_no": _("运单号"),
+    "carrier": _("快递"),
+    "memo": _("备注"),
+    "flag": _("旗"),
+    "urgent": _("加急"),
+    "agreed_ship_at": _("约定发货"),
+    "moved": _("重算的单"),
+    "filters": _("条件"),
+    "from": _("从"),
+    "run": _("任务"),
+}
 OPERATIONS = {
     "orders.order.held": _("挂起"),
     "orders.hold.told": _("告诉了买家"),

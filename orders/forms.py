@@ -28,6 +28,18 @@ def _time(label: Any, *, required: bool) -> forms.TimeField:  # noqa: ANN401
     )
 
 
+def _clock(label: Any) -> forms.TimeField:  # noqa: ANN401
+    """A time of day as text: a time input shows 04:00 PM wherever the browser speaks English."""
+    attributes = {"inputmode": "numeric", "placeholder": "—", "maxlength": 5, "autocomplete": "off"}
+    return forms.TimeField(
+        label=label,
+        required=False,
+        input_formats=["%H:%M"],
+        widget=forms.TimeInput(attrs=attributes, format="%H:%M"),
+        error_messages={"invalid": _("写成 16:00 这样")},
+    )
+
+
 def _date(label: Any, *, required: bool = True) -> forms.DateField:  # noqa: ANN401
     return forms.DateField(
         label=label,
@@ -131,8 +143,8 @@ class WeekForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         for number, name in WEEKDAYS:
-            self.fields[f"cutoff_{number}"] = _time(_("截单"), required=False)
-            self.fields[f"handover_{number}"] = _time(_("交接"), required=False)
+            self.fields[f"cutoff_{number}"] = _clock(_("截单"))
+            self.fields[f"handover_{number}"] = _clock(_("交接"))
             self.fields[f"cutoff_{number}"].help_text = name
 
 

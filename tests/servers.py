@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
+import bootstrap
 from shopops import embedded
 from shopops.embedded.layout import PROJECT
 
@@ -24,6 +25,7 @@ def _start() -> None:
         return
     os.environ["SHOPOPS_DATA"] = os.environ.get("SHOPOPS_TEST_DATA") or str(PROJECT / "var/test")
     os.environ["SHOPOPS_TEST_SERVERS"] = "1"
+    bootstrap.ensure_catalogues()  # pytest may be called without make
     try:
         _servers.enter_context(embedded.ensure())
     except embedded.EmbeddedError as error:

@@ -18,7 +18,7 @@ from analytics.views.figures import weekday_name
 from analytics.views.strip import strip
 from orders.queries import queues
 from orders.queries.risk import late_money
-from orders.wording import time_words
+from orders.wording import minute_words
 from shopops.lib.business_time import business_date
 from shopops.lib.exports import csv_rows
 from shopops.staff.access import requires
@@ -90,7 +90,7 @@ def _missing(absent: Iterable[coverage.FileState], now: datetime) -> list[dict[s
         {
             "label": state.label,
             "text": state.without,
-            "last": _("到 %(at)s") % {"at": time_words(state.last_exported_at, now=now)}
+            "last": _("到 %(at)s") % {"at": minute_words(state.last_exported_at, now=now)}
             if state.last_exported_at
             else _("从没来过"),
             "tone": "late" if state.kind == coverage.ORDERS else "soon",
@@ -111,7 +111,7 @@ def _charts(request: HttpRequest, by_day: dict[date, daily.Figures], today: date
 
 def _day_text(today: date) -> str:
     yesterday = today - timedelta(days=1)
-    return _("%(month)s月%(day)s日 %(weekday)s · 昨日指 %(m)s月%(d)s日 %(w)s") % {
+    return _("%(month)d月%(day)d日 %(weekday)s · 昨日指 %(m)d月%(d)d日 %(w)s") % {
         "month": today.month,
         "day": today.day,
         "weekday": weekday_name(today),

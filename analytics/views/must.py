@@ -15,9 +15,10 @@ from analytics.queries.coverage import ORDERS, FileState
 from analytics.views.figures import YESTERDAY, Kpi, View
 from orders.models import QueueCount
 from orders.queries.risk import LateMoney
-from orders.wording import time_words
+from orders.wording import minute_words
 from shopops.checks import queries as checks
 from shopops.checks.models import CheckResult
+from shopops.lib import words
 from shopops.lib.templatetags.shop import money
 
 # A parcel that the carrier did not scan for a day may be lost, and the platform counts it.
@@ -145,9 +146,9 @@ def _hold_row(facts: Situation, some: holds.Waiting, tag: str, title: str, act: 
         tone="late" if is_late else "soon",
         tag=tag,
         title=title % {"n": some.count},
-        evidence=_("最早的 %(at)s 到期") % {"at": time_words(at, now=facts.now)} if at else "",
+        evidence=_("最早的 %(at)s 到期") % {"at": minute_words(at, now=facts.now)} if at else "",
         owner_role="service_lead",
-        due=time_words(at, now=facts.now) if at else "",
+        due=minute_words(at, now=facts.now) if at else "",
         due_tone="late" if is_late else "soon",
         url=_queue("held"),
         act=act,
@@ -163,7 +164,8 @@ def _parcels(facts: Situation) -> list[Must]:
             tone="soon",
             tag=_("未揽收"),
             title=_("%(n)d 单交接一天多还没有揽收") % {"n": some.count},
-            evidence=_("最早的 %(at)s 交接") % {"at": time_words(some.earliest_at, now=facts.now)},
+            evidence=_("最早的 %(at)s 交接")
+            % {"at": minute_words(some.earliest_at, now=facts.now)},
             owner_role="warehouse_lead",
             due=_("今天"),
             due_tone="soon",
@@ -196,8 +198,8 @@ def _checks(facts: Situation) -> list[Must]:
         Must(
             tone=one["severity"] if one["severity"] in _TONES else "soon",
             tag=_("检查不过"),
-            title=one["title"],
-            evidence=one["evidence"],
+            title=words.stored(one["title"], names=True),
+            evidence=words.stored(one["evidence"], names=True),
             owner_role=one["owner_role"],
             due=_due(one["due_at"], facts.now),
             due_tone="soon",
@@ -212,7 +214,7 @@ def _checks(facts: Situation) -> list[Must]:
 
 
 def _due(due_at: str | None, now: datetime) -> str:
-    return time_words(datetime.fromisoformat(due_at), now=now) if due_at else _("今天")
+    return minute_words(datetime.fromisoformat(due_at), now=now) if due_at else _("今天")
 
 
 def _breaks(facts: Situation) -> list[Must]:
@@ -223,7 +225,10 @@ def _breaks(facts: Situation) -> list[Must]:
             tone="us",
             tag=_("要你看"),
             title=_("昨天%(label)s%(flag)s") % {"label": kpi.label, "flag": kpi.flag},
-            evidence="，".join(f"比{one['label']} {one['text']}" for one in kpi.changes),
+            evidence=words.phrases(
+                _("比%(when)s %(change)s") % {"when": one["label"], "change": one["text"]}
+                for one in kpi.changes
+            ),
             owner_role="manager",
             due=_("今天"),
             due_tone="",
@@ -248,7 +253,7 @@ def late_money(facts: LateMoney, *, now: datetime, may_see_orders: bool) -> dict
     for band in facts.bands:
         text = texts[band.code] % {"n": band.count}
         if band.earliest_at is not None and band.code == "today":
-            text += _("，最早 %(at)s") % {"at": time_words(band.earliest_at, now=now)}
+            text += _("，最早 %(at)s") % {"at": minute_words(band.earliest_at, now=now)}
         steps.append(
             {
                 "tone": tones[band.code],
@@ -271,6 +276,6 @@ def late_money(facts: LateMoney, *, now: datetime, may_see_orders: bool) -> dict
 
 def _rule_text(facts: LateMoney) -> str:
     names = {"late": _("延迟发货"), "stock_out": _("缺货")}
-    return "；".join(
+    return words.clauses(
         f"{names.get(rule.code, rule.code)} {rule.rate * 100:.0f}%" for rule in facts.rules
     )

@@ -58,21 +58,27 @@ def _hold_some(service: User, lead: User, now: datetime) -> None:
         _hold(order, HoldKind.BUYER_MESSAGE, order.buyer_message[:80], service, now)
     quiet = list(waiting.filter(buyer_message="").order_by("-paid_at", "-pk")[:5])
     kinds = (
-        (HoldKind.STOCK_SHORT, "枕套 雾蓝差 1 件，供应商说后天到"),
-        (HoldKind.STOCK_SHORT, "四件套 1.5m 沙色差 2 件"),
+        (HoldKind.STOCK_SHORT, "{item} 差 1 件，供应商说后天到"),
+        (HoldKind.STOCK_SHORT, "{item} 差 2 件"),
         (HoldKind.ADDRESS_INCOMPLETE, "只有小区名，没有楼号"),
         (HoldKind.AMOUNT_TOO_LARGE, "一单超过 1,500 元，核一下"),
     )
     for order, (kind, note) in zip(quiet, kinds, strict=False):
-        _hold(order, kind, note, lead, now)
+        _hold(order, kind, note.format(item=_item(order)), lead, now)
     _tell_first_shortage(service, now)
     if len(quiet) == 5:
         memo = notes.Memo(text="买家催了两次，今天先发", flag=Flag.RED, is_urgent=True)
         _try(lambda: notes.write_memo(tid=quiet[4].tid, memo=memo, by=service, now=now))
 
 
+def _item(order: Order) -> str:
+    """Give the first article of an order, without the shop's name before it."""
+    return order.title.split("，")[0].removeprefix("棉语").strip() or "这件"
+
+
 def _hold(order: Order, kind: HoldKind, note: str, by: User, now: datetime) -> None:
-    at = now - timedelta(hours=2)
+    paid_at = order.paid_at or now
+    at = min(now, max(now - timedelta(hours=2), paid_at + timedelta(minutes=4)))
     _try(lambda: holds.hold_order(tid=order.tid, kind=kind, note=note, by=by, now=at))
 
 
@@ -87,7 +93,8 @@ def _tell_first_shortage(by: User, now: datetime) -> None:
     if order is None:
         return
     hold = order.holds.get(kind=HoldKind.STOCK_SHORT, closed_at__isnull=True)
-    told = holds.Told(ToldChannel.WANGWANG, "亲，雾蓝枕套后天到，愿意等一下吗？", BuyerAnswer.WAIT)
+    words = f"亲，{_item(order)}后天到，愿意等一下吗？"
+    told = holds.Told(ToldChannel.WANGWANG, words, BuyerAnswer.WAIT)
     _try(lambda: holds.tell_buyer(tid=order.tid, hold_id=hold.pk, told=told, by=by, now=now))
 
 

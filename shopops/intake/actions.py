@@ -81,7 +81,9 @@ def receive_file(  # noqa: PLR0913
         created_at=now,
     )
     _record("received", batch, by=by, now=now, new={"file": name, "bytes": stored.size_bytes})
-    run = request_run(kind=PARSE, key=str(batch.pk), by=by, now=now, ring=ring)
+    run = request_run(
+        kind=PARSE, key=str(batch.pk), payload={"file": batch.file_name}, by=by, now=now, ring=ring
+    )
     return Received(batch, run, seen)
 
 
@@ -102,7 +104,15 @@ def commit_batch(
     batch.save(update_fields=["state"])
     reason = f"other shop: {difference.found}" if difference else ""
     _record("committed", batch, by=by, now=now, reason=reason)
-    return request_run(kind=MERGE, key=str(batch.pk), by=by, now=now, again=True, ring=ring)
+    return request_run(
+        kind=MERGE,
+        key=str(batch.pk),
+        payload={"file": batch.file_name},
+        by=by,
+        now=now,
+        again=True,
+        ring=ring,
+    )
 
 
 @transaction.atomic
@@ -130,7 +140,15 @@ def request_undo(*, batch_id: int, by: User | None, now: datetime, ring: bool = 
     move(batch, BatchState.UNDOING)
     batch.save(update_fields=["state"])
     _record("undo_requested", batch, by=by, now=now)
-    return request_run(kind=UNDO, key=str(batch.pk), by=by, now=now, again=True, ring=ring)
+    return request_run(
+        kind=UNDO,
+        key=str(batch.pk),
+        payload={"file": batch.file_name},
+        by=by,
+        now=now,
+        again=True,
+        ring=ring,
+    )
 
 
 @transaction.atomic

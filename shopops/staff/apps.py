@@ -18,9 +18,13 @@ class StaffConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_out, user_login_failed
 
         from shopops.staff import sign_in, wording
-        from shopops.staff.operations import name_operations
+        from shopops.staff.operations import name_operations, name_parts
 
         name_operations(wording.OPERATIONS)
+        name_parts("object", wording.OBJECTS)
+        name_parts("field", wording.FIELDS)
+        name_parts("rights", wording.RIGHT_NAMES)
+        name_parts("scopes", wording.RIGHT_NAMES)
         post_migrate.connect(sync_roles_after_migrate, sender=self)
         account.user_logged_in.connect(sign_in.on_signed_in)
         account.password_changed.connect(sign_in.on_password_changed)

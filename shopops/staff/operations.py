@@ -51,6 +51,19 @@ def name_of(name: str) -> str | Promise:
     return _names.get(name, name)
 
 
+_words: dict[str, dict[str, str | Promise]] = {}
+
+
+def name_parts(of: str, labels: Mapping[str, str | Promise]) -> None:
+    """Say in words what the log keeps by code: `of` is "object", "field" or a field's name."""
+    _words.setdefault(of, {}).update(labels)
+
+
+def part_words(of: str, code: str) -> str:
+    """Give the words for a kind of object, a field, or a value of a field; else the code itself."""
+    return str(_words.get(of, {}).get(code, code))
+
+
 def known_names() -> list[tuple[str, str | Promise]]:
     """Give every named operation with its words, for the filter of the log page."""
     return sorted(_names.items())

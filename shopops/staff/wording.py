@@ -2,6 +2,46 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from shopops.staff.rights import RIGHTS
+
+OBJECTS = {
+    "person": _("人员"),
+    "role": _("角色"),
+    "shop": _("店铺"),
+    "token": _("令牌"),
+    "session": _("登录"),
+    "batch": _("导入批次"),
+    "run": _("任务"),
+    "work.run": _("任务"),
+    "work.business_day": _("营业日"),
+}
+FIELDS = {
+    "name": _("名称"),
+    "username": _("登录名"),
+    "rights": _("权限"),
+    "roles": _("角色"),
+    "scopes": _("权限"),
+    "language": _("语言"),
+    "platform": _("平台"),
+    "is_active": _("在用"),
+    "is_demo": _("演示店"),
+    "sessions": _("登录数"),
+    "expires_at": _("到期"),
+    "packing_hands": _("打包人手"),
+    "packing_minutes": _("每单打包分钟"),
+    "reveal_daily_quota": _("每天查看上限"),
+    "file": _("文件"),
+    "kind": _("种类"),
+    "rows": _("行"),
+    "bytes": _("字节"),
+    "state": _("状态"),
+    "created": _("新的"),
+    "updated": _("有变化"),
+    "unchanged": _("没变"),
+    "rejected": _("退回"),
+}
+RIGHT_NAMES = {right.code: right.name for right in RIGHTS}
+
 OPERATIONS = {
     "staff.person.added": _("添加人员"),
     "staff.person.invited": _("发出邀请"),

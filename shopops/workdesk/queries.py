@@ -6,8 +6,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, prefetch_related_objects
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from shopops.lib import words
 from shopops.lib.business_time import at_local, business_date
 from shopops.lib.fixed_queries import fixed
 from shopops.lib.paging import Key, Page, page_of
@@ -176,7 +179,7 @@ def run_page(*, run_id: int, now: datetime, can_control: bool) -> RunPage:
     run = Run.objects.select_related("created_by").get(pk=run_id)
     row = row_of(run, now=now, can_control=can_control)
     spec = registry.find_kind(run.kind)
-    what, _newline, trace = run.error.partition("\n")
+    what, _newline, trace = words.stored(run.error).partition("\n")
     has_link = spec is not None and spec.link is not None and run.state == RunState.DONE
     return RunPage(
         row=row,
@@ -212,12 +215,39 @@ def _facts(run: Run, row: RunRow) -> list[Fact]:
         Fact(_("编号"), f"{run.pk} · {run.key}"),
         Fact(_("营业日"), run.business_date.isoformat() if run.business_date else ""),
         Fact(_("谁要的"), row.by_name or _("系统")),
-        Fact(_("次数"), f"{run.attempts} / {row.max_attempts}"),
+        Fact(_("没做成的次数"), f"{run.attempts} / {row.max_attempts}"),
     ]
 
 
+_RESULT_WORDS: dict[str, str | Promise] = {
+    "rows": gettext_lazy("行"),
+    "created": gettext_lazy("新的"),
+    "updated": gettext_lazy("有变化"),
+    "unchanged": gettext_lazy("没变"),
+    "rejected": gettext_lazy("退回"),
+    "days": gettext_lazy("天"),
+    "file": gettext_lazy("文件"),
+    "until": gettext_lazy("保留到"),
+    "statuses": gettext_lazy("结果"),
+    "reason": gettext_lazy("原因"),
+    "recomputed": gettext_lazy("重算"),
+    "differences": gettext_lazy("差异"),
+}
+
+
 def _pairs(values: dict[str, Any]) -> list[Fact]:
-    return [Fact(str(name), str(value)) for name, value in values.items()]
+    """Name what a run gives back; its state stands at the head of the page already."""
+    return [
+        Fact(str(_RESULT_WORDS.get(name, name)), _plain(value))
+        for name, value in values.items()
+        if name != "state" and value not in (None, [], {})
+    ]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return words.phrases(f"{key}: {one}" for key, one in value.items())
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _events(run: Run, row: RunRow) -> list[Event]:

@@ -18,7 +18,7 @@ from shopops.staff import queries
 from shopops.staff.access import requires
 from shopops.staff.forms import LogForm
 from shopops.staff.models import User
-from shopops.staff.operations import name_of
+from shopops.staff.operations import name_of, part_words
 from shopops.staff.views.parts import PersonRequest, change_texts, context
 
 # Where an object of a kind has its page, by the key that the log keeps.
@@ -109,7 +109,9 @@ def _line(row: queries.LogRow) -> LogLine:
         ip=row.ip,
         act=row.label,
         name=row.name,
-        object_label=" ".join(part for part in (row.object_type, row.object_key) if part),
+        object_label=" ".join(
+            part for part in (part_words("object", row.object_type), row.object_key) if part
+        ),
         object_url=_object_url(row),
         old=old,
         new=new,
