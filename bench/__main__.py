@@ -46,28 +46,19 @@ def main() -> int:
     return 0
 
 
-def _run(name: str, *, quick: bool) -> Any:  # noqa: ANN401
+def _run(name: str, *, quick: bool) -> dict[str, Any]:
     sys.stderr.write(f"== {TITLES[name]}\n")
-    command = [sys.executable, "-m", f"bench.{name}", *_arguments(name, quick=quick)]
+    command = [sys.executable, "-m", f"bench.{name}", *(["--quick"] if quick else [])]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)  # noqa: S603
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / f"{name}.json").write_text(done.stdout)
-    if name == "imports":  # one JSON line a step
-        return [json.loads(line) for line in done.stdout.splitlines()]
-    return json.loads(done.stdout)
-
-
-def _arguments(name: str, *, quick: bool) -> list[str]:
-    if name == "imports":
-        return ["--lines", "20000"] if quick else ["--base", "10000000"]
-    if name == "rollup":
-        return ["--orders", str(rollup.QUICK_SIZE if quick else rollup.SIZE)]
-    return ["--quick", "--rounds", "20"] if quick else []
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
 
 
 def document(results: dict[str, Any]) -> str:
     """Write the results as a page of the documentation."""
-    tables = {"rollup": rollup.table, "pages": pages.table, "imports": _steps}
+    tables = {"rollup": rollup.table, "pages": pages.table, "imports": _imports}
     parts = [
         "# Measured",
         "Written by `python -m bench --write`. Ratios hold within one run; milliseconds are those of the"
@@ -78,18 +69,18 @@ def document(results: dict[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _steps(steps: list[dict[str, Any]]) -> str:
-    lines = ["| step | seconds | times the raw COPY | peak MB |", "|---|---:|---:|---:|"]
-    for step in steps:
-        if "seconds" in step:
-            cells = (
-                step["step"],
-                step["seconds"],
-                step.get("times_raw", ""),
-                step.get("peak_mb", ""),
-            )
-            lines.append("| " + " | ".join(map(str, cells)) + " |")
-    return "\n".join(lines)
+def _imports(result: dict[str, Any]) -> str:
+    lines = [
+        f"{result['lines']:,} order lines into an empty shop, {result['day_lines']:,} beside"
+        f" {result['base']:,} orders; load before: {result['load_before']}.",
+        "",
+        "| step | seconds | times the raw COPY |",
+        "|---|---:|---:|",
+    ]
+    for name, step in result["steps"].items():
+        lines.append(f"| {name} | {step['seconds']} | {step.get('ratio_to_raw', 1)} |")
+    peaks = ", ".join(f"{name} {size}" for name, size in result["peak_mib"].items())
+    return "\n".join([*lines, "", f"Peak memory in MiB: {peaks}."])
 
 
 if __name__ == "__main__":

@@ -23,10 +23,11 @@ SIZE, QUICK_SIZE = 10_000_000, 100_000
 def main() -> None:
     """Measure and print one JSON document."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--orders", type=int, default=1_000_000)
+    parser.add_argument("--quick", action="store_true", help="a small size, to see that it works")
+    parser.add_argument("--orders", type=int)
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
-    result = measure(orders=options.orders, rounds=options.rounds)
+    result = measure(quick=options.quick, orders=options.orders, rounds=options.rounds)
     print(json.dumps(result, indent=1))  # noqa: T201
 
 
