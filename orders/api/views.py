@@ -1,5 +1,6 @@
 """Queues, orders and their acts for other programs."""
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -71,7 +72,8 @@ class Orders(APIView):
             )
         except ValueError as error:
             raise ValidationError({"after": _("不是上一页给出的 next")}) from error
-        rows = shapes.OrderRowSerializer([row.order for row in page.rows], many=True).data
+        listed: list[Any] = [row.order for row in page.rows]  # has the model's names, not its type
+        rows = shapes.OrderRowSerializer(listed, many=True).data
         return Response({"orders": rows, "next": page.after})
 
 
@@ -101,14 +103,14 @@ class OneOrder(APIView):
         )
 
 
-class OrderAct(APIView):
+class OrderAct(APIView, ABC):
     """One act on one order; refusals come as 409 with the reason in words."""
 
     shape: ClassVar[type[serializers.Serializer[Any]]] = shapes.VersionSerializer
 
+    @abstractmethod
     def do(self, tid: str, data: Data, by: User, now: datetime) -> object:
         """Do the act itself."""
-        raise NotImplementedError
 
     def post(self, request: Request, tid: str) -> Response:
         """Do the act."""

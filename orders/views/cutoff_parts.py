@@ -105,7 +105,9 @@ def _day(
         "cutoff": _clock(day.cutoff_at),
         "handover": _clock(day.handover_at),
         "pickups": [
-            Pickup(row.carrier, row.pickup) for row in page.pickups if number in row.weekdays
+            Pickup(_short(row.carrier), row.pickup)
+            for row in page.pickups
+            if number in row.weekdays
         ]
         if day.ships
         else [],
@@ -114,6 +116,11 @@ def _day(
         "fields": fields,
         "off_text": _("不发货"),
     }
+
+
+def _short(carrier: str) -> str:
+    """Give a carrier as its column has room for it."""
+    return carrier.removesuffix("包裹").removesuffix("快递") or carrier
 
 
 def _clock(at: datetime | None) -> time | None:
@@ -259,7 +266,7 @@ def rule_text(row: RuleRow) -> str:
     if "after_hours" in have:
         parts.append(_("迟发后 %(n)s 小时仍未揽收") % {"n": have["after_hours"]})
     note = words.stored(row.source_note.removesuffix(CHECK_BEFORE_USE).rstrip("，；。 "))
-    return words.phrases([*parts, note] if note else parts)
+    return words.phrases([*parts, *(part for part in [note] if part and part not in parts)])
 
 
 def unconfirmed_words(day: date | None) -> str:

@@ -249,8 +249,10 @@ def kind_rows() -> Sequence[KindRow]:
     """Give the kinds that are taken and when the last file of each was written. One query."""
     newest: dict[str, datetime] = {}
     done = Batch.objects.filter(state=BatchState.DONE).order_by("kind", "-committed_at", "-pk")
-    for kind, at in done.distinct("kind").values_list("kind", "committed_at"):
-        newest[kind] = at
+    latest = done.distinct("kind")
+    for code, committed_at in latest.values_list("kind", "committed_at"):
+        if committed_at:
+            newest[code] = committed_at
     rows = []
     for kind in registry.file_kinds():
         at = newest.get(kind.code)
@@ -266,7 +268,7 @@ def _parts_of(at: datetime) -> dict[str, object]:
 
 def _runs_of(batches: Iterable[Batch]) -> dict[int, Run]:
     wanted = {
-        (_RUN_OF[batch.state], str(batch.pk)): batch.pk
+        (_RUN_OF[BatchState(batch.state)], str(batch.pk)): batch.pk
         for batch in batches
         if batch.state in _RUN_OF
     }

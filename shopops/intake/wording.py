@@ -1,5 +1,7 @@
 """Sentences of the imports pages in the reader's language; reasons are `code|figure|figure`."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import gettext_noop
@@ -98,7 +100,7 @@ def note_text(note: str) -> str:
     return _sentence(_NOTES, note)
 
 
-def _sentence(table: dict[str, object], reason: str) -> str:
+def _sentence(table: Mapping[str, object], reason: str) -> str:
     code, *figures = reason.replace("、", _("、")).split("|")
     sentence = table.get(code)
     if sentence is None:

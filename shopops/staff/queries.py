@@ -409,12 +409,6 @@ def languages() -> set[str]:
     return {code for code, _name in settings.LANGUAGES}
 
 
-def shop_platform() -> str:
-    """Give the platform whose rules judge the shop's orders; Tmall before the first visit."""
-    platform = Shop.objects.values_list("platform", flat=True).filter(id=1).first()
-    return platform or Shop.Platform.TMALL.value
-
-
 def role_names() -> dict[str, str]:
     """Give the name of every role by its code."""
     return {code: words.stored(name) for code, name in Role.objects.values_list("code", "name")}

@@ -47,16 +47,16 @@ _ATTENTION = f"""
   (l.id IS NULL OR l.row_hash IS DISTINCT FROM {item_rows.HASH}
    OR (lb.exported_at < %(exported_at)s AND EXISTS (
      SELECT 1 FROM orders_order o WHERE o.id = l.order_id AND o.stage <> ALL('{{signed,cancelled}}'))))
-"""  # noqa: E501
+"""
 
 
 def preview(batch: "Batch", stage: str) -> Preview:
-    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""  # noqa: E501
+    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
     with connection.cursor() as cursor:
         doubled = _drop_doubled(cursor, stage)
         params = _params(cursor, batch, stage)
         cursor.execute(
-            f"SELECT count(*), min(s.created_at), max(s.created_at), {after.sums_sql(_SUMS.values())}"  # noqa: E501
+            f"SELECT count(*), min(s.created_at), max(s.created_at), {after.sums_sql(_SUMS.values())}"
             f" FROM {stage} s"
         )
         total, first, last, *sums = cursor.fetchone()
@@ -173,7 +173,7 @@ def _todo_sql(cursor: CursorWrapper, stage: str, chunks: int) -> str:
     else:
         source = item_rows.numbered(
             stage,
-            f"s.tid IN (SELECT s.tid FROM {stage} s LEFT JOIN orders_orderline l ON l.line_key = s.oid"  # noqa: E501
+            f"s.tid IN (SELECT s.tid FROM {stage} s LEFT JOIN orders_orderline l ON l.line_key = s.oid"
             f" LEFT JOIN intake_batch lb ON lb.id = l.last_batch_id WHERE {_ATTENTION})",
         )
     return (
@@ -204,7 +204,7 @@ def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
         " WHERE oid IS NOT NULL GROUP BY oid HAVING count(*) > 1) d"
         " WHERE s.oid = d.oid AND s.line_no < d.last"
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _insert_placeholders(cursor: CursorWrapper, rows: str, params: dict[str, Any]) -> None:
@@ -220,10 +220,10 @@ def _insert_lines(cursor: CursorWrapper, source: str, params: dict[str, Any]) ->
     names = ", ".join([*_LINE_COLUMNS, "first_batch_id", "last_batch_id"])
     values = ", ".join([*(f"u.{name}" for name in _LINE_COLUMNS), "%(batch)s", "%(batch)s"])
     cursor.execute(
-        f"INSERT INTO orders_orderline ({names}) SELECT {values} FROM ({source}) u WHERE u.id IS NULL",  # noqa: E501
+        f"INSERT INTO orders_orderline ({names}) SELECT {values} FROM ({source}) u WHERE u.id IS NULL",
         params,
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps) -> None:
@@ -248,7 +248,7 @@ def _merge_chunk(
     params = _params(cursor, batch, stage)
     cursor.execute("DROP TABLE IF EXISTS merge_rows, merge_lines")
     cursor.execute(
-        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"  # noqa: E501
+        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"
     )
     cursor.execute("ANALYZE merge_rows")
     _insert_placeholders(cursor, "merge_rows", params)
@@ -269,7 +269,7 @@ def _merge_chunk(
 
 
 def _update_lines(cursor: CursorWrapper, batch_id: int) -> int:
-    """Write the lines that change; a line in work that a newer file confirms is booked to that file."""  # noqa: E501
+    """Write the lines that change; a line in work that a newer file confirms is booked to that file."""
     changes = item_rows.line_differs()
     booked = f"(({changes}) OR u.newer)"
     after.remember(cursor, batch_id, "orders_orderline", new="merge_lines", condition=booked)
@@ -280,7 +280,7 @@ def _update_lines(cursor: CursorWrapper, batch_id: int) -> int:
     assigned = ", ".join(f"{name} = u.{name}" for name in ("row_hash", *item_rows.LINE_VALUES))
     cursor.execute(
         f"UPDATE orders_orderline o SET {assigned}, last_batch_id = CASE WHEN u.newer"
-        f" THEN {batch_id:d} ELSE o.last_batch_id END FROM merge_lines u WHERE u.id = o.id AND {booked}"  # noqa: E501
+        f" THEN {batch_id:d} ELSE o.last_batch_id END FROM merge_lines u WHERE u.id = o.id AND {booked}"
     )
     return updated
 
@@ -298,7 +298,7 @@ def _move_orders(cursor: CursorWrapper, rows: str, batch: "Batch", params: dict[
     after.remember(cursor, batch.pk, "orders_order", new="merge_orders", condition=changes)
     assigned = ", ".join(f"{name} = u.{name}" for name in item_rows.ORDER_VALUES)
     cursor.execute(
-        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch.pk:d}"  # noqa: E501
+        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch.pk:d}"
         " FROM merge_orders u WHERE u.id = o.id"
     )
     after.mark_dirty(cursor, "orders_order", where=f"tid IN (SELECT tid FROM {rows})")

@@ -388,7 +388,7 @@ def test_blank_rows_and_rows_of_totals_are_left_out():
 
 
 def test_the_teaching_extract_derives_its_status():
-    rows = [
+    rows: list[list[str | None]] = [
         ["1", "178.8", "0.0", "上海", "2020-02-21 00:00:00", None, "0.0"],
         ["2", "21.0", "21.0", "上海", "2020-02-20 23:59:54", "2020-02-21 00:00:02", "0.0"],
         ["5", "64.8", "0.0", "上海", "2020-02-20 23:57:04", "2020-02-20 23:57:11", "64.8"],
@@ -418,7 +418,7 @@ def test_a_merchant_code_that_became_a_float_is_its_text_again():
 def test_a_new_item_row_knows_refund_words_from_amounts():
     new = dict.fromkeys(ITEM_2024) | {
         "子订单编号": "11", "主订单编号": "1", "商品标题": "锅", "商品价格": "5", "购买数量": "2",
-        "订单状态": "交易成功", "退款状态": "没有申请退款", "退款金额": "无退款申请", "备注标签": "红旗",  # noqa: E501
+        "订单状态": "交易成功", "退款状态": "没有申请退款", "退款金额": "无退款申请", "备注标签": "红旗",
         "买家实付金额": "9.00", "物流单号": "No:YT1,YT2",
     }  # fmt: skip
 
@@ -443,7 +443,7 @@ def test_a_refund_row_drops_the_sellers_contacts():
     row = dict.fromkeys(REFUND_2019) | {
         "订单编号": "1", "退款编号": "9", "买家退款金额": "5.00", "退款状态": "退款成功",
         "卖家电话": "057188888888", "卖家真实姓名": "王掌柜", "卖家退货地址": "示例路9号",
-        "是否需要退货": "是", "部分退款/全部退款": "全部退款", "退款完结时间": "2019-03-01 10:00:00",  # noqa: E501
+        "是否需要退货": "是", "部分退款/全部退款": "全部退款", "退款完结时间": "2019-03-01 10:00:00",
     }  # fmt: skip
 
     read = refund_list.clean(dicts([row]), seal=Seal()).rows.to_pylist()[0]

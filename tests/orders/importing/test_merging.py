@@ -40,7 +40,7 @@ def item(tid="1", **changes):
 def new_item(oid="11", tid="1", **changes):
     blank = dict.fromkeys(ITEM_2024)
     return blank | {
-        "子订单编号": oid, "主订单编号": tid, "商品标题": "锅", "商品价格": "239.00", "购买数量": "1",  # noqa: E501
+        "子订单编号": oid, "主订单编号": tid, "商品标题": "锅", "商品价格": "239.00", "购买数量": "1",
         "订单状态": "买家已付款，等待卖家发货", "商家编码": "PAN", "买家应付货款": "201.12",
         "买家实付金额": "201.12", "订单创建时间": "2017-07-08 00:42:32",
         "订单付款时间": "2017-07-08 00:42:39", "退款状态": "没有申请退款",
@@ -50,7 +50,7 @@ def new_item(oid="11", tid="1", **changes):
 def refund(no="9", tid="1", **changes):
     blank = dict.fromkeys(REFUND_2026)
     return blank | {
-        "退款编号": no, "订单编号": tid, "退款总额": "201.12", "退款申请时间": "2017-07-08 08:00:00",  # noqa: E501
+        "退款编号": no, "订单编号": tid, "退款总额": "201.12", "退款申请时间": "2017-07-08 08:00:00",
         "退款状态": "买家已经申请退款，等待卖家同意", "售后类型": "仅退款",
     } | changes  # fmt: skip
 
@@ -354,7 +354,7 @@ def test_a_killed_merge_goes_on_where_it_stopped(monkeypatch):
 
 
 def _as_real_steps(monkeypatch):
-    """Let the steps believe that no transaction is open, as in the worker; finish with the same batch."""  # noqa: E501
+    """Let the steps believe that no transaction is open, as in the worker; finish with the same batch."""
     from orders.actions.importing import order_list
     from shopops.intake.models import Batch
 
