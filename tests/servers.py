@@ -21,11 +21,11 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def _start() -> None:
+    bootstrap.ensure_catalogues()  # pytest may be called without make
     if os.environ.get("DATABASE_URL"):
         return
     os.environ["SHOPOPS_DATA"] = os.environ.get("SHOPOPS_TEST_DATA") or str(PROJECT / "var/test")
     os.environ["SHOPOPS_TEST_SERVERS"] = "1"
-    bootstrap.ensure_catalogues()  # pytest may be called without make
     try:
         _servers.enter_context(embedded.ensure())
     except embedded.EmbeddedError as error:
