@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0004_unpicked_parcels'),
+        ("orders", "0004_unpicked_parcels"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(condition=models.Q(('status', 'SUCCESS')), fields=['finished_at'], name='refund_finished_idx'),
+            model_name="refund",
+            index=models.Index(
+                condition=models.Q(("status", "SUCCESS")),
+                fields=["finished_at"],
+                name="refund_finished_idx",
+            ),
         ),
     ]
