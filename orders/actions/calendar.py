@@ -268,11 +268,11 @@ def rehearse(change: Callable[[], int]) -> Rehearsal:
         moved = change()
         after = _due_times()
         transaction.set_rollback(True)
-    both = [(before[pk], due) for pk, due in after.items() if before.get(pk) and due]
+    both = [(old, new) for pk, new in after.items() if new and (old := before.get(pk))]
     return Rehearsal(
         open_count=len(after),
-        earlier_count=sum(1 for old, new in both if old and new and new < old),
-        later_count=sum(1 for old, new in both if old and new and new > old),
+        earlier_count=sum(1 for old, new in both if new < old),
+        later_count=sum(1 for old, new in both if new > old),
         moved_count=moved,
     )
 

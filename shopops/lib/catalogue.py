@@ -7,10 +7,11 @@ The msgid is the Chinese text itself. Python is read by its syntax tree, templat
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -125,7 +126,7 @@ def unmarked_in_template(path: Path, *, root: Path) -> list[Unmarked]:
         elif token.token_type != TokenType.COMMENT:
             text = _MARKED_CONSTANT.sub("", token.contents)
             if CHINESE.search(text):
-                found.append(Unmarked(name, token.lineno, text.strip()))
+                found.append(Unmarked(name, token.lineno or 0, text.strip()))
     return found
 
 
@@ -177,9 +178,10 @@ def _of_template(source: str) -> Iterator[Text]:
         warnings.simplefilter("ignore")
         code = "\n".join(line.strip() for line in templatize(source).splitlines())
     for _line, function, found, _comments in extract_python(
-        BytesIO(code.encode()), list(_KEYWORDS), (), {"encoding": "utf-8"}
+        BytesIO(code.encode()), dict.fromkeys(_KEYWORDS), (), {"encoding": "utf-8"}
     ):
-        words = [found] if isinstance(found, str) else list(found)
+        one_or_more = cast("str | Sequence[str]", found)
+        words = [one_or_more] if isinstance(one_or_more, str) else list(one_or_more)
         context = words.pop(0) if function in {"pgettext", "npgettext"} else ""
         plural = words[1] if function in {"ngettext", "npgettext"} else ""
         if words[0]:
@@ -210,7 +212,7 @@ def updated(old: Catalog, texts: Texts) -> Catalog:
         catalog.add(
             (text.msgid, text.plural) if text.plural else text.msgid,
             message.string if message is not None else None,
-            locations=[(path, None) for path in sorted(texts.places[text])],
+            locations=[(path, 0) for path in sorted(texts.places[text])],
             context=text.context or None,
         )
     return catalog
@@ -256,7 +258,7 @@ def _find(catalog: Catalog, text: Text) -> Message | None:
 
 
 def _fault(text: Text, message: Message) -> str:
-    forms = list(message.string) if isinstance(message.string, tuple) else [message.string]
+    forms = _forms(message)
     if message.fuzzy:
         return "fuzzy"
     if not all(forms):
@@ -268,6 +270,13 @@ def _fault(text: Text, message: Message) -> str:
     if _placeholders(forms[-1]) != wanted:
         return "other placeholders"
     return "" if _placeholders(forms[0]) <= wanted else "other placeholders"
+
+
+def _forms(message: Message) -> list[str]:
+    """Give the singular and the plural of a translation, or its only form."""
+    if isinstance(message.string, str):
+        return [message.string]
+    return list(message.string or [])
 
 
 def _placeholders(text: str) -> set[tuple[str, ...]]:
