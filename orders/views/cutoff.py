@@ -71,7 +71,8 @@ def _save_week(request: HttpRequest) -> HttpResponse:
 
     try:
         if "confirm" not in request.POST:
-            preview = parts.preview(calendar.rehearse(change), times, now=now)
+            moved = calendar.rehearse(change)
+            preview = parts.preview(moved, queries.open_order_count(), times)
             return _page(request, week_form=form, preview=preview)
         moved = change()
     except CalendarRefusedError as refusal:

@@ -65,6 +65,7 @@ def week_initial(rules: dict[int, CutoffRule], today: date) -> dict[str, Any]:
 
 def dress_week_form(form: WeekForm) -> None:
     """Give the fields of the week the classes that the calendar's script looks for."""
+    form.fields["valid_from"].widget.attrs["class"] = "form-control"
     for number, name in WEEKDAYS:
         cutoff = form.fields[f"cutoff_{number}"].widget.attrs
         cutoff.update(
@@ -137,7 +138,7 @@ def _day_word(day: ShippingDay, kind: BusinessDay | None, today: date) -> tuple[
     return "", _("今天") if day.date == today else _("照常") if day.ships else _("不发货")
 
 
-def preview(moved: int, times: dict[int, DayTimes], *, now: datetime) -> dict[str, Any]:
+def preview(moved: int, open_count: int, times: dict[int, DayTimes]) -> dict[str, Any]:
     """Say what saving would do, before it is done."""
     ships = [WEEKDAYS[n][1] for n, day in sorted(times.items()) if day.cutoff is not None]
     cutoffs = sorted({f"{day.cutoff:%H:%M}" for day in times.values() if day.cutoff is not None})
@@ -145,7 +146,7 @@ def preview(moved: int, times: dict[int, DayTimes], *, now: datetime) -> dict[st
         "days": "、".join(str(name) for name in ships),
         "cutoffs": "、".join(cutoffs),
     }
-    return {"sentence": sentence, "moved_count": moved}
+    return {"sentence": sentence, "open_count": open_count, "moved_count": moved}
 
 
 def overrides(page: CutoffPage, *, can_edit: bool, url: str) -> list[dict[str, Any]]:
