@@ -72,6 +72,7 @@ def week_initial(rules: dict[int, CutoffRule], today: date) -> dict[str, Any]:
 
 def dress_week_form(form: WeekForm) -> None:
     """Give the fields of the week the classes that the calendar's script looks for."""
+    form.fields["valid_from"].widget.attrs["class"] = "form-control"
     for number, name in WEEKDAYS:
         cutoff = form.fields[f"cutoff_{number}"].widget.attrs
         cutoff.update(
