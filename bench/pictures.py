@@ -23,7 +23,7 @@ from shopops.embedded.layout import PROJECT
 SHOWN = PROJECT / "docs" / "pictures"
 OUT = PROJECT / "bench" / "out" / "pictures"
 WIDTHS = {1440: 900, 390: 844}
-LARGEST_BYTES = 350_000
+LARGEST_BYTES = 250_000
 CHROMIUM_SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",
@@ -33,7 +33,6 @@ CHROMIUM_SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
     "--force-color-profile=srgb",
-    "--lang=zh-CN",
 )
 
 
@@ -171,6 +170,7 @@ def _take(address: str, only: set[str]) -> None:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("SHOPOPS_CHROMIUM", "/usr/bin/chromium"),
             args=list(CHROMIUM_SWITCHES),
+            env={**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"},  # 24 hours in fields
         )
         for width, height in WIDTHS.items():
             states: dict[str, Any] = {}
@@ -206,18 +206,21 @@ def _picture(page: Any, address: str, shot: Shot, width: int) -> None:  # noqa: 
     page.screenshot(path=OUT / name)
     page.screenshot(path=OUT / f"{shot.name}-{width}-full.png", full_page=True)
     if width in shot.shown:
-        _keep(OUT / name, SHOWN / name)
+        _keep(page, OUT / name, SHOWN / name)
 
 
-def _keep(picture: Path, place: Path) -> None:
-    """Copy a picture for the documents.
+def _keep(page: Any, picture: Path, place: Path) -> None:  # noqa: ANN401
+    """Write a picture for the documents, in 256 colours.
 
     :raises SystemExit: if it is too large to be kept in a repository
     """
-    if picture.stat().st_size > LARGEST_BYTES:
-        raise SystemExit(f"{picture.name} has {picture.stat().st_size} bytes, too many to keep")
-    place.write_bytes(picture.read_bytes())
-    sys.stderr.write(f"{place.relative_to(PROJECT)}  {picture.stat().st_size // 1000} KB\n")
+    from bench.palette import with_palette
+
+    small = with_palette(page, picture.read_bytes())
+    if len(small) > LARGEST_BYTES:
+        raise SystemExit(f"{picture.name} has {len(small)} bytes, too many to keep")
+    place.write_bytes(small)
+    sys.stderr.write(f"{place.relative_to(PROJECT)}  {len(small) // 1000} KB\n")
 
 
 if __name__ == "__main__":

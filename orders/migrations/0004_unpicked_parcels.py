@@ -4,22 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0003_order_words'),
+        ("orders", "0003_order_words"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='order',
-            name='order_stage_due_idx',
+            model_name="order",
+            name="order_stage_due_idx",
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('stage__in', ['awaiting_audit', 'held', 'approved', 'in_wave', 'picked', 'checked'])), fields=['stage', 'ship_due_at', 'id'], name='order_stage_due_idx'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        ["awaiting_audit", "held", "approved", "in_wave", "picked", "checked"],
+                    )
+                ),
+                fields=["stage", "ship_due_at", "id"],
+                name="order_stage_due_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('handed_over_at__isnull', False), ('stage', 'handed_over')), fields=['handed_over_at', 'id'], name='order_unpicked_idx'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("handed_over_at__isnull", False), ("stage", "handed_over")),
+                fields=["handed_over_at", "id"],
+                name="order_unpicked_idx",
+            ),
         ),
     ]

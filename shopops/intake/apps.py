@@ -10,6 +10,7 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         from shopops.intake import actions, inbox, retention, runs, warm
+        from shopops.staff.operations import name_operations
         from shopops.work.registry import KindSpec, register_kind
         from shopops.work.schedule import register_tick
 
@@ -29,6 +30,19 @@ class IntakeConfig(AppConfig):
                     at_end=at_end,
                 )
             )
+        name_operations(OPERATIONS)
         register_tick("inbox", every=timedelta(seconds=5), run=inbox.tick)
         register_tick("intake.retention", every=timedelta(hours=1), run=retention.tick)
         warm.follow_workers()
+
+
+OPERATIONS = {
+    "intake.batch.received": _("收到文件"),
+    "intake.batch.committed": _("确认写入文件"),
+    "intake.batch.merged": _("写入了文件"),
+    "intake.batch.discarded": _("放弃文件"),
+    "intake.batch.refused": _("拒绝文件"),
+    "intake.batch.undo_requested": _("要求撤回文件"),
+    "intake.batch.undone": _("撤回了文件"),
+    "intake.batch.errors_downloaded": _("下载退回的行"),
+}

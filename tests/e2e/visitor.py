@@ -15,12 +15,16 @@ HEAVIEST_BYTES = 600_000
 MOST_SHIFT = 0.01
 WATCH = """
 window.__shifts = 0; window.__lcp = 0; window.__reports = [];
-document.addEventListener('securitypolicyviolation', (e) => window.__reports.push(e.violatedDirective + ' ' + e.blockedURI));
-new PerformanceObserver((list) => { for (const e of list.getEntries()) window.__shifts += e.value; }).observe({type: 'layout-shift', buffered: true});
-new PerformanceObserver((list) => { for (const e of list.getEntries()) window.__lcp = e.startTime; }).observe({type: 'largest-contentful-paint', buffered: true});
+document.addEventListener('securitypolicyviolation',
+  (event) => window.__reports.push(`${event.violatedDirective} ${event.blockedURI}`));
+const each = (type, act) => new PerformanceObserver((list) => list.getEntries().forEach(act))
+  .observe({type, buffered: true});
+each('layout-shift', (entry) => { window.__shifts += entry.value; });
+each('largest-contentful-paint', (entry) => { window.__lcp = entry.startTime; });
 """
-AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-  .map((one) => ({rule: one.id, impact: one.impact, where: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))}))"""
+AXE = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map((one) => ({
+  rule: one.id, impact: one.impact, where: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)),
+}))"""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What every merge does around its rows: locks, what was before, days to roll up, samples for the preview."""  # noqa: E501
+"""What every merge does around its rows: locks, what was before, days to roll up, samples for the preview."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -79,10 +79,10 @@ def update_orders(
     remember(cursor, batch_id, "orders_order", new="merge_orders", condition=confirmed)
     assigned = ", ".join(f"{name} = u.{name}" for name in columns)
     cursor.execute(
-        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch_id:d}"  # noqa: E501
+        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch_id:d}"
         f" FROM merge_orders u WHERE u.id = o.id AND {condition}"
     )
-    updated = cursor.rowcount
+    updated = int(cursor.rowcount)
     cursor.execute(
         "UPDATE orders_order o SET exported_at = u.exported_at, version = o.version + 1,"
         f" last_batch_id = {batch_id:d} FROM merge_orders u WHERE u.id = o.id AND {_CONFIRMED}"
@@ -143,7 +143,7 @@ def save_contacts(cursor: CursorWrapper, rows: str, batch_id: int) -> None:
     cursor.execute(
         "INSERT INTO orders_ordercontact (order_id, sealed, phone_index)"
         f" SELECT o.id, s.sealed, s.phone_index {source} WHERE s.sealed IS NOT NULL"
-        " ON CONFLICT (order_id) DO UPDATE SET sealed = excluded.sealed, phone_index = excluded.phone_index"  # noqa: E501
+        " ON CONFLICT (order_id) DO UPDATE SET sealed = excluded.sealed, phone_index = excluded.phone_index"
     )
 
 

@@ -83,7 +83,7 @@ def _newest(name: str, otherwise: str = "''") -> str:
 
 
 def numbered(stage: str, where: str = "true") -> str:
-    """Give the staged lines with place and key; the file's order of an order's lines is their place."""  # noqa: E501
+    """Give the staged lines with place and key; the file's order of an order's lines is their place."""
     return f"""
       SELECT s.*, row_number() OVER (PARTITION BY s.tid ORDER BY s.line_no) AS position,
         coalesce(s.oid, s.tid || '-' || row_number() OVER (PARTITION BY s.tid ORDER BY s.line_no))
@@ -113,7 +113,7 @@ def line_rows(rows: str) -> str:
       LEFT JOIN orders_orderline l ON l.line_key = s.line_key
       LEFT JOIN intake_batch lb ON lb.id = l.last_batch_id
       CROSS JOIN LATERAL (
-        SELECT l.id IS NULL OR lb.id IS NULL OR %(exported_at)s >= lb.exported_at AS newer) n"""  # noqa: E501
+        SELECT l.id IS NULL OR lb.id IS NULL OR %(exported_at)s >= lb.exported_at AS newer) n"""
 
 
 def line_differs() -> str:
@@ -147,12 +147,12 @@ def placeholders(rows: str, windows: Sequence[PromiseWindow]) -> str:
         coalesce(max(s.buyer_message), '') AS buyer_message,
         coalesce(max(s.seller_memo), '') AS seller_memo, bool_or(s.waybills IS NOT NULL) AS sent
       FROM {rows} s WHERE NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.tid = s.tid)
-      GROUP BY s.tid"""  # noqa: E501
+      GROUP BY s.tid"""
     said = said_stage(
         "g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent"
     )
     return due_sql(
-        f"SELECT g.*, {shop_date('g.created_at')} AS created_date, {shop_date('g.paid_at')} AS paid_date,"  # noqa: E501
+        f"SELECT g.*, {shop_date('g.created_at')} AS created_date, {shop_date('g.paid_at')} AS paid_date,"
         f" {said} AS stage, NULL::date AS promised_date, NULL::int AS promise_hours,"
         f" NULL::timestamptz AS agreed_ship_at FROM ({facts}) g",
         windows,
@@ -198,7 +198,7 @@ def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
           min(l.status) = max(l.status) AS agree, max(l.consigned_at) AS consigned_at,
           bool_and(l.consigned_at IS NOT NULL) AS all_consigned,
           sum(l.refund_amount) FILTER (WHERE l.refund_status = 'SUCCESS') AS refunded
-        FROM orders_orderline l WHERE l.order_id = o.id) a"""  # noqa: E501
+        FROM orders_orderline l WHERE l.order_id = o.id) a"""
     said = said_stage(
         "g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent"
     )

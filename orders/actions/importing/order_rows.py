@@ -1,4 +1,4 @@
-"""The one SELECT that says what an order becomes when a row of an order export meets what is stored."""  # noqa: E501
+"""The one SELECT that says what an order becomes when a row of an order export meets what is stored."""
 
 from collections.abc import Sequence
 
