@@ -27,7 +27,8 @@ COPY . .
 COPY --from=assets /app/shopops/static/vendor shopops/static/vendor
 RUN for po in shopops/locale/*/LC_MESSAGES/*.po; do \
       if [ -e "$po" ]; then pybabel --quiet compile -i "$po" -o "${po%.po}.mo"; fi; \
-    done
+    done \
+    && python -m compileall -q .
 USER shopops
 VOLUME /data
 EXPOSE 8000

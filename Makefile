@@ -5,6 +5,10 @@ PYTHON ?= python3
 PY := .venv/bin/python
 SOURCES := manage.py bootstrap.py shopops products orders crm promotions analytics bench tests
 ARGS ?=
+# Workers of pytest: two processes share what a machine of two cores has.
+WORKERS ?= 2
+# Every process that is started reads compiled code; without caches each compiles Django anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-test demo up test check static-check bench deep pictures
@@ -28,7 +32,7 @@ up: setup ## the same with an empty shop
 	@exec $(PY) -m shopops.embedded up $(ARGS)
 
 test: setup-test ## all tests (ARGS= goes to pytest)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
 
 check: static-check test ## format, lint, types, import contracts, templates, migrations, then all tests
 
@@ -45,7 +49,7 @@ bench: setup-dev ## the measurements in bench/, each as a ratio within the run
 	@$(PY) -m bench $(ARGS)
 
 deep: setup-test ## the long crash, concurrency, fault and load tests; seeds are printed
-	@$(PY) -m pytest -m deep $(ARGS)
+	@$(PY) -m pytest -m "deep or hypothesis" --hypothesis-profile deep $(ARGS)
 
 pictures: setup-test ## pictures of the main pages at 1440 and 390 px
 	@$(PY) -m bench.pictures $(ARGS)

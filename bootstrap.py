@@ -293,6 +293,12 @@ def ensure_catalogues() -> None:
             run([VENV / "bin" / "pybabel", "--quiet", "compile", *files])
 
 
+def ensure_compiled() -> None:
+    """Compile our own code, for processes that may not write into this folder (as parsers of files)."""
+    packages = [folder for folder in sorted(ROOT.iterdir()) if (folder / "__init__.py").exists()]
+    run([PYTHON, "-m", "compileall", "-q", *packages])
+
+
 # --- browser for tests ---------------------------------------------------------------------------
 
 
@@ -339,6 +345,7 @@ def main() -> int:
             ensure_packages(dev=options.dev)
         ensure_assets()
         ensure_catalogues()
+        ensure_compiled()
         if options.browser:
             ensure_browser()
     except SetupError as error:

@@ -1,26 +1,22 @@
-"""Import speed, as ratios to a raw COPY of the same bytes in the same run.
+"""Import speed, as ratios to a raw COPY of the same bytes in the same run. `python -m bench.imports`.
 
-Run: `python -m bench.imports [--lines 1000000] [--base 10000000] [--only first,again,day]` with
-DATABASE_URL naming a
-throw-away database (its order tables are emptied). Steps, each printed with its ratio:
+Prints one JSON document. Files go the way that a worker's files go: into the vault, then the runs
+`intake.parse` and `intake.merge` by the engine, with the reading child, the staging table, the
+preview and all indexes and keys. This process is warm, as a worker is: Django runs, and one reading
+child is started ahead.
 
-- raw: COPY of both GBK files as they are into an unlogged table of texts;
-- first: parse, clean, stage and merge of both files into empty tables, all indexes and foreign
-keys standing after;
-- again: the identical files once more;
-- day: a file pair of 20,000 lines into a base of `--base` orders, then the same again.
+- first: an order list and its item list of `--lines` lines, GBK, into an empty shop.
+- same_bytes: the same files once more; by their digest nothing of them is read.
+- same_rows: the same rows in files with one blank line more, so that every row is read and compared.
+- later_export: the same rows in files that the platform wrote a day later.
+- day_*: the same four for a pair of files of 20,000 lines, into a base of `--base` orders.
 
-The reading here is that of the framework's child in short (decode, pyarrow CSV, clean, CSV); it
-runs in its own process, one after the other as the framework does.
+`raw` copies the same bytes as they are into unlogged tables of text columns.
 """
 
 import argparse
-import csv
 import json
-import multiprocessing
 import os
-import random
-import resource
 import sys
 import tempfile
 import time
@@ -30,335 +26,228 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import django
+from bench.exports import write_files
+from bench.memory import watched_memory
+from bench.scratch import run, say, scratch_database
+from bench.statements import slowest_statements
 
-BLOCK = 16 << 20
-EXPORTED_AT = datetime(2026, 3, 10, 4, tzinfo=UTC)
-_STATUSES = [
-    ("交易成功", 88),
-    ("卖家已发货，等待买家确认", 5),
-    ("买家已付款，等待卖家发货", 2),
-    ("交易关闭", 5),
-]
-_PLACES = ["广东省 广州市 越秀区", "浙江省 杭州市 西湖区", "上海 上海市 浦东新区", "四川省 成都市 "]
+LINES, BASE, DAY_LINES = 1_000_000, 10_000_000, 20_000
+QUICK = {"lines": 20_000, "base": 100_000, "day_lines": 2_000}
+# Ratios to the raw COPY; seconds; MiB.
+LIMITS = {
+    "first": 10.0,
+    "same_bytes": 2.0,
+    "same_rows": 2.0,
+    "day_new": 3.0,
+    "day_same_bytes": 0.3,
+    "day_same_rows": 0.3,
+    "peak_mib": 1024,
+}
+EMPTIED = (
+    "orders_order, orders_orderline, orders_buyer, orders_shipment, orders_refund,"
+    " orders_ordercontact, orders_dirtyday, intake_batch, intake_rowchange, work_run"
+)
+NEWEST = datetime(2026, 3, 9)  # noqa: DTZ001 - wall clock of the files
+STEP = timedelta(days=730) / 10_000_000
 
 
-def write_files(
-    folder: Path, *, lines: int, seed: int, first_tid: int, at: datetime
-) -> tuple[Path, Path]:
-    """Write an order list (layout of 2022, 71 columns) and its item list (28 columns) in GBK."""
-    from bench.layouts import ITEMS_2021, ORDERS_2022
+def main() -> int:
+    """Measure and print one JSON document."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that it works")
+    parser.add_argument(
+        "--lines", type=int, default=LINES, help="lines of the first import; 0: skip"
+    )
+    parser.add_argument("--base", type=int, default=BASE, help="orders under the day file; 0: skip")
+    parser.add_argument("--day-lines", type=int, default=DAY_LINES)
+    parser.add_argument("--keep", action="store_true", help="keep the scratch database")
+    parser.add_argument("--statements", type=int, default=0, help="show so many slowest statements")
+    options = parser.parse_args()
+    sizes = {"lines": options.lines, "base": options.base, "day_lines": options.day_lines}
+    sizes = QUICK if options.quick else sizes
+    answer = measure(**sizes, keep=options.keep, statements=options.statements)
+    print(json.dumps(answer, indent=1, ensure_ascii=False))  # noqa: T201
+    return 0
 
-    dice = random.Random(seed)
-    paths = folder / f"ExportOrderList{seed}.csv", folder / f"ExportOrderDetailList{seed}.csv"
-    statuses, weights = zip(*_STATUSES, strict=True)
+
+def measure(
+    *, lines: int, base: int, day_lines: int, keep: bool = False, statements: int = 0
+) -> dict[str, Any]:
+    """Measure in a scratch database of its own; nothing of another one is touched."""
+    steps: dict[str, Any] = {}
+    load = os.getloadavg()[0]
     with (
-        paths[0].open("w", encoding="gbk", newline="") as order_file,
-        paths[1].open("w", encoding="gbk", newline="") as item_file,
+        scratch_database("bench_imports", keep=keep),
+        tempfile.TemporaryDirectory() as folder,
+        _vault_in(Path(folder)),
+        watched_memory() as peaks,
     ):
-        orders = csv.writer(order_file, quoting=csv.QUOTE_ALL)
-        items = csv.writer(item_file, quoting=csv.QUOTE_ALL)
-        orders.writerow(ORDERS_2022)
-        items.writerow(ITEMS_2021)
-        written, tid = 0, first_tid
-        while written < lines:
-            tid += dice.randrange(1, 9)
-            status = dice.choices(statuses, weights)[0]
-            count = min(dice.choices([1, 2, 3], [70, 18, 12])[0], lines - written)
-            order, rows = _order(dice, tid, status, count, at)
-            orders.writerow([order.get(name.strip(), "") for name in ORDERS_2022])
-            for row in rows:
-                items.writerow([row.get(name, "") for name in ITEMS_2021])
-            written += count
-    return paths
+        from shopops.intake.warm import keep_child_started
 
-
-def _order(
-    dice: random.Random, tid: int, status: str, count: int, at: datetime
-) -> tuple[dict[str, str], list[dict[str, str]]]:
-    created = at - timedelta(seconds=dice.randrange(86400 * 90))
-    paid = (
-        ""
-        if status == "交易关闭" and dice.random() < 0.5
-        else f"{created + timedelta(seconds=60):%F %T}"
-    )
-    sent = (
-        f"{created + timedelta(hours=9):%F %T}"
-        if status in ("交易成功", "卖家已发货，等待买家确认")
-        else ""
-    )
-    prices = [dice.randrange(500, 30000) for _ in range(count)]
-    total = sum(prices)
-    waybill = f"YT{dice.randrange(10**12, 10**13)}" if sent else ""
-    buyer = f"买家{dice.randrange(max(tid % 997, 1) * 251 + 1)}"
-    order = {
-        "订单编号": f'="{tid}"',
-        "买家会员名": buyer,
-        "买家应付货款": _yuan(total),
-        "买家应付邮费": "0.00",
-        "总金额": _yuan(total),
-        "买家实际支付金额": _yuan(total) if paid else "0.00",
-        "订单状态": status,
-        "收货人姓名": "张**",
-        "收货地址": f"{dice.choice(_PLACES)} 龙*街道花**路**号{dice.randrange(99)}栋**(510180)",
-        "运送方式": "快递",
-        "联系手机": f"'*******{dice.randrange(10000):04d}",
-        "订单创建时间": f"{created:%F %T}",
-        "订单付款时间": paid,
-        "宝贝标题": "秋冬新款加厚保暖连帽卫衣男女同款宽松外套" * 1,
-        "宝贝种类": str(count),
-        "物流单号": f"No:{waybill}" if waybill else "",
-        "物流公司": "圆通速递" if waybill else "",
-        "宝贝总数量": str(count),
-        "店铺Id": "0",
-        "店铺名称": "示例旗舰店",
-        "订单关闭原因": "订单未关闭",
-        "卖家服务费": "0",
-        "买家服务费": "0元",
-        "退款金额": _yuan(total) if status == "交易关闭" and paid else "0.00",
-        "发货时间": sent,
-    }
-    rows = [
-        {
-            "子订单编号": f'="{tid * 10 + n}"',
-            "主订单编号": f'="{tid}"',
-            "标题": "秋冬新款加厚保暖连帽卫衣男女同款宽松外套",
-            "价格": _yuan(price + 1000),
-            "购买数量": "1",
-            "外部系统编号": f"K{price % 300}",
-            "商品属性": "颜色分类：藏青色;尺码：XL（建议120-140斤）",
-            "订单状态": status,
-            "商家编码": f"K{price % 300}-XL",
-            "买家应付货款": _yuan(price),
-            "买家实际支付金额": _yuan(price) if paid else "0.00",
-            "退款状态": "退款成功" if order["退款金额"] != "0.00" else "没有申请退款",
-            "退款金额": _yuan(price) if order["退款金额"] != "0.00" else "无退款申请",
-            "订单创建时间": order["订单创建时间"],
-            "订单付款时间": paid,
-            "商品id": str(600_000_000_000 + price % 300),
-            "发货时间": sent,
-            "物流单号": order["物流单号"],
-            "物流公司": order["物流公司"],
-        }
-        for n, price in enumerate(prices)
-    ]
-    return order, rows
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
-def parse_file(path: Path, kind: str, out: Path) -> dict[str, Any]:
-    """Read, clean and write one file as the throw-away child does; give rows, errors and the peak of memory."""  # noqa: E501
-    import pyarrow as pa
-    import pyarrow.csv as pa_csv
-
-    from orders.importers import item_list, order_list
-
-    importer = {one.KIND: one for one in (order_list, item_list)}[kind]
-    with path.open(encoding="gb18030", newline="") as file:
-        names = [name.strip() for name in next(csv.reader(file))]
-    reader = pa_csv.open_csv(
-        path,
-        read_options=pa_csv.ReadOptions(
-            column_names=names, skip_rows=1, block_size=BLOCK, encoding="gb18030"
-        ),
-        convert_options=pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
-        ),
-    )
-    line, errors, rows = 2, 0, 0
-    with out.open("wb") as sink:
-        for batch in reader:
-            table = pa.Table.from_batches([batch])
-            numbers = pa.array(range(line, line + len(table)), pa.int32())
-            line += len(table)
-            cleaned = importer.clean(table.append_column("line_no", numbers), seal=_no_seal)
-            errors, rows = errors + len(cleaned.errors), rows + len(cleaned.rows)
-            pa_csv.write_csv(cleaned.rows, sink, pa_csv.WriteOptions(include_header=False))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"rows": rows, "errors": errors, "peak_mb": peak}
-
-
-class _NoSeal:
-    def __call__(self, values: list[bytes | None]) -> list[bytes | None]:
-        return values
-
-    def blind(self, values: list[str | None]) -> list[bytes | None]:
-        return [one.encode() if one else None for one in values]
-
-
-_no_seal = _NoSeal()
-
-
-class _Run:
-    """A run whose steps are plain transactions."""
-
-    def __init__(self) -> None:
-        self.cursor: dict[str, Any] = {}
-
-    @contextmanager
-    def step(self, *, cursor: dict[str, Any], **_: object) -> Iterator[None]:
-        from django.db import transaction
-
-        with transaction.atomic():
-            yield
-        self.cursor = dict(cursor)
-
-    def say(self, done: int, total: int, text: str) -> None:
-        """Tell nobody."""
-
-
-def import_file(path: Path, kind: str, folder: Path) -> dict[str, Any]:
-    """Bring one file in as the framework does; give seconds of each part and the counts."""
-    from django.db import connection
-
-    from orders.actions.importing.kinds import file_kinds
-    from orders.importers import item_list, order_list
-    from shopops.intake.models import Batch
-
-    importer = {one.KIND: one for one in (order_list, item_list)}[kind]
-    file_kind = next(one for one in file_kinds() if one.code == kind)
-    out, seconds = folder / "staged.csv", {}
-    with multiprocessing.get_context("fork").Pool(1) as pool:
-        parsed, seconds["parse"] = _timed(lambda: pool.apply(parse_file, (path, kind, out)))
-    batch = Batch.objects.create(
-        file_name=path.name, sha256="0", size_bytes=path.stat().st_size, source="command", kind=kind,  # noqa: E501
-        exported_at=EXPORTED_AT, created_at=EXPORTED_AT, rejected_count=parsed["errors"],
-    )  # fmt: skip
-    stage = f"intake_stage_{batch.pk}"
-    _, seconds["stage"] = _timed(lambda: _stage(stage, importer.STAGE_COLUMNS, out))
-    preview, seconds["preview"] = _timed(lambda: file_kind.preview(batch, stage))
-    counts, seconds["merge"] = _timed(lambda: file_kind.merge(batch, stage, _Run(), EXPORTED_AT))
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE {stage}")
-    total = sum(seconds.values())
+        keep_child_started()
+        bench = _Bench(Path(folder), statements)
+        if lines:
+            _empty()
+            paths = write_files(bench.folder, lines=lines, seed=1, first_tid=10**17, at=NEWEST)
+            steps |= bench.four("", "first", paths)
+        if base:
+            _empty()
+            say(f"making {base:,} orders")
+            _grow(base)
+            paths = write_files(
+                bench.folder, lines=day_lines, seed=2, first_tid=9 * 10**17, at=NEWEST
+            )
+            steps |= bench.four("day_", "new", paths)
+    peak = {name: round(size / 1024) for name, size in sorted(peaks.items())}
     return {
-        "kind": kind,
-        "seconds": round(total, 2),
-        **{name: round(one, 2) for name, one in seconds.items()},
-        "created": counts.created, "updated": counts.updated, "unchanged": counts.unchanged,
-        "previewed": preview.created, "child_peak_mb": parsed["peak_mb"],
-    }  # fmt: skip
+        "lines": lines,
+        "base": base,
+        "day_lines": day_lines,
+        "load_before": round(load, 1),
+        "steps": steps,
+        "peak_mib": peak,
+        **_verdict(steps, peak),
+    }
 
 
-def _stage(stage: str, columns: tuple[tuple[str, str], ...], path: Path) -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE UNLOGGED TABLE {stage} ({', '.join(f'{n} {t}' for n, t in columns)})"
-        )
-        with (
-            cursor.copy(f"COPY {stage} FROM STDIN (FORMAT csv)") as copy,
-            path.open("rb") as source,
-        ):
-            while chunk := source.read(1 << 20):
-                copy.write(chunk)
-        cursor.execute(f"ANALYZE {stage}")
+def _verdict(steps: dict[str, Any], peak: dict[str, int]) -> dict[str, Any]:
+    found: dict[str, float] = {
+        name: steps[name]["seconds" if name.startswith("day_") else "ratio_to_raw"]
+        for name in LIMITS
+        if name in steps
+    }
+    found["peak_mib"] = max(peak.values(), default=0)
+    missed = [name for name, value in found.items() if value > LIMITS[name]]
+    return {"limits": LIMITS, "found": found, "missed": missed}
 
 
-def raw_copy(paths: tuple[Path, ...]) -> float:
-    """COPY the files as they are into unlogged tables of text; give the seconds."""
-    from django.db import connection
+class _Bench:
+    def __init__(self, folder: Path, statements: int) -> None:
+        self.folder = folder
+        self.statements = statements
+
+    def four(self, prefix: str, first: str, paths: tuple[Path, Path]) -> dict[str, Any]:
+        """Import two files new, again as they are, again row by row, and as exported later."""
+        raw = _seconds(lambda: raw_copy(paths))
+        size = sum(path.stat().st_size for path in paths)
+        steps: dict[str, Any] = {f"{prefix}raw": {"seconds": round(raw, 3), "bytes": size}}
+        written_at = datetime(2026, 3, 10, 4, tzinfo=UTC)
+        plain = [path.read_bytes() for path in paths]
+
+        def step(name: str, tail: bytes, at: datetime) -> None:
+            for path, data in zip(paths, plain, strict=True):
+                path.write_bytes(data + tail)
+            parts = [self._import(path, at) for path in paths]
+            seconds = sum(part["seconds"] for part in parts)
+            steps[prefix + name] = {
+                "seconds": round(seconds, 3),
+                "ratio_to_raw": round(seconds / raw, 2),
+                "files": parts,
+            }
+            say(f"{prefix}{name}: {seconds:.2f} s, {seconds / raw:.2f} raw COPYs")
+
+        step(first, b"", written_at)
+        step("same_bytes", b"", written_at)
+        step("same_rows", b"\r\n", written_at)
+        step("later_export", b"\r\n\r\n", written_at + timedelta(days=1))
+        return steps
+
+    def _import(self, path: Path, written_at: datetime) -> dict[str, Any]:
+        with slowest_statements(self.statements):
+            return import_file(path, written_at)
+
+
+def import_file(path: Path, written_at: datetime) -> dict[str, Any]:
+    """Bring one file in as a worker does; give seconds and processor seconds of each part, and counts.
+
+    :raises RuntimeError: if it was not written
+    """
+    from django.utils import timezone
+
+    from shopops.intake import actions
+    from shopops.intake.choices import BatchSource, BatchState
+    from shopops.intake.models import Batch
+    from shopops.lib import vault
+    from shopops.work.engine import perform_inline
+    from shopops.work.models import Run
 
     begun = time.perf_counter()
+    with path.open("rb") as file:
+        stored = vault.store(file)
+    received = actions.receive_file(
+        stored=stored,
+        file_name=path.name,
+        source=BatchSource.COMMAND,
+        by=None,
+        now=timezone.now(),
+        written_at=written_at,
+        auto_commit=True,
+        ring=False,
+    )
+    parts = {"receive": time.perf_counter() - begun}
+    parts["parse"] = _seconds(lambda: perform_inline(received.run))
+    merging = Run.objects.get(kind=actions.MERGE, key=str(received.batch.pk))
+    parts["merge"] = _seconds(lambda: perform_inline(merging))
+    batch = Batch.objects.get(pk=received.batch.pk)
+    if batch.state != BatchState.DONE:
+        raise RuntimeError(f"{path.name} is {batch.state}: {batch.refusal}")
+    return {
+        "kind": batch.kind,
+        "seconds": round(sum(parts.values()), 3),
+        **{name: round(one, 3) for name, one in parts.items()},
+        "created": batch.created_count,
+        "updated": batch.updated_count,
+        "unchanged": batch.unchanged_count,
+        "rejected": batch.rejected_count,
+    }
+
+
+def raw_copy(paths: tuple[Path, ...]) -> None:
+    """COPY files as they are into unlogged tables of text, the server decoding them."""
+    import csv
+
+    from django.db import connection
+
     with connection.cursor() as cursor:
         for path in paths:
             head = next(csv.reader(path.open(encoding="gbk", newline="")))
             columns = ", ".join(f"c{n} text" for n in range(len(head)))
             cursor.execute(f"CREATE UNLOGGED TABLE bench_raw ({columns})")
-            options = "FORMAT csv, HEADER, ENCODING 'GB18030'"
-            with (
-                cursor.copy(f"COPY bench_raw FROM STDIN ({options})") as copy,
-                path.open("rb") as file,
-            ):
+            statement = "COPY bench_raw FROM STDIN (FORMAT csv, HEADER, ENCODING 'GB18030')"
+            with cursor.copy(statement) as copy, path.open("rb") as file:
                 while chunk := file.read(1 << 20):
                     copy.write(chunk)
             cursor.execute("DROP TABLE bench_raw")
-    return time.perf_counter() - begun
 
 
-def _timed[T](work: Callable[[], T]) -> tuple[T, float]:
+@contextmanager
+def _vault_in(folder: Path) -> Iterator[None]:
+    from django.conf import settings
+
+    kept, settings.MEDIA_ROOT = settings.MEDIA_ROOT, str(folder)
+    try:
+        yield
+    finally:
+        settings.MEDIA_ROOT = kept
+
+
+def _empty() -> None:
+    run(f"TRUNCATE {EMPTIED} RESTART IDENTITY CASCADE")
+
+
+def _grow(orders: int) -> None:
+    from bench.synthetic import Base
+
+    newest = NEWEST.replace(tzinfo=UTC)
+    Base(newest=newest, step=STEP).grow(
+        orders=orders, open_orders=min(orders // 25, 41_000), now=newest
+    )
+
+
+def _seconds(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
-    result = work()
-    return result, time.perf_counter() - begun
-
-
-def empty_tables() -> None:
-    """Empty what imports fill."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE orders_order, orders_orderline, orders_buyer, orders_shipment, orders_refund,"
-            " orders_ordercontact, orders_dirtyday, intake_batch, intake_rowchange CASCADE"
-        )
-
-
-def main() -> int:
-    """Measure and print one JSON line a step."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument(
-        "--base", type=int, default=0, help="orders in the base of the day file; 0: skip"
-    )
-    parser.add_argument("--folder", type=Path, default=None)
-    options = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopops.settings")
-    django.setup()
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = options.folder or Path(temporary)
-        if options.lines:
-            measure_month(folder, options.lines)
-        if options.base:
-            from bench.base import fill_base
-
-            empty_tables()
-            _, seconds = _timed(lambda: fill_base(options.base))
-            say("base", orders=options.base, seconds=round(seconds, 1))
-            measure_day(folder)
-    return 0
-
-
-def measure_month(folder: Path, lines: int) -> None:
-    """Measure the first import into empty tables and the identical one after it."""
-    paths = write_files(folder, lines=lines, seed=1, first_tid=10**17, at=datetime(2026, 3, 9))  # noqa: DTZ001
-    say("files", bytes=[path.stat().st_size for path in paths])
-    empty_tables()
-    raw = raw_copy(paths)
-    say("raw", seconds=round(raw, 2))
-    for name in ("first", "again"):
-        measure_pair(name, paths, folder, raw)
-
-
-def measure_day(folder: Path) -> None:
-    """Measure a day's file of 20,000 lines into a big base, and the same again."""
-    paths = write_files(folder, lines=20_000, seed=2, first_tid=9 * 10**17, at=datetime(2026, 3, 9))  # noqa: DTZ001
-    raw = raw_copy(paths)
-    say("raw day", seconds=round(raw, 3))
-    for name in ("day", "day again"):
-        measure_pair(name, paths, folder, raw)
-
-
-def measure_pair(name: str, paths: tuple[Path, Path], folder: Path, raw: float) -> None:
-    """Import an order list and its item list, and print seconds and the ratio to the raw COPY."""
-    parts = [
-        import_file(path, kind, folder)
-        for path, kind in zip(paths, ("orders.order_list", "orders.item_list"), strict=True)
-    ]
-    seconds = sum(part["seconds"] for part in parts)
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    say(
-        name, seconds=round(seconds, 2), times_raw=round(seconds / raw, 2), peak_mb=own, parts=parts
-    )
-
-
-def say(step: str, **facts: object) -> None:
-    """Print one step."""
-    sys.stdout.write(json.dumps({"step": step, **facts}, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    work()
+    return time.perf_counter() - begun
 
 
 if __name__ == "__main__":

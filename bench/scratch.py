@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 
@@ -13,22 +14,23 @@ def scratch_database(name: str, *, keep: bool = False) -> Iterator[None]:
 
     Uses the servers of `DATABASE_URL`, else embedded ones in `SHOPOPS_DATA` (default var/bench).
     """
-    _use(name)
+    use_database(name)
     import django
     from django.core.management import call_command
 
     django.setup()
-    _drop(name)
+    drop_database(name)
     _admin(f"CREATE DATABASE {name}")
     try:
         call_command("migrate", verbosity=0)
         yield
     finally:
         if not keep:
-            _drop(name)
+            drop_database(name)
 
 
-def _use(name: str) -> None:
+def use_database(name: str) -> None:
+    """Point the settings, not read yet, at a database of that name; start servers if need be."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopops.settings")
     if "DATABASE_URL" not in os.environ:
         os.environ.setdefault("SHOPOPS_DATA", "var/bench")
@@ -40,6 +42,27 @@ def _use(name: str) -> None:
     os.environ["DATABASE_URL"] = urlunsplit(address._replace(path=f"/{name}"))
 
 
+def copy_database(name: str, *, to: str) -> None:
+    """Copy the scratch database as it stands."""
+    _leave()
+    drop_database(to)
+    _admin(f"CREATE DATABASE {to} TEMPLATE {name} STRATEGY file_copy")
+
+
+def drop_database(name: str) -> None:
+    """Drop a scratch database if there is one."""
+    _leave()
+    _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _leave() -> None:
+    from django.db import connections
+
+    connection: Any = connections["default"]
+    connection.close()
+    connection.close_pool()
+
+
 def _admin(statement: str) -> None:
     import psycopg
 
@@ -47,14 +70,7 @@ def _admin(statement: str) -> None:
         connection.execute(statement)
 
 
-def _drop(name: str) -> None:
-    from django.db import connections
-
-    connections["default"].close_pool()
-    _admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-def run(statement: str, parameters: dict[str, object] | None = None) -> list[tuple[object, ...]]:
+def run(statement: str, parameters: dict[str, Any] | None = None) -> list[tuple[object, ...]]:
     """Run one statement and give its rows."""
     from django.db import connection
 

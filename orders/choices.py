@@ -71,9 +71,6 @@ OPEN_STAGES = [
     Stage.PICKED,
     Stage.CHECKED,
 ]
-# Stages in which a person or a carrier still has something to do: the only rows that the queue
-# indexes carry, so that the millions of finished orders cost them nothing.
-LIVE_STAGES = [*OPEN_STAGES, Stage.HANDED_OVER]
 
 # The parcel has left the house.
 LEFT_STAGES: tuple[Stage, ...] = (

@@ -11,7 +11,7 @@ def after_import(act: AfterImport) -> AfterImport:
     """Register what is to be asked for after an import changed orders: called with batch id and now.
 
     It runs in the transaction of the import's last step; it must not do the work, only ask for it.
-    """  # noqa: E501
+    """
     if act not in _after_import:
         _after_import.append(act)
     return act

@@ -6,10 +6,27 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from orders.choices import LEFT_STAGES, Stage
 from orders.rules import DayWhy, DueCode, DueReason, PromiseBy
 from shopops.lib.business_time import SHANGHAI, business_date
+
+# Notes of the rule book that the shop begins with; `shopops.lib.words.stored` shows them.
+RULE_NOTES = (
+    gettext_noop("来自卖家培训资料和转发的公告，不是规则原文，用前请核对"),
+    gettext_noop("付款后 48 小时内有揽收记录，起始日未记"),
+    gettext_noop("2021 年双 11 预热"),
+    gettext_noop("2021 年双 11"),
+    gettext_noop("2021 年双 11 返场"),
+    gettext_noop("起始日未记"),
+    gettext_noop("与 2015-10-29 起 5% 的记载重叠，按重的算"),
+    gettext_noop("失效日未记"),
+    gettext_noop("承诺 48 小时以内 5%，超过 48 小时 10%"),
+    gettext_noop("轨迹违规后 5 天仍未收到货"),
+    gettext_noop("一单合计不超过实付 35%"),
+    gettext_noop("一个买家一个付款日 500 元"),
+)
 
 
 def day_words(day: date, *, now: datetime) -> str:
@@ -33,6 +50,11 @@ def time_words(instant: datetime, *, now: datetime) -> str:
 
 def minute_words(instant: datetime, *, now: datetime) -> str:
     """Give an instant as 今天 19:00, to the minute, for a list or a summary."""
+    return time_words(instant.replace(second=0, microsecond=0), now=now)
+
+
+def clock_words(instant: datetime, *, now: datetime) -> str:
+    """Give an instant as 今天 19:00, to the minute: for lists, where nobody reads seconds."""
     return time_words(instant.replace(second=0, microsecond=0), now=now)
 
 

@@ -300,6 +300,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["shopops.staff.api.IsSignedIn"],
+    # One name for a set of choices, whatever the field that takes it is called.
+    "ENUM_NAME_OVERRIDES": {
+        "PlatformStatus": "orders.choices.PlatformStatus",
+        "RefundStatus": "orders.choices.RefundStatus",
+        "BuyerAnswer": "orders.choices.BuyerAnswer",
+    },
 }
 
 LOGGING = {

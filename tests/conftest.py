@@ -3,19 +3,27 @@
 import ipaddress
 import socket
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from hypothesis import settings
+from pytest_django import DjangoDbBlocker
 
 from shopops.staff.models import Shop, User
 from tests.clients import browser, browser_of
 from tests.factories.staff import PersonFactory, ShopFactory, give_second_factor
 from tests.times import NOW
 
+# `--hypothesis-profile deep` takes the other. A falsifying example is printed as a line to paste.
+settings.register_profile("ci", max_examples=20, deadline=None, print_blob=True)
+settings.register_profile("deep", max_examples=400, deadline=None, print_blob=True)
+settings.load_profile("ci")
+
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Let transactional tests empty the tables, which in a shop even the log's owner cannot."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE staff_operation DISABLE TRIGGER operation_log_is_never_emptied")
@@ -26,7 +34,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every connection that leaves this machine."""
     connect = socket.socket.connect
 
-    def guarded(self: socket.socket, address: object) -> None:
+    def guarded(self: socket.socket, address: Any) -> None:
         if isinstance(address, tuple) and not _is_here(str(address[0])):
             raise AssertionError(f"a test wants to reach {address[0]}")
         connect(self, address)

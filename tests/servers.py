@@ -9,6 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
+import bootstrap
 from shopops import embedded
 from shopops.embedded.layout import PROJECT
 
@@ -20,6 +21,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 def _start() -> None:
+    bootstrap.ensure_catalogues()  # pytest may be called without make
     if os.environ.get("DATABASE_URL"):
         return
     os.environ["SHOPOPS_DATA"] = os.environ.get("SHOPOPS_TEST_DATA") or str(PROJECT / "var/test")

@@ -111,7 +111,7 @@ def _weekdays() -> list[str]:
 
 
 def _short(day: date) -> str:
-    return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
+    return _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
 
 
 def _long(day: date) -> str:

@@ -7,16 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from analytics.metrics import change, outside, usual_range
 from analytics.queries import daily
 from analytics.queries.daily import Figures
-from shopops.lib.templatetags.shop import count, money_big, pct_change
+from shopops.lib.templatetags.shop import WEEKDAYS, count, money_big, pct_change
 
 SPARK_DAYS = 14
 HISTORY_WEEKS = 8
 YESTERDAY, TODAY, WEEK = "yesterday", "today", "week"
-_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Kpi:
 
 def weekday_name(day: date) -> str:
     """Name a weekday: 周三."""
-    return _(_WEEKDAYS[day.weekday()])
+    return _(WEEKDAYS[day.weekday()])
 
 
 def view_of(code: str, *, by_day: dict[date, Figures], today: date, now: datetime) -> View:
@@ -105,11 +105,11 @@ def _week(by_day: dict[date, Figures], today: date) -> View:
 type Pick = Callable[[Figures], Decimal | int | None]
 
 _FIGURES: tuple[tuple[str, Pick, bool], ...] = (
-    ("支付金额", lambda one: one.gross_amount, True),
-    ("支付买家数", lambda one: one.buyers, False),
-    ("客单价", lambda one: one.per_buyer, True),
-    ("支付订单数", lambda one: one.orders, False),
-    ("退款金额", lambda one: one.refund_amount, True),
+    (gettext_noop("支付金额"), lambda one: one.gross_amount, True),
+    (gettext_noop("支付买家数"), lambda one: one.buyers, False),
+    (gettext_noop("客单价"), lambda one: one.per_buyer, True),
+    (gettext_noop("支付订单数"), lambda one: one.orders, False),
+    (gettext_noop("退款金额"), lambda one: one.refund_amount, True),
 )
 
 

@@ -111,7 +111,7 @@ def _charts(request: HttpRequest, by_day: dict[date, daily.Figures], today: date
 
 def _day_text(today: date) -> str:
     yesterday = today - timedelta(days=1)
-    return _("%(month)s月%(day)s日 %(weekday)s · 昨日指 %(m)s月%(d)s日 %(w)s") % {
+    return _("%(month)d月%(day)d日 %(weekday)s · 昨日指 %(m)d月%(d)d日 %(w)s") % {
         "month": today.month,
         "day": today.day,
         "weekday": weekday_name(today),

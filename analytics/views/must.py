@@ -18,6 +18,7 @@ from orders.queries.risk import LateMoney
 from orders.wording import minute_words
 from shopops.checks import queries as checks
 from shopops.checks.models import CheckResult
+from shopops.lib import words
 from shopops.lib.templatetags.shop import money
 
 # A parcel that the carrier did not scan for a day may be lost, and the platform counts it.
@@ -197,8 +198,8 @@ def _checks(facts: Situation) -> list[Must]:
         Must(
             tone=one["severity"] if one["severity"] in _TONES else "soon",
             tag=_("检查不过"),
-            title=one["title"],
-            evidence=one["evidence"],
+            title=words.stored(one["title"], names=True),
+            evidence=words.stored(one["evidence"], names=True),
             owner_role=one["owner_role"],
             due=_due(one["due_at"], facts.now),
             due_tone="soon",
@@ -224,7 +225,10 @@ def _breaks(facts: Situation) -> list[Must]:
             tone="us",
             tag=_("要你看"),
             title=_("昨天%(label)s%(flag)s") % {"label": kpi.label, "flag": kpi.flag},
-            evidence="，".join(f"比{one['label']} {one['text']}" for one in kpi.changes),
+            evidence=words.phrases(
+                _("比%(when)s %(change)s") % {"when": one["label"], "change": one["text"]}
+                for one in kpi.changes
+            ),
             owner_role="manager",
             due=_("今天"),
             due_tone="",
@@ -272,6 +276,6 @@ def late_money(facts: LateMoney, *, now: datetime, may_see_orders: bool) -> dict
 
 def _rule_text(facts: LateMoney) -> str:
     names = {"late": _("延迟发货"), "stock_out": _("缺货")}
-    return "；".join(
+    return words.clauses(
         f"{names.get(rule.code, rule.code)} {rule.rate * 100:.0f}%" for rule in facts.rules
     )

@@ -10,6 +10,7 @@ from orders.choices import OPEN_STAGES, Stage
 from orders.models import CarrierPickup, ShippingDay
 from orders.queries import queues
 from orders.rules.plan import Plan, backward_plan
+from shopops.lib import words
 from shopops.lib.business_time import SHANGHAI, business_date
 from shopops.lib.charts import Segment
 from shopops.staff.models import Shop
@@ -83,7 +84,7 @@ def _next_day(now: datetime) -> ShippingDay | None:
 
 def _not_today(day: date, cutoff_at: datetime, now: datetime) -> str:
     clock = cutoff_at.astimezone(SHANGHAI).strftime("%H:%M")
-    when = _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
+    when = _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
     if day == business_date(now) + timedelta(days=1):
         when = _("明天")
     return _("今天不再交接，下一次 %(when)s %(clock)s 截单") % {"when": when, "clock": clock}
@@ -119,12 +120,12 @@ def _plan_text(plan: Plan, shop: Shop) -> str:
     if not plan.is_short:
         return text
     more = _("加 1 人 %(clock)s 完") % {"clock": _clock(plan.done_at_with_one_more)}
-    return f"{text}；{more}"
+    return words.clauses([text, more])
 
 
 def _pickups(day: date) -> str:
     rows = CarrierPickup.objects.filter(is_active=True, weekdays__contains=[day.weekday()])
-    return "、".join(
+    return words.listed(
         _("%(carrier)s %(clock)s 揽收") % {"carrier": row.carrier, "clock": f"{row.pickup:%H:%M}"}
         for row in rows.order_by("pickup", "pk")[:_MOST_PICKUPS]
     )

@@ -75,7 +75,7 @@ FROM (
       OFFSET 0) z
     OFFSET 0) y
   OFFSET 0) x
-"""  # noqa: E501
+"""
 
 
 def windows_in_force() -> list[PromiseWindow]:
@@ -154,4 +154,4 @@ def recompute_due_times(
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return cursor.rowcount
+        return int(cursor.rowcount)

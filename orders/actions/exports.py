@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from orders.choices import PlatformStatus, Stage
-from orders.models import Order
 from orders.queries.queues import QUEUES, Filters, ListedOrder, queue_page
 from shopops.lib.business_time import SHANGHAI
 from shopops.lib.exports import csv_rows

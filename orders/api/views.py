@@ -1,9 +1,11 @@
 """Queues, orders and their acts for other programs."""
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound, ValidationError
@@ -63,14 +65,15 @@ class Orders(APIView):
         """List one page of a queue."""
         queue = QUEUES.get(request.query_params.get("queue", "all"))
         if queue is None:
-            raise ValidationError({"queue": "没有这个队列"})
+            raise ValidationError({"queue": _("没有这个队列")})
         try:
             page = queue_page(
                 queue=queue, now=timezone.now(), after=request.query_params.get("after", "")
             )
         except ValueError as error:
-            raise ValidationError({"after": "不是上一页给出的 next"}) from error
-        rows = shapes.OrderRowSerializer([row.order for row in page.rows], many=True).data
+            raise ValidationError({"after": _("不是上一页给出的 next")}) from error
+        listed: list[Any] = [row.order for row in page.rows]  # has the model's names, not its type
+        rows = shapes.OrderRowSerializer(listed, many=True).data
         return Response({"orders": rows, "next": page.after})
 
 
@@ -100,14 +103,14 @@ class OneOrder(APIView):
         )
 
 
-class OrderAct(APIView):
+class OrderAct(APIView, ABC):
     """One act on one order; refusals come as 409 with the reason in words."""
 
     shape: ClassVar[type[serializers.Serializer[Any]]] = shapes.VersionSerializer
 
+    @abstractmethod
     def do(self, tid: str, data: Data, by: User, now: datetime) -> object:
         """Do the act itself."""
-        raise NotImplementedError
 
     def post(self, request: Request, tid: str) -> Response:
         """Do the act."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 type Cells = Mapping[str, str | Sequence[str]]
 

@@ -2,7 +2,7 @@
 
 The old one has no sub-order number: a line is known by its order and its place among the order's
 lines, which only the whole file tells; so the line key is made in the database.
-"""  # noqa: E501
+"""
 
 from collections.abc import Sequence
 
@@ -141,7 +141,7 @@ def _texts(sheet: Sheet) -> dict[str, pa.Array]:
 
 
 def _code(sheet: Sheet, name: str) -> pa.Array:
-    """Give a merchant code; a number that a spreadsheet made a float (4214.0) gets its text back."""  # noqa: E501
+    """Give a merchant code; a number that a spreadsheet made a float (4214.0) gets its text back."""
     column = cells.without_marker(sheet.text(name, limit=80))
     floats = pc.match_substring_regex(column, r"^[0-9]{1,15}\.0$")
     if not pc.any(floats).as_py():
@@ -158,7 +158,7 @@ def _spec(sheet: Sheet) -> pa.Array:
 
 
 def _refund_status(sheet: Sheet) -> pa.Array:
-    """Give the refund status of a line: '' where nobody asked for one, null where the file does not say."""  # noqa: E501
+    """Give the refund status of a line: '' where nobody asked for one, null where the file does not say."""
     if sheet.name("退款状态") is None:
         return pa.nulls(len(sheet), pa.string())
     status = sheet.lookups("退款状态", read=_known_refund, kind=pa.string())

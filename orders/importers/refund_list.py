@@ -1,4 +1,4 @@
-"""The refund export (退款管理 → 导出), 2019 and 2026. The seller's name, phone and address are not read."""  # noqa: E501
+"""The refund export (退款管理 → 导出), 2019 and 2026. The seller's name, phone and address are not read."""
 
 from collections.abc import Callable, Sequence
 

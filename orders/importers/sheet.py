@@ -1,4 +1,4 @@
-"""A block of an export file, read column by column by header name; the first fault of a row rejects it."""  # noqa: E501
+"""A block of an export file, read column by column by header name; the first fault of a row rejects it."""
 
 from collections.abc import Callable, Sequence
 
@@ -23,7 +23,7 @@ _TYPES = {
 
 
 class Sheet:
-    """One block. Columns that the file lacks are all null; blank texts of present columns are ''."""  # noqa: E501
+    """One block. Columns that the file lacks are all null; blank texts of present columns are ''."""
 
     def __init__(self, block: pa.Table, *, key: Sequence[str]) -> None:
         block = block.combine_chunks()

@@ -100,11 +100,6 @@ def rule_lines(*, today: date, with_ended: bool) -> list[RuleLine]:
     return [line for line in lines if with_ended or line.is_active]
 
 
-def open_order_count() -> int:
-    """Count the orders whose due times a calendar change works out anew."""
-    return Order.objects.filter(stage__in=OPEN_STAGES).count()
-
-
 def _unconfirmed_from(today: date) -> date | None:
     row = (
         BusinessDay.objects.filter(

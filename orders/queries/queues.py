@@ -29,7 +29,11 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One saved view of orders. `sort` is a field or, for `any`, due time else time placed."""
+    """One saved view of orders.
+
+    `sort` is the field by which something is due: `ship_due_at`, `handed_over_at` (the pickup is due
+    24 hours later) or, for `sort_at`, due time else time placed.
+    """
 
     code: str
     name: str | Promise
@@ -40,6 +44,12 @@ class Queue:
 
 def _open() -> Q:
     return Q(stage__in=OPEN_STAGES)
+
+
+def _unpicked() -> Q:
+    # Handed over by us. What only the platform's file calls shipped has no hand-over to start a
+    # clock, and without carriers' files every such order would stand here for weeks.
+    return Q(stage=Stage.HANDED_OVER, handed_over_at__isnull=False)
 
 
 def _due_today(now: datetime) -> Q:
@@ -55,9 +65,9 @@ QUEUES: dict[str, Queue] = {
         Queue("awaiting_audit", _("待审单"), lambda now: Q(stage=Stage.AWAITING_AUDIT)),
         Queue("held", _("问题单"), lambda now: Q(stage=Stage.HELD)),
         Queue("approved", _("已审待出"), lambda now: Q(stage=Stage.APPROVED)),
-        Queue("handed_over", _("未揽收"), lambda now: Q(stage=Stage.HANDED_OVER)),
-        Queue("refund_open", _("退款中"), lambda now: Q(has_open_refund=True), sort="any"),
-        Queue("all", _("全部"), lambda now: Q(), sort="any", is_descending=True),
+        Queue("handed_over", _("未揽收"), lambda now: _unpicked(), sort="handed_over_at"),
+        Queue("refund_open", _("退款中"), lambda now: Q(has_open_refund=True), sort="sort_at"),
+        Queue("all", _("全部"), lambda now: Q(), sort="sort_at", is_descending=True),
     )
 }
 
@@ -150,12 +160,14 @@ class QueueRow:
     order: ListedOrder
     holds: tuple[ListedHold, ...]
 
-    @property
-    def key(self) -> Key:
-        """Where the row stands in a list sorted by due time else time placed."""
-        at = self.order.ship_due_at or self.order.created_at
+    def key(self, sort: str) -> Key:
+        """Where the row stands in a list sorted by `sort` (see `Queue`)."""
+        order = self.order
+        at = order.ship_due_at or order.created_at
+        if sort == "handed_over_at":
+            at = order.handed_over_at
         assert at is not None  # noqa: S101
-        return at, self.order.id
+        return at, order.id
 
 
 # What a list row shows of a hold. By hand: one array instead of fifty parameters.
@@ -188,18 +200,18 @@ def queue_page(
         size=size,
         backwards=backwards,
         came_from=bool(after or before),
-        key=lambda row: row.key,
+        key=lambda row: row.key(queue.sort),
     )
 
 
 def sorted_queue(*, queue: Queue, now: datetime, filters: Filters | None = None) -> QuerySet[Order]:
     """Give a queue's orders in its own order, unsliced. Never count it: read `QueueCount`."""
     orders = Order.objects.filter(queue.where(now))
-    if queue.sort == "any":
+    if queue.sort == "sort_at":
         orders = orders.alias(sort_at=Coalesce("ship_due_at", "created_at"))
     if filters is not None:
         orders = orders.filter(filters.q())
-    field = "ship_due_at" if queue.sort == "ship_due_at" else "sort_at"
+    field = queue.sort
     return (
         orders.order_by(f"-{field}", "-pk") if queue.is_descending else orders.order_by(field, "pk")
     )
@@ -212,7 +224,7 @@ def _from_key(
         return orders, False
     at, pk = decode_key(after or before)
     backwards = bool(before)
-    field = "ship_due_at" if queue.sort == "ship_due_at" else "sort_at"
+    field = queue.sort
     # Towards larger values when going forward in an ascending list, or back in a descending one.
     larger = queue.is_descending == backwards
     comparison = "gt" if larger else "lt"

@@ -42,15 +42,15 @@ class Judged(Protocol):
     """What the cost of lateness asks of an order, be it a model or a list row."""
 
     @property
-    def paid_at(self) -> datetime | None: ...  # noqa: D102
+    def paid_at(self) -> datetime | None: ...
     @property
-    def paid_amount(self) -> Decimal: ...  # noqa: D102
+    def paid_amount(self) -> Decimal: ...
     @property
-    def platform_due_at(self) -> datetime | None: ...  # noqa: D102
+    def platform_due_at(self) -> datetime | None: ...
     @property
-    def promise_hours(self) -> int | None: ...  # noqa: D102
+    def promise_hours(self) -> int | None: ...
     @property
-    def picked_up_at(self) -> datetime | None: ...  # noqa: D102
+    def picked_up_at(self) -> datetime | None: ...
 
 
 class RiskBook:

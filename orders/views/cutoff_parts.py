@@ -1,18 +1,21 @@
 """The cutoff page in words: days, overrides, rules, the what-if's figures."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.forms import BoundField
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from orders.actions.calendar import DayTimes
+from orders.actions.calendar import DayTimes, Rehearsal
 from orders.forms import WEEKDAYS, WeekForm
 from orders.models import CarrierPickup, CutoffRule, RuleRow
 from orders.queries.cutoff_page import CutoffPage, RuleLine
 from orders.queries.what_if import WhatIfAnswer
 from orders.rules.calendar import DayWhy, ShippingDay
 from orders.rules.rulebook import CHECK_BEFORE_USE
+from shopops.lib import words
 from shopops.lib.business_time import SHANGHAI, business_date
 from shopops.lib.charts import Pickup
 from shopops.work.models import BusinessDay
@@ -22,16 +25,16 @@ FROM_MINUTES = 14 * 60
 STEPS = 16
 
 RULE_NAMES = {
-    "ship_by": "发货时限",
-    "ship_by_event": "大促发货时限",
-    "late": "延迟发货",
-    "stock_out": "缺货",
-    "fake_shipping": "虚假发货",
-    "tracking_anomaly": "物流轨迹异常",
-    "tracking_timeout": "物流轨迹超时",
-    "goods_not_received": "轨迹违规未收货",
-    "order_cap": "一单封顶",
-    "buyer_day_cap": "一个买家一天封顶",
+    "ship_by": gettext_noop("发货时限"),
+    "ship_by_event": gettext_noop("大促发货时限"),
+    "late": gettext_noop("延迟发货"),
+    "stock_out": gettext_noop("缺货"),
+    "fake_shipping": gettext_noop("虚假发货"),
+    "tracking_anomaly": gettext_noop("物流轨迹异常"),
+    "tracking_timeout": gettext_noop("物流轨迹超时"),
+    "goods_not_received": gettext_noop("轨迹违规未收货"),
+    "order_cap": gettext_noop("一单封顶"),
+    "buyer_day_cap": gettext_noop("一个买家一天封顶"),
 }
 
 
@@ -51,7 +54,11 @@ def weeks(today: date, *, is_next: bool) -> list[dict[str, Any]]:
 
 def _span(monday: date) -> str:
     sunday = monday + timedelta(days=6)
-    return f"{monday.month}月{monday.day}日–{sunday.month}月{sunday.day}日"
+    return f"{_day_of_month(monday)}–{_day_of_month(sunday)}"
+
+
+def _day_of_month(day: date) -> str:
+    return _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
 
 
 def week_initial(rules: dict[int, CutoffRule], today: date) -> dict[str, Any]:
@@ -69,10 +76,10 @@ def dress_week_form(form: WeekForm) -> None:
     for number, name in WEEKDAYS:
         cutoff = form.fields[f"cutoff_{number}"].widget.attrs
         cutoff.update(
-            {"class": "form-control", "data-cutoff-time": "", "aria-label": f"{name} 截单"}
+            {"class": "form-control", "data-cutoff-time": "", "aria-label": f"{name} {_('截单')}"}
         )
         handover = form.fields[f"handover_{number}"].widget.attrs
-        handover.update({"class": "form-control", "aria-label": f"{name} 交接"})
+        handover.update({"class": "form-control", "aria-label": f"{name} {_('交接')}"})
 
 
 def days(page: CutoffPage, form: WeekForm | None, *, now: datetime) -> list[dict[str, Any]]:
@@ -138,15 +145,21 @@ def _day_word(day: ShippingDay, kind: BusinessDay | None, today: date) -> tuple[
     return "", _("今天") if day.date == today else _("照常") if day.ships else _("不发货")
 
 
-def preview(moved: int, open_count: int, times: dict[int, DayTimes]) -> dict[str, Any]:
+def preview(rehearsal: Rehearsal, times: dict[int, DayTimes]) -> dict[str, Any]:
     """Say what saving would do, before it is done."""
     ships = [WEEKDAYS[n][1] for n, day in sorted(times.items()) if day.cutoff is not None]
     cutoffs = sorted({f"{day.cutoff:%H:%M}" for day in times.values() if day.cutoff is not None})
     sentence = _("%(days)s 发货，截单 %(cutoffs)s。") % {
-        "days": "、".join(str(name) for name in ships),
-        "cutoffs": "、".join(cutoffs),
+        "days": words.listed(ships),
+        "cutoffs": words.listed(cutoffs),
     }
-    return {"sentence": sentence, "open_count": open_count, "moved_count": moved}
+    return {
+        "sentence": sentence,
+        "open_count": rehearsal.open_count,
+        "moved_count": rehearsal.moved_count,
+        "earlier_count": rehearsal.earlier_count,
+        "later_count": rehearsal.later_count,
+    }
 
 
 def overrides(page: CutoffPage, *, can_edit: bool, url: str) -> list[dict[str, Any]]:
@@ -191,7 +204,7 @@ def _special(row: BusinessDay) -> dict[str, Any]:
 
 
 def _date_text(day: date) -> str:
-    return f"{day.month}月{day.day}日 {WEEKDAYS[day.weekday()][1]}"
+    return f"{_day_of_month(day)} {WEEKDAYS[day.weekday()][1]}"
 
 
 def _handover_text(handover: time | None, *, is_next: bool) -> str:
@@ -224,7 +237,21 @@ def _days_text(row: CarrierPickup) -> str:
             "first": WEEKDAYS[numbers[0]][1],
             "last": WEEKDAYS[numbers[-1]][1],
         }
-    return "、".join(str(WEEKDAYS[number][1]) for number in numbers)
+    return words.listed(WEEKDAYS[number][1] for number in numbers)
+
+
+def rule_codes() -> list[tuple[str, str]]:
+    """Give the codes that a rule row may have, in words."""
+    return [(code, _(name)) for code, name in RULE_NAMES.items()]
+
+
+def lines_choices(lines: Sequence[RuleLine]) -> list[tuple[int, str]]:
+    """Give the rows in force as choices."""
+    return [
+        (line.row.pk, f"{_(RULE_NAMES.get(line.row.code, line.row.code))} · {rule_text(line.row)}")
+        for line in lines
+        if line.is_active and line.row.valid_to is None
+    ]
 
 
 def rule_row(line: RuleLine) -> dict[str, Any]:
@@ -246,22 +273,22 @@ def rule_row(line: RuleLine) -> dict[str, Any]:
 def rule_text(row: RuleRow) -> str:
     """Say what a row means, from its parameters; a source note that the head has not said follows."""
     have = row.parameters
-    words = []
+    parts = []
     if "hours" in have:
-        words.append(_("付款后 %(n)s 小时内有揽收记录") % {"n": have["hours"]})
+        parts.append(_("付款后 %(n)s 小时内有揽收记录") % {"n": have["hours"]})
     if "until" in have:
-        words.append(_("最晚 %(at)s") % {"at": have["until"]})
+        parts.append(_("最晚 %(at)s") % {"at": have["until"]})
     if "rate" in have:
         percent = f"{float(have['rate']) * 100:g}"
-        words.append(_("实付 %(rate)s%%") % {"rate": percent})
+        parts.append(_("实付 %(rate)s%%") % {"rate": percent})
     if "minimum" in have:
-        words.append(_("最低 ¥%(n)s") % {"n": have["minimum"]})
+        parts.append(_("最低 ¥%(n)s") % {"n": have["minimum"]})
     if "maximum" in have:
-        words.append(_("最高 ¥%(n)s") % {"n": have["maximum"]})
+        parts.append(_("最高 ¥%(n)s") % {"n": have["maximum"]})
     if "after_hours" in have:
-        words.append(_("迟发后 %(n)s 小时仍未揽收") % {"n": have["after_hours"]})
-    note = row.source_note.removesuffix(CHECK_BEFORE_USE).rstrip("，；。 ")
-    return "，".join([*words, *(part for part in [note] if part and part not in words)])
+        parts.append(_("迟发后 %(n)s 小时仍未揽收") % {"n": have["after_hours"]})
+    note = words.stored(row.source_note.removesuffix(CHECK_BEFORE_USE).rstrip("，；。 "))
+    return words.phrases([*parts, *(part for part in [note] if part and part not in parts)])
 
 
 def unconfirmed_words(day: date | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from orders import wording
 from orders.choices import OPEN_REFUND_STATUSES, PlatformStatus, RefundStatus, Stage
@@ -128,7 +129,7 @@ def clocks(detail: OrderDetail, *, now: datetime) -> list[dict[str, Any]]:
     order = detail.order
     left = order.handed_over_at or order.consigned_at
     sentence = due_words(order, now=now)
-    shop_words, _sep, platform_words = sentence.partition("；")
+    shop_words, _sep, platform_words = sentence.partition(_("；"))
     return [
         _clock("building-store", _("店铺截单"), order.shop_due_at, left, shop_words, now),
         _clock(
@@ -291,15 +292,15 @@ def _refund(refund: Refund) -> dict[str, Any]:
 
 
 EVENT_WORDS = {
-    "orders.order.held": ("挂起", "late"),
-    "orders.hold.told": ("告诉了买家", "us"),
-    "orders.hold.closed": ("结束挂起", "done"),
-    "orders.order.approved": ("审单通过", "us"),
-    "orders.order.handed_over": ("登记交接", "done"),
-    "orders.order.taken_back": ("撤回一步", "late"),
-    "orders.order.memo_written": ("改了备注", ""),
-    "orders.order.ship_time_agreed": ("与买家约定发货时间", "us"),
-    "staff.contact.revealed": ("查看了收货明文", "late"),
+    "orders.order.held": (gettext_noop("挂起"), "late"),
+    "orders.hold.told": (gettext_noop("告诉了买家"), "us"),
+    "orders.hold.closed": (gettext_noop("结束挂起"), "done"),
+    "orders.order.approved": (gettext_noop("审单通过"), "us"),
+    "orders.order.handed_over": (gettext_noop("登记交接"), "done"),
+    "orders.order.taken_back": (gettext_noop("撤回一步"), "late"),
+    "orders.order.memo_written": (gettext_noop("改了备注"), ""),
+    "orders.order.ship_time_agreed": (gettext_noop("与买家约定发货时间"), "us"),
+    "staff.contact.revealed": (gettext_noop("查看了收货明文"), "late"),
 }
 
 

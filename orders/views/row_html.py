@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from orders.views.rows import HoldTag, Row
+from shopops.lib import words
 from shopops.lib.business_time import SHANGHAI
 from shopops.lib.templatetags.shop import (
     TID_TAIL,
@@ -151,7 +152,7 @@ def _holds(holds: tuple[HoldTag, ...]) -> str:
     shown = f'<span class="so-tag so-tag--{escape(first.tone or "wait")}" title="{label}">{label}</span>'
     if len(holds) == 1:
         return shown
-    every = escape("、".join(hold.label for hold in holds))
+    every = escape(words.listed(hold.label for hold in holds))
     return f'{shown}<span class="so-tag" title="{every}">＋{len(holds) - 1}</span>'
 
 

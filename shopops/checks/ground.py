@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check
 from shopops.work import calendar
@@ -38,9 +38,7 @@ def nothing_quarantined(day: date, now: datetime) -> CheckOutcome:
     stuck = Run.objects.filter(state=RunState.QUARANTINED).count()
     if not stuck:
         return outcome_of([])
-    title = ngettext(
-        "有 %(count)s 个后台任务被隔离，等人处理", "有 %(count)s 个后台任务被隔离，等人处理", stuck
-    ) % {"count": stuck}
+    title = _("有 %(count)s 个后台任务被隔离，等人处理") % {"count": stuck}
     return outcome_of(
         [
             Finding(

@@ -9,7 +9,7 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        from shopops.intake import actions, inbox, retention, runs
+        from shopops.intake import actions, inbox, retention, runs, warm
         from shopops.staff.operations import name_operations
         from shopops.work.registry import KindSpec, register_kind
         from shopops.work.schedule import register_tick
@@ -33,6 +33,7 @@ class IntakeConfig(AppConfig):
         name_operations(OPERATIONS)
         register_tick("inbox", every=timedelta(seconds=5), run=inbox.tick)
         register_tick("intake.retention", every=timedelta(hours=1), run=retention.tick)
+        warm.follow_workers()
 
 
 OPERATIONS = {

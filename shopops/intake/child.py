@@ -1,7 +1,9 @@
 """The throw-away process that reads a file nobody vouches for: `python -m shopops.intake.child`.
 
-Standard input: the file. Standard output: rows for COPY. A third pipe (`--events`): JSON lines. The
-process limits itself before it touches a byte; it may die, the worker that started it does not.
+Standard input: the file. Standard output: rows for COPY. Two more pipes, named in the argument: one
+gives the order (JSON), the other takes events (JSON lines). The process loads its libraries, waits
+for the order, and limits itself before it touches a byte of the file; it may die, the worker that
+started it does not.
 """
 
 import json
@@ -19,22 +21,29 @@ from typing import Any, cast
 
 MIB = 1 << 20
 EVENT_ERRORS = 500
+_LIBRARIES = (
+    "shopops.intake.reading.output",
+    "shopops.intake.reading.reader",
+    "shopops.lib.keys",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the parent asks for; written as JSON in the first argument."""
+    """What the parent asks for."""
 
-    events_fd: int
-    importers: list[str]
     encoding: str
     wanted: str | None
+    field_keys: str
+    # Give the rows of these line numbers as they stand, instead of all rows cleaned. The first
+    # number is the header's width.
+    lines: list[int] | None
     memory_bytes: int
     cpu_seconds: int
     workbook_bytes: int
     workbook_rows: int
-    # Where to read line numbers from (JSON): give these rows as they stand instead of cleaned ones.
-    lines_fd: int | None = None
+    events_fd: int
+    importers: list[str]
 
 
 class _NoPandas(MetaPathFinder):
@@ -45,16 +54,37 @@ class _NoPandas(MetaPathFinder):
             raise ModuleNotFoundError(fullname, name=fullname)
 
 
-def _limit(order: Order) -> None:
+def _confine() -> None:
+    """Give up what no order needs: core files, writing files, many open files, the network."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    resource.setrlimit(resource.RLIMIT_CPU, (order.cpu_seconds, order.cpu_seconds + 2))
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (order.memory_bytes, order.memory_bytes))
         # No network, where the kernel lets us.
         with suppress(OSError):
             os.unshare(os.CLONE_NEWNET)
+
+
+def _limit(order: Order) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (order.cpu_seconds, order.cpu_seconds + 2))
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (order.memory_bytes, order.memory_bytes))
+
+
+def _load(importers: list[str]) -> None:
+    """Load what reading needs, so that a child started ahead has it loaded."""
+    sys.meta_path.insert(0, _NoPandas())
+    for name in (*_LIBRARIES, *importers):
+        import_module(name)
+
+
+def _take_order(orders_fd: int, events_fd: int, importers: list[str]) -> Order | None:
+    """Wait for the order; None if the parent has none any more."""
+    with os.fdopen(orders_fd, "rb") as pipe:
+        text = pipe.read()
+    if not text:
+        return None
+    return Order(**json.loads(text), events_fd=events_fd, importers=importers)
 
 
 def _say(order: Order, **event: Any) -> None:  # noqa: ANN401
@@ -69,15 +99,13 @@ def _stdin() -> Iterator[bytes]:
 
 
 def _read(order: Order) -> None:
-    # These load Arrow, so they come after the limits.
     from shopops.intake.reading.output import write_rows
     from shopops.intake.reading.reader import Limits, open_file
     from shopops.intake.spec import Importer
     from shopops.lib.keys import KeyRing, Sealer
 
-    seal = Sealer(KeyRing.parse(os.environ.pop("FIELD_KEYS")))
+    seal = Sealer(KeyRing.parse(order.field_keys))
     importers = [cast("Importer", import_module(name)) for name in order.importers]
-    sys.meta_path.insert(0, _NoPandas())
     opened = open_file(
         _stdin(),
         importers,
@@ -114,14 +142,12 @@ def _read(order: Order) -> None:
         )
 
 
-def _pick(order: Order, lines_fd: int) -> None:
-    """Give single rows as they stand. The pipe holds the header's width and the line numbers."""
+def _pick(order: Order, width: int, lines: list[int]) -> None:
+    """Give single rows as they stand."""
     from shopops.intake.reading.picking import pick_csv, pick_sheet
     from shopops.intake.reading.workbook import open_sheet
     from shopops.intake.spec import Importer
 
-    with os.fdopen(lines_fd, "rb") as pipe:
-        width, *lines = json.loads(pipe.read())
     wanted = set(lines)
     if order.encoding:
         rows = pick_csv(_stdin(), encoding=order.encoding, wanted=wanted, width=width)
@@ -136,16 +162,21 @@ def _pick(order: Order, lines_fd: int) -> None:
 
 def main() -> int:
     """Read the file on standard input as ordered; 0 also when it is refused with a reason."""
-    order = Order(**json.loads(sys.argv[1]))
+    orders_fd, events_fd, *importers = json.loads(sys.argv[1])
+    _confine()
+    _load(importers)
+    order = _take_order(orders_fd, events_fd, importers)
+    if order is None:
+        return 0
     _limit(order)
     from shopops.intake.reading.decode import WrongEncodingError
     from shopops.intake.reading.refusals import FileRefusedError
 
     try:
-        if order.lines_fd is None:
+        if order.lines is None:
             _read(order)
         else:
-            _pick(order, order.lines_fd)
+            _pick(order, order.lines[0], order.lines[1:])
         sys.stdout.buffer.flush()
     except FileRefusedError as refusal:
         _say(order, event="refused", reason=refusal.reason)

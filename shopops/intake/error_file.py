@@ -7,11 +7,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from shopops.intake import feeding, parsing, registry
 from shopops.intake.errors import IntakeError
 from shopops.intake.models import Batch, RowError
 from shopops.intake.naming import clean_name
+from shopops.lib import words
 from shopops.lib.exports import Encoding, csv_rows, write_xlsx
 from shopops.staff import operations
 from shopops.staff.models import User
@@ -75,9 +77,14 @@ def make_error_file(batch: Batch) -> ErrorFile:
 def _reasons(batch: Batch) -> dict[int, str]:
     reasons: dict[int, list[str]] = {}
     for error in RowError.objects.filter(batch=batch).order_by("line", "pk"):
-        text = f"{error.column}：{error.reason}" if error.column else error.reason
-        reasons.setdefault(error.line, []).append(text)
-    return {line: "；".join(dict.fromkeys(texts)) for line, texts in reasons.items()}
+        reasons.setdefault(error.line, []).append(_reason(error))
+    return {line: words.clauses(dict.fromkeys(texts)) for line, texts in reasons.items()}
+
+
+def _reason(error: RowError) -> str:
+    if not error.column:
+        return error.why
+    return _("%(column)s：%(reason)s") % {"column": error.column, "reason": error.why}
 
 
 def _rows(batch: Batch, reasons: dict[int, str]) -> Iterator[list[str]]:

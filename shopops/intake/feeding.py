@@ -6,19 +6,17 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from shopops.intake.child_process import refill_spare, take_child
 from shopops.intake.reading.decode import is_utf8_so_far
 from shopops.lib import vault
 
 PIECE_BYTES = 1 << 20
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 type Event = dict[str, Any]
 
@@ -58,18 +56,18 @@ class Reading:
         lines: list[int] | None = None,
     ) -> None:
         self._stored_name = stored_name
-        self._lines = lines
         self._allowance = allowance
+        self._importers = importers
         self._order = {
-            "importers": importers,
             "encoding": encoding,
             "wanted": wanted,
+            "field_keys": field_keys,
+            "lines": lines,
             "memory_bytes": allowance.memory_bytes,
             "cpu_seconds": allowance.cpu_seconds,
             "workbook_bytes": allowance.workbook_bytes,
             "workbook_rows": allowance.workbook_rows,
         }
-        self._field_keys = field_keys
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._broken: vault.VaultBrokenError | None = None
         self._late = threading.Event()
@@ -77,42 +75,14 @@ class Reading:
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> "Reading":
-        read_end, write_end = os.pipe()
-        handed = [write_end]
-        order: dict[str, object] = {**self._order, "events_fd": write_end}
-        if self._lines is not None:
-            lines_end, self._lines_in = os.pipe()
-            handed.append(lines_end)
-            order["lines_fd"] = lines_end
-        try:
-            self._child = subprocess.Popen(  # noqa: S603 - our own module, fixed arguments
-                [
-                    sys.executable,
-                    "-m",
-                    "shopops.intake.child",
-                    json.dumps(order),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                pass_fds=handed,
-                env=self._environment(),
-                cwd=ROOT,
-                start_new_session=True,
-            )
-        except BaseException:
-            os.close(read_end)
-            raise
-        finally:
-            for end in handed:
-                os.close(end)
+        process = take_child(self._importers)
+        self._child = process.popen
         self._timer = threading.Timer(self._allowance.wall_seconds, self._time_out)
         self._timer.daemon = True
         self._timer.start()
-        if self._lines is not None:
-            self._start(self._send_lines)
+        self._start(lambda: self._send_order(process.orders))
         self._start(self._feed)
-        self._start(lambda: self._listen(read_end))
+        self._start(lambda: self._listen(process.events))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -124,24 +94,7 @@ class Reading:
         self._child.wait()
         for thread in self._threads:
             thread.join()
-
-    def _environment(self) -> dict[str, str]:
-        kept = {
-            key: os.environ[key]
-            for key in ("PATH", "HOME", "LANG", "PYTHONPYCACHEPREFIX")
-            if key in os.environ
-        }
-        paths = [str(ROOT), *(path for path in sys.path if path)]
-        return {
-            **kept,
-            "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "FIELD_KEYS": self._field_keys,
-            "ARROW_DEFAULT_MEMORY_POOL": "system",
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "MALLOC_ARENA_MAX": "2",
-        }
+        refill_spare()
 
     def _start(self, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, daemon=True)
@@ -162,9 +115,9 @@ class Reading:
         except (OSError, ValueError):
             pass  # the child is gone; what it said tells why
 
-    def _send_lines(self) -> None:
-        with contextlib.suppress(OSError), os.fdopen(self._lines_in, "wb") as pipe:
-            pipe.write(json.dumps(self._lines).encode())
+    def _send_order(self, end: int) -> None:
+        with contextlib.suppress(OSError), os.fdopen(end, "wb") as pipe:
+            pipe.write(json.dumps(self._order).encode())
 
     def _listen(self, read_end: int) -> None:
         with os.fdopen(read_end, "rb") as pipe:

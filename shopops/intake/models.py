@@ -6,6 +6,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from shopops.intake.choices import BatchSource, BatchState
+from shopops.lib import words
 
 
 class Batch(models.Model):
@@ -72,6 +73,11 @@ class RowError(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.column}"
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language."""
+        return words.stored(self.reason)
 
 
 class RowChange(models.Model):

@@ -130,7 +130,7 @@ class _Attempt:
             kind = registry.file_kind(parsed.kind)
             stages.create_stage(self._stage, registry.importer_of(kind).STAGE_COLUMNS)
             with connection.cursor() as cursor:
-                copying = cursor.copy(stages.copy_statement(self._stage))  # type: ignore[attr-defined]
+                copying = cursor.copy(stages.copy_statement(self._stage))
                 with copying as copy:
                     for data in reading.rows():
                         copy.write(data)

@@ -17,6 +17,7 @@ from shopops.intake.choices import BATCH_TRANSITIONS, BatchSource, BatchState
 from shopops.intake.models import Batch, RowError
 from shopops.intake.shops import ShopDifference, shop_difference
 from shopops.intake.wording import note_text, refusal_text
+from shopops.lib import words
 from shopops.lib.paging import Key, Page, page_of
 from shopops.staff.models import Operation
 from shopops.work.choices import ENDED_STATES
@@ -176,7 +177,9 @@ class KindRow:
 @dataclass(slots=True)
 class _Labels:
     kinds: dict[str, str] = field(
-        default_factory=lambda: {kind.code: str(kind.label) for kind in registry.file_kinds()}
+        default_factory=lambda: {
+            kind.code: words.stored(kind.label) for kind in registry.file_kinds()
+        }
     )
 
 
@@ -246,19 +249,26 @@ def kind_rows() -> Sequence[KindRow]:
     """Give the kinds that are taken and when the last file of each was written. One query."""
     newest: dict[str, datetime] = {}
     done = Batch.objects.filter(state=BatchState.DONE).order_by("kind", "-committed_at", "-pk")
-    for kind, at in done.distinct("kind").values_list("kind", "committed_at"):
-        newest[kind] = at
+    latest = done.distinct("kind")
+    for code, committed_at in latest.values_list("kind", "committed_at"):
+        if committed_at:
+            newest[code] = committed_at
     rows = []
     for kind in registry.file_kinds():
         at = newest.get(kind.code)
-        last = date_format(timezone.localtime(at), "n月j日 H:i") if at else _("还没有")
-        rows.append(KindRow(str(kind.label), _("千牛卖家中心 → 导出"), last))
+        last = _("%(month)d月%(day)d日 %(clock)s") % _parts_of(at) if at else _("还没有")
+        rows.append(KindRow(words.stored(kind.label), _("千牛卖家中心 → 导出"), last))
     return rows
+
+
+def _parts_of(at: datetime) -> dict[str, object]:
+    local = timezone.localtime(at)
+    return {"month": local.month, "day": local.day, "clock": f"{local:%H:%M}"}
 
 
 def _runs_of(batches: Iterable[Batch]) -> dict[int, Run]:
     wanted = {
-        (_RUN_OF[batch.state], str(batch.pk)): batch.pk
+        (_RUN_OF[BatchState(batch.state)], str(batch.pk)): batch.pk
         for batch in batches
         if batch.state in _RUN_OF
     }
@@ -313,7 +323,7 @@ def _bar(run: Run, batch: Batch) -> RunBar:
         done=run.progress_done,
         total=run.progress_total,
         percent=percent,
-        detail=run.progress_text or str(BatchState(batch.state).label),
+        detail=words.stored(run.progress_text) or str(BatchState(batch.state).label),
         running=running,
     )
 
@@ -341,7 +351,7 @@ def _facts(batch: Batch) -> list[Figure]:
     facts = [
         Figure(_("行数"), f"{batch.row_count:,}"),
         Figure(_("期间"), _period(batch)),
-        *(Figure(name, _money(amount)) for name, amount in batch.sums.items()),
+        *(Figure(words.stored(name), _money(amount)) for name, amount in batch.sums.items()),
         Figure(_("版式"), batch.layout),
         Figure(_("编码"), batch.encoding or batch.container),
         Figure(_("导出时间"), date_format(timezone.localtime(batch.exported_at), "Y-m-d H:i")),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import DatabaseError, connection
+from django.utils.translation import gettext_noop
 
 from shopops.intake import actions, inbox, parsing, registry, stages
 from shopops.intake.choices import BatchSource, BatchState
@@ -63,7 +64,7 @@ class _Teller(threading.Thread):
     def _tell(self) -> None:
         total = self._rows * self._size // self._fed if self._fed else 0
         try:
-            self._run.say(self._rows, max(total, self._rows), "正在读取")
+            self._run.say(self._rows, max(total, self._rows), gettext_noop("正在读取"))
         except DatabaseError:
             logger.warning("progress of run %s was not told", self._run.id)
 
@@ -82,7 +83,7 @@ class _Teller(threading.Thread):
 def perform_parse(run: RunContext) -> dict[str, Any]:
     """Read a batch's file into its staging table and work out what writing it would do."""
     elapsed = stopwatch()
-    with run.step(text="正在读取"):
+    with run.step(text=gettext_noop("正在读取")):
         batch = actions.locked_batch(int(run.key))
         if batch.state not in (BatchState.UPLOADED, BatchState.PARSING):
             return {"state": batch.state}
@@ -95,13 +96,13 @@ def perform_parse(run: RunContext) -> dict[str, Any]:
     try:
         parsed = _stage(run, batch)
     except FileRefusedError as refusal:
-        with run.step(text="已拒绝"):
+        with run.step(text=gettext_noop("已拒绝")):
             batch = actions.refuse_batch(batch_id=batch.pk, reason=refusal.reason, now=run.now)
         if batch.source == BatchSource.INBOX:
             with contextlib.suppress(vault.VaultBrokenError, OSError):
                 inbox.give_back(batch)
         return {"state": BatchState.REFUSED, "reason": refusal.reason}
-    with run.step(done=parsed.read, total=parsed.read, text="已读完"):
+    with run.step(done=parsed.read, total=parsed.read, text=gettext_noop("已读完")):
         batch = actions.locked_batch(batch.pk)
         if batch.state != BatchState.PARSING:
             stages.drop_stage(stages.stage_name(batch.pk))
@@ -145,7 +146,9 @@ def _take_parsed(batch: Batch, parsed: Parsed) -> None:
 
 def _take_from_twin(run: RunContext, batch: Batch, twin: Batch) -> dict[str, Any]:
     """Answer for a file that came before, byte by byte: all its rows stand as they stand."""
-    with run.step(done=twin.row_count, total=twin.row_count, text="和之前的文件完全相同"):
+    with run.step(
+        done=twin.row_count, total=twin.row_count, text=gettext_noop("和之前的文件完全相同")
+    ):
         batch = actions.locked_batch(batch.pk)
         if batch.state != BatchState.PARSING:
             return {"state": batch.state}
@@ -218,7 +221,7 @@ def perform_merge(run: RunContext) -> dict[str, Any]:
     else:
         _stage_again_if_lost(run, batch)
         counts = registry.file_kind(batch.kind).merge(batch, stage, run, run.now)
-    with run.step(done=batch.row_count, total=batch.row_count, text="已写入"):
+    with run.step(done=batch.row_count, total=batch.row_count, text=gettext_noop("已写入")):
         _take_turn(run)
         batch = actions.locked_batch(batch.pk)
         if batch.state != BatchState.MERGING:
@@ -239,7 +242,7 @@ def perform_undo(run: RunContext) -> dict[str, Any]:
     batch = Batch.objects.get(pk=int(run.key))
     if batch.state != BatchState.UNDOING:
         return {"state": batch.state}
-    with run.step(text="已撤回"):
+    with run.step(text=gettext_noop("已撤回")):
         _take_turn(run)
         batch = actions.locked_batch(batch.pk)
         if batch.state != BatchState.UNDOING:
@@ -268,7 +271,7 @@ def _take_turn(run: RunContext) -> None:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_MERGE_LOCK])
             if cursor.fetchone()[0]:
                 return
-        run.say(run.done, run.total, "等前一批写完")
+        run.say(run.done, run.total, gettext_noop("等前一批写完"))
         time.sleep(_LOCK_WAIT_SECONDS)
 
 

@@ -22,7 +22,7 @@ class RefusedUpload:
     limit_mb: int
 
 
-class VaultedFile(UploadedFile):
+class VaultedFile(UploadedFile):  # type: ignore[type-arg]  # no subscripts at run time
     """An upload that lies in the vault already; there is nothing to read here."""
 
     def __init__(self, file_name: str, stored: vault.Stored) -> None:
@@ -33,8 +33,8 @@ class VaultedFile(UploadedFile):
 def limit_mb_for(head: bytes) -> int:
     """Give the size limit of a file by its first bytes, in MiB."""
     if head.startswith((ZIP_MAGIC, OLE_MAGIC)):
-        return settings.IMPORT_XLSX_MAX_MB
-    return settings.IMPORT_CSV_MAX_MB
+        return int(settings.IMPORT_XLSX_MAX_MB)
+    return int(settings.IMPORT_CSV_MAX_MB)
 
 
 class VaultUploadHandler(FileUploadHandler):
@@ -62,7 +62,7 @@ class VaultUploadHandler(FileUploadHandler):
             raise SkipFile
         self._writer.write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes] | None":
         if self._writer is None:
             return None
         stored, self._writer = self._writer.finish(), None

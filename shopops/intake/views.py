@@ -88,7 +88,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take files straight into the vault."""
     handler = VaultUploadHandler(request)
     request.upload_handlers = [handler]
-    return cast(HttpResponse, _upload(request, handler))
+    return _upload(request, handler)
 
 
 @csrf_protect
@@ -157,10 +157,8 @@ def progress(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Give the progress part of a batch; once it stands still, have the page loaded again."""
     row = _or_404(lambda: queries.progress_of(batch_id=batch_id))
     context = {"run": row.run, "url": row.progress_url}
-    if row.run is None:
-        response = HttpResponse("")
-    else:
-        response = render(request, "components/_progress.html", context)
+    part = "components/_progress.html"
+    response = HttpResponse() if row.run is None else render(request, part, context)
     if not row.running:
         response["HX-Refresh"] = "true"
     return response

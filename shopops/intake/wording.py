@@ -1,7 +1,12 @@
 """Sentences of the imports pages in the reader's language; reasons are `code|figure|figure`."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_noop
+
+from shopops.lib import words
 
 _REFUSALS = {
     "empty_file": _l("文件是空的。"),
@@ -47,6 +52,39 @@ _REFUSALS = {
     "vault": _l("服务器上保存的文件损坏或已删除，请重新上传。"),
     "unknown_kind": _l("这个版本不认识类型 {0}。"),
 }
+# What the readers and importers, which know no Django, say of a row; shown by `words.stored`.
+ROW_REASONS = (
+    gettext_noop("缺少{name}"),
+    gettext_noop("不认识的{name}，没有猜"),
+    gettext_noop("{name}被 Excel 改成了 {value}，原号已丢失，请从千牛重新导出、不要用 Excel 另存"),
+    gettext_noop("{name}应当全是数字"),
+    gettext_noop("{name}超过 {n} 位"),
+    gettext_noop("不是金额（最多两位小数的数字）"),
+    gettext_noop("金额不能是负数"),
+    gettext_noop("不是整数"),
+    gettext_noop("应当在 {low} 到 {high} 之间"),
+    gettext_noop("不是时间，应当像 2026-03-09 15:58:00"),
+    gettext_noop("年份应当在 {low} 到 {high} 之间"),
+    gettext_noop("没有这个日期或时刻"),
+    gettext_noop("引号没有闭合"),
+    gettext_noop("引号位置不对，单元格里的引号要写两个"),
+    gettext_noop("含有空字符（NUL），文件可能损坏"),
+    gettext_noop("行中间有回车符"),
+    gettext_noop("单元格超过 {n} 个字符"),
+    gettext_noop("比表头多出 {n} 格，内容可能错位"),
+    gettext_noop("比表头少 {n} 格，内容可能错位"),
+    gettext_noop("没有表头的列里有内容，内容可能错位"),
+)
+# Kinds of files, and the columns whose sums a batch shows, as the platform writes them.
+FILE_WORDS = (
+    gettext_noop("订单报表"),
+    gettext_noop("宝贝报表"),
+    gettext_noop("退款报表"),
+    gettext_noop("总金额"),
+    gettext_noop("买家应付货款"),
+    gettext_noop("买家实际支付金额"),
+    gettext_noop("退款金额"),
+)
 _NOTES = {
     "other_sheets": _l("没有读的工作表：{0}"),
 }
@@ -62,12 +100,12 @@ def note_text(note: str) -> str:
     return _sentence(_NOTES, note)
 
 
-def _sentence(table: dict[str, object], reason: str) -> str:
-    code, *figures = reason.split("|")
+def _sentence(table: Mapping[str, object], reason: str) -> str:
+    code, *figures = reason.replace("、", _("、")).split("|")
     sentence = table.get(code)
     if sentence is None:
         return reason
-    return str(sentence).format(*figures, *[""] * 3)
+    return str(sentence).format(*map(words.stored, figures), *[""] * 3)
 
 
 def limit_text(*, csv_mb: int, workbook_mb: int, rows: int) -> str:

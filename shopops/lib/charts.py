@@ -168,12 +168,13 @@ def day_column(
     handover: time | None,
     pickups: Sequence[Pickup] = (),
     now: time | None = None,
-    words: tuple[str, str, str] = ("截单", "交接", "现在"),
+    words: tuple[str, str, str],
     label: str = "",
 ) -> str:
     """Draw one day of the week calendar: what still leaves today, packing, cutoff, hand-over.
 
-    `cutoff` None means that nothing is shipped that day. `now` is drawn only where given.
+    `cutoff` None means that nothing is shipped that day. `now` is drawn only where given. `words`
+    name cutoff, hand-over and now.
     """
     if cutoff is None or handover is None:
         shapes = [f'<rect class="k-off" width="100%" y="0" height="{DAY_HEIGHT}"/>']

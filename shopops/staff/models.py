@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from shopops.lib import words
+
 
 class Shop(models.Model):
     """The one shop of this installation. There is one row, with id 1."""
@@ -46,7 +48,12 @@ class Role(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language, as long as it is one of the start roles' names."""
+        return words.stored(self.name)
 
 
 class User(AbstractUser):

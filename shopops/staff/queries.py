@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 
+from shopops.lib import words
 from shopops.lib.fixed_queries import fixed
 from shopops.lib.paging import Key, Page, page_of
 from shopops.lib.reads import once_a_page
@@ -105,7 +106,7 @@ def _shop() -> QuerySet[Shop]:
 
 
 def shop_platform() -> str:
-    """Give the platform of the shop; Tmall's stricter rules before the first visit."""
+    """Give the platform whose rules judge the shop's orders; Tmall before the first visit."""
     shop = current_shop()
     return shop.platform if shop else Shop.Platform.TMALL.value
 
@@ -154,7 +155,7 @@ def _person_row(person: User, *, has_factor: bool) -> PersonRow:
         id=person.pk,
         username=person.username,
         name=person.name,
-        roles=[role.name for role in roles],
+        roles=[role.label for role in roles],
         is_active=person.is_active,
         has_second_factor=has_factor,
         must_have_second_factor=not MFA_RIGHTS.isdisjoint(rights),
@@ -192,7 +193,7 @@ def open_invitations(*, now: datetime) -> list[OpenInvitation]:
         OpenInvitation(
             person_id=row.user_id,
             username=row.user.username,
-            roles=sorted(role.name for role in row.user.roles.all()),
+            roles=sorted(role.label for role in row.user.roles.all()),
             sent_at=row.created_at,
             expires_at=row.expires_at,
         )
@@ -274,7 +275,7 @@ def role_matrix() -> RoleMatrix:
         RoleColumn(
             id=role.pk,
             code=role.code,
-            name=role.name,
+            name=role.label,
             is_built_in=role.is_built_in,
             people_count=sum(person.is_active for person in role.people.all()),
         )
@@ -408,20 +409,14 @@ def languages() -> set[str]:
     return {code for code, _name in settings.LANGUAGES}
 
 
-def shop_platform() -> str:
-    """Give the platform whose rules judge the shop's orders; Tmall before the first visit."""
-    platform = Shop.objects.values_list("platform", flat=True).filter(id=1).first()
-    return platform or Shop.Platform.TMALL.value
-
-
 def role_names() -> dict[str, str]:
     """Give the name of every role by its code."""
-    return dict(Role.objects.values_list("code", "name"))
+    return {code: words.stored(name) for code, name in Role.objects.values_list("code", "name")}
 
 
 def roles_text(person: User) -> str:
     """Give the names of a person's roles."""
-    return "、".join(role.name for role in roles_of(person))
+    return words.listed(role.label for role in roles_of(person))
 
 
 def right_names(codes: Iterable[str]) -> list[str | Promise]:

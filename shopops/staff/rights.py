@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +79,39 @@ class RoleRow:
 
 
 ROLES: tuple[RoleRow, ...] = (
-    RoleRow("administrator", "管理员", ALL_RIGHTS),
-    RoleRow("manager", "店长", ALL_RIGHTS - {"staff.manage"}),
+    RoleRow("administrator", gettext_noop("管理员"), ALL_RIGHTS),
+    RoleRow("manager", gettext_noop("店长"), ALL_RIGHTS - {"staff.manage"}),
     RoleRow(
         "service_lead",
-        "客服主管",
+        gettext_noop("客服主管"),
         frozenset(
             _SERVICE
             | _FIGURES
             | {"orders.force_approve", "orders.hand_over", "intake.undo", "staff.view_log"}
         ),
     ),
-    RoleRow("service", "客服", frozenset(_SERVICE)),
+    RoleRow("service", gettext_noop("客服"), frozenset(_SERVICE)),
     RoleRow(
         "warehouse_lead",
-        "仓库主管",
+        gettext_noop("仓库主管"),
         frozenset(_WAREHOUSE | {"orders.approve", "intake.view", "intake.import"}),
     ),
-    RoleRow("warehouse", "仓库", frozenset(_WAREHOUSE)),
-    RoleRow("promotion", "推广", frozenset(_FIGURES | {"intake.view", "intake.import"})),
-    RoleRow("editor", "运营编辑", frozenset(_FIGURES | {"intake.view"})),
-    RoleRow("designer", "美工", frozenset({"intake.view"})),
+    RoleRow("warehouse", gettext_noop("仓库"), frozenset(_WAREHOUSE)),
+    RoleRow(
+        "promotion", gettext_noop("推广"), frozenset(_FIGURES | {"intake.view", "intake.import"})
+    ),
+    RoleRow("editor", gettext_noop("运营编辑"), frozenset(_FIGURES | {"intake.view"})),
+    RoleRow("designer", gettext_noop("美工"), frozenset({"intake.view"})),
     RoleRow(
         "finance",
-        "财务",
+        gettext_noop("财务"),
         frozenset(
             _FIGURES | {"orders.view", "analytics.export", "orders.export", "products.view_cost"}
         ),
     ),
-    RoleRow("read_only", "只读", frozenset(_FIGURES | {"orders.view", "intake.view", "work.view"})),
+    RoleRow(
+        "read_only",
+        gettext_noop("只读"),
+        frozenset(_FIGURES | {"orders.view", "intake.view", "work.view"}),
+    ),
 )

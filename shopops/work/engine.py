@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop
 
 from shopops.work import doorbell, registry, shutdown
 from shopops.work.choices import DUE_STATES, ENDED_STATES, RunState, RunWish
@@ -35,6 +36,10 @@ STRIKES = 3
 # Before the second and the third attempt after an error.
 BACK_OFF = (timedelta(seconds=30), timedelta(minutes=2))
 _WATCH_SECONDS = 0.5
+# Stored in Chinese; pages show them in the reader's language.
+GAVE_UP = gettext_noop("工作进程在没有进展时中断了 {n} 次，不再自动重试。")
+TAKEN_OVER = gettext_noop("工作进程中断（第 {n} 次），已由另一个进程接手。")
+TOO_LONG = gettext_noop("超过了这类任务的时限，已停下。")
 _ERROR_LENGTH = 4000
 _NOTHING_TO_WATCH = (*ENDED_STATES, RunState.FAILED, RunState.PAUSED)
 
@@ -87,10 +92,10 @@ def _settle_silent(run: Run, now: datetime) -> bool:
         run.attempts = 0
         move(run, RunState.PAUSED, now=now)
     elif run.attempts >= STRIKES:
-        run.error = run.error or f"工作进程在没有进展时中断了 {run.attempts} 次，不再自动重试。"
+        run.error = run.error or GAVE_UP.format(n=run.attempts)
         move(run, RunState.QUARANTINED, now=now)
     else:
-        run.error = f"工作进程中断（第 {run.attempts} 次），已由另一个进程接手。"
+        run.error = TAKEN_OVER.format(n=run.attempts)
         return False
     return True
 
@@ -224,7 +229,7 @@ def readable(error: Exception) -> str:
     if isinstance(error, RunRefusedError):
         return str(error)
     if isinstance(error, RunTimedOutError):
-        return "超过了这类任务的时限，已停下。"
+        return TOO_LONG
     head = f"{type(error).__name__}: {error}".strip()
     frames = traceback.format_list(traceback.extract_tb(error.__traceback__)[-6:])
     return f"{head}\n\n{''.join(frames)}"[:_ERROR_LENGTH]

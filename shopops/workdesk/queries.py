@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shopops.lib import words
 from shopops.lib.business_time import at_local, business_date
 from shopops.lib.fixed_queries import fixed
 from shopops.lib.paging import Key, Page, page_of
@@ -178,7 +179,7 @@ def run_page(*, run_id: int, now: datetime, can_control: bool) -> RunPage:
     run = Run.objects.select_related("created_by").get(pk=run_id)
     row = row_of(run, now=now, can_control=can_control)
     spec = registry.find_kind(run.kind)
-    what, _newline, trace = run.error.partition("\n")
+    what, _newline, trace = words.stored(run.error).partition("\n")
     has_link = spec is not None and spec.link is not None and run.state == RunState.DONE
     return RunPage(
         row=row,
@@ -245,7 +246,7 @@ def _pairs(values: dict[str, Any]) -> list[Fact]:
 
 def _plain(value: object) -> str:
     if isinstance(value, dict):
-        return "，".join(f"{key}：{one}" for key, one in value.items())
+        return words.phrases(f"{key}: {one}" for key, one in value.items())
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

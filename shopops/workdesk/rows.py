@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shopops.lib import words
 from shopops.work import registry
 from shopops.work.choices import RunState, RunWish
 from shopops.work.engine import STRIKES
@@ -121,7 +122,7 @@ def row_of(run: Run, *, now: datetime, can_control: bool) -> RunRow:
         started_at=run.started_at,
         ended_at=run.ended_at,
         took=_took(run, now),
-        error=run.error.partition("\n")[0],
+        error=words.stored(run.error.partition("\n")[0]),
         by_name=run.created_by.name if run.created_by else "",
         acts=_act_choices(run) if can_control else [],
         url=reverse("work:run", args=[run.pk]),
@@ -142,7 +143,7 @@ def progress_of(run: Run, *, now: datetime) -> RunProgress:
         done=run.progress_done,
         total=run.progress_total,
         percent=_percent(run),
-        detail=run.progress_text,
+        detail=words.stored(run.progress_text),
         running=run.state in CHANGING,
     )
 

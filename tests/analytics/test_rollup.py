@@ -286,8 +286,6 @@ def _store(drawn: list[Any]) -> None:
 
 
 @settings(
-    max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(first=orders_drawn, second=orders_drawn, gone=st.integers(0, 7))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from orders.demo import bench_day_file, bench_files, layouts, write_export
 
 END = datetime(2026, 9, 17, 15, 18)  # noqa: DTZ001 - the Shanghai wall clock
-SHOP = {"days": 45, "orders_per_day": 12, "seed": 5, "end": END}
+SHOP: dict[str, Any] = {"days": 45, "orders_per_day": 12, "seed": 5, "end": END}
 
 
 def read(path, encoding):

@@ -48,7 +48,7 @@ class Site:
             server.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
     def manage(self, *arguments: str) -> None:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [sys.executable, PROJECT / "manage.py", *arguments],
             env=self.environment,
             cwd=PROJECT,
@@ -91,7 +91,7 @@ class Site:
 
     def _run(self, name: str, *arguments: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(  # noqa: S603
+            self.processes[name] = subprocess.Popen(
                 [sys.executable, *arguments],
                 env=self.environment,
                 cwd=PROJECT,

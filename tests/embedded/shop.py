@@ -40,7 +40,7 @@ class User:
 
     def __init__(self, data: Path, *, is_durable: bool = False) -> None:
         self.layout = Layout(data)
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             [sys.executable, "-c", HOLD],
             cwd=PROJECT,
             env=environment_for(data, is_durable=is_durable),

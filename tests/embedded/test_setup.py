@@ -77,9 +77,7 @@ def test_an_icon_that_the_set_lacks_stops_the_build(tmp_path):
         (assets / name).write_text((PROJECT / "shopops" / "assets" / name).read_text())
     (assets / "icons.json").write_text(json.dumps(["home", "no-such-icon"]))
 
-    done = subprocess.run(  # noqa: S603
-        [node, assets / "build.mjs"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([node, assets / "build.mjs"], capture_output=True, text=True, check=False)
 
     assert done.returncode == 1
     assert "no-such-icon" in done.stderr
@@ -89,7 +87,7 @@ def test_an_icon_that_the_set_lacks_stops_the_build(tmp_path):
 def test_the_keeper_and_the_commands_start_without_loading_celery():
     code = "import shopops.embedded, sys; print('celery' in sys.modules)"
 
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
     )
 

@@ -91,8 +91,8 @@ def test_a_child_that_never_stays_up_is_given_up_with_longer_and_longer_pauses(l
 
 
 def test_programs_of_a_killed_supervisor_are_stopped_by_the_next(layout):
-    left = subprocess.Popen(SLEEP)  # noqa: S603
-    stranger = subprocess.Popen(SLEEP)  # noqa: S603
+    left = subprocess.Popen(SLEEP)
+    stranger = subprocess.Popen(SLEEP)
     mark = process.mark_of(left.pid)
     assert mark
     marks = [
@@ -204,7 +204,7 @@ def test_a_child_ends_when_its_parent_is_killed(layout, tmp_path):
         "print(child.pid, flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
         assert parent.stdout
         pid = int(parent.stdout.readline())
         process.wait_until(lambda: b"time.sleep" in cmdline(pid), seconds=5)

@@ -22,7 +22,7 @@ def test_a_shop_killed_at_a_blow_leaves_nothing_running_and_comes_up_again(data)
     environment["DJANGO_SETTINGS_MODULE"] = "shopops.settings"
     command = [sys.executable, "-m", "shopops.embedded", "up"]
     with (data / "output").open("wb") as output:
-        first = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=output)  # noqa: S603
+        first = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=output)
     address = f"http://127.0.0.1:{port}/healthz"
     came_up = process.wait_until(lambda: supervisor.answers(address), seconds=90)
     programs = process.marked(str(data))
@@ -36,7 +36,7 @@ def test_a_shop_killed_at_a_blow_leaves_nothing_running_and_comes_up_again(data)
     assert not any(mark.is_alive() for mark in programs)
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
-    again = subprocess.run(  # noqa: S603
+    again = subprocess.run(
         [*command, "--once"], cwd=PROJECT, env=environment, capture_output=True, check=False
     )
     assert again.returncode == 0, again.stderr.decode()

@@ -43,7 +43,7 @@ class PersonFactory(DjangoModelFactory[User]):
     date_joined = NOW
     password = factory.LazyFunction(hashed_password)
 
-    @factory.post_generation
+    @factory.post_generation  # type: ignore[untyped-decorator]
     def role_codes(self: Any, create: bool, extracted: Any, **_: Any) -> None:
         if extracted:
             self.roles.set(Role.objects.filter(code__in=extracted))

@@ -176,8 +176,9 @@ def test_a_bomb_is_refused_in_time_and_in_words(name):
     data = make()
     started, before = time.monotonic(), psutil.Process().memory_info().rss
 
+    limits = Limits(50 << 20, 300_000)
+
     with pytest.raises(FileRefusedError) as caught:
-        limits = Limits(50 << 20, 300_000)
         open_file(iter([data]), [toy_importer], encoding="gb18030", wanted=None, limits=limits)
 
     reason = caught.value.reason

@@ -56,10 +56,10 @@ def test_the_error_file_has_the_same_layout_and_encoding_with_the_reason_in_fron
 
 def test_a_mended_error_file_can_be_sent_again():
     file = error_file.make_error_file(bring_in(BROKEN.encode("gb18030")))
-    mended = file.content.decode("gb18030").replace('"viel"', '"7"').replace('"x"', '"6"')
-    mended = mended.replace(',"zu viel"', "").encode("gb18030")
+    text = file.content.decode("gb18030")
+    mended = text.replace('"viel"', '"7"').replace('"x"', '"6"').replace(',"zu viel"', "")
 
-    batch = write(bring_in(mended, file.name))
+    batch = write(bring_in(mended.encode("gb18030"), file.name))
 
     assert (batch.created_count, batch.rejected_count) == (4, 0)
     assert [row[0] for row in toy_kind.rows()] == ["1001", "1003", "1004", "1005"]

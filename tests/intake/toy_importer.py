@@ -10,7 +10,7 @@ from shopops.intake.spec import LINE_NO, CellError, Cleaned, Match
 
 KIND = "toy"
 LABEL = "玩具单"
-STAGE_COLUMNS = (
+STAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("line_no", "integer"),
     ("no", "text"),
     ("amount", "numeric(12,2)"),

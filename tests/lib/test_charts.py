@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from shopops.lib import charts
 from shopops.lib.charts import Pickup, Segment
 
+WORDS = ("截单", "交接", "现在")
+
 
 def test_an_unknown_day_is_a_gap_in_the_line_and_not_a_zero():
     svg = charts.sparkline([61, 62, None, 58, 45])
@@ -44,7 +46,7 @@ def test_no_picture_needs_an_inline_style():
         charts.stacked_bar([Segment("a", 1)]),
         charts.sparkline([1, 2], band=(0, 3)),
         charts.scale(4.8, 4.7, low=4, high=5, label="x"),
-        charts.day_column(cutoff=time(16), handover=time(19)),
+        charts.day_column(cutoff=time(16), handover=time(19), words=WORDS),
         charts.day_axis(),
     ]
 
@@ -52,7 +54,9 @@ def test_no_picture_needs_an_inline_style():
 
 
 def test_a_day_without_shipping_is_drawn_closed():
-    svg = charts.day_column(cutoff=None, handover=None, pickups=[Pickup("中通", time(18))])
+    svg = charts.day_column(
+        cutoff=None, handover=None, pickups=[Pickup("中通", time(18))], words=WORDS
+    )
 
     assert 'class="k-off"' in svg
     assert "中通" not in svg
@@ -61,7 +65,7 @@ def test_a_day_without_shipping_is_drawn_closed():
 def test_two_carriers_at_the_same_minute_share_one_mark():
     pickups = [Pickup("中通", time(18, 30)), Pickup("申通", time(18, 30))]
 
-    svg = charts.day_column(cutoff=time(16), handover=time(19), pickups=pickups)
+    svg = charts.day_column(cutoff=time(16), handover=time(19), pickups=pickups, words=WORDS)
 
     assert svg.count('class="k-pick"') == 1
     assert "中通 申通 18:30" in svg

@@ -44,13 +44,26 @@ def test_due_today_ends_at_midnight_in_shanghai(now):
         ("awaiting_audit", Stage.AWAITING_AUDIT),
         ("held", Stage.HELD),
         ("approved", Stage.APPROVED),
-        ("handed_over", Stage.HANDED_OVER),
     ],
 )
 def test_a_stage_queue_holds_its_stage_only(code, stage, now):
     orders = {one: OrderFactory.create(stage=one) for one in Stage if one != "awaiting_payment"}
 
     assert tids(code, now) == [orders[stage].tid]
+
+
+def test_not_picked_up_holds_our_own_hand_overs_longest_waiting_first(now):
+    OrderFactory.create(stage=Stage.HANDED_OVER)  # only the platform's file calls it shipped
+    OrderFactory.create(stage=Stage.PICKED_UP, handed_over_at=now)
+    later = OrderFactory.create(stage=Stage.HANDED_OVER, handed_over_at=now)
+    first = OrderFactory.create(
+        stage=Stage.HANDED_OVER, handed_over_at=now - timedelta(hours=2), ship_due_at=None
+    )
+
+    page = queue_page(queue=QUEUES["handed_over"], now=now, size=1)
+
+    assert tids("handed_over", now) == [first.tid, later.tid]
+    assert tids("handed_over", now, after=page.after) == [later.tid]
 
 
 def test_refund_open_leaves_out_orders_without_one(now):

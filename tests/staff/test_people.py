@@ -69,7 +69,8 @@ def test_a_weak_password_leaves_the_invitation_open(administrator, now):
     with pytest.raises(ValidationError):
         people.accept_invitation(token, password="short", now=now)
 
-    assert people.accept_invitation(token, password=PASSWORD, now=now)
+    person = people.accept_invitation(token, password=PASSWORD, now=now)
+    assert person.check_password(PASSWORD)
 
 
 def test_only_a_hash_of_the_link_is_kept(administrator, now):

@@ -81,6 +81,8 @@ def test_a_living_lease_is_respected_and_a_silent_one_taken_over(kinds, clock):
 def test_a_worker_that_comes_back_after_its_lease_writes_nothing(kinds, clock):
     run = request()
     held = engine.claim(run.pk, now=clock())
+    assert held
+    assert held.lease_token
     zombie = RunContext(
         held, Hold(held.lease_token, clock, lambda: False, NOON + timedelta(hours=1)), now=NOON
     )
@@ -331,10 +333,13 @@ def test_a_command_performs_its_run_and_reports_progress(kinds, clock):
 def test_a_command_watches_the_run_that_a_worker_has_already_taken(kinds, clock):
     run = request()
     held = engine.claim(run.pk, now=NOON)
+    assert held
+    lease = held.lease_token
+    assert lease
 
     def finish_elsewhere():
         time.sleep(0.3)
-        engine._end(held.pk, held.lease_token, NOON, result={"by": "worker"})
+        engine._end(run.pk, lease, NOON, result={"by": "worker"})
         connection.close()
 
     worker = threading.Thread(target=finish_elsewhere)

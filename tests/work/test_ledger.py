@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -38,7 +39,12 @@ def at_once(count, work):
 
 
 def request(**options):
-    asked = {"kind": effects.STEPS, "key": "a", "now": NOON, "ring": False} | options
+    asked: dict[str, Any] = {
+        "kind": effects.STEPS,
+        "key": "a",
+        "now": NOON,
+        "ring": False,
+    } | options
     return actions.request_run(**asked)
 
 

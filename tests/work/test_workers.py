@@ -38,7 +38,7 @@ def free_port():
 def broker(monkeypatch):
     port = free_port()
     command = [str(VALKEY), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
         url = f"redis://127.0.0.1:{port}/0"
         client = redis.Redis.from_url(url)
         wait_until(lambda: answers(client), seconds=10)
@@ -72,7 +72,7 @@ class Worker:
     def start(self):
         command = [sys.executable, "-m", "celery", "-A", "tests.work.worker_app", "worker"]
         options = ["-Q", "quick,imports", "-c", "2", "--without-gossip", "--without-mingle"]
-        self.process = subprocess.Popen(  # noqa: S603
+        self.process = subprocess.Popen(
             [*command, *options, "-l", "ERROR"],
             cwd=ROOT,
             env=child_environment(BROKER_URL=self.broker),
@@ -106,7 +106,7 @@ def done_count():
 
 def kill_now_and_then(worker, *, runs, kills, seed):
     """Kill the worker whenever a random part more is done; give how often sweeping rang."""
-    moments = random.Random(seed)  # noqa: S311
+    moments = random.Random(seed)
     marks = sorted(moments.sample(range(1, runs), kills))
     sweeper, rung, until = Sweeper(), 0, time.monotonic() + 60 + runs
     while done_count() < runs:

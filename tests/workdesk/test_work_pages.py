@@ -66,6 +66,7 @@ def test_pages_by_key_show_every_run_once_in_both_directions(shop):
             break
         cursor = decode_key(page.after)
 
+    assert page.before
     back = queries.page_of_runs(
         now=NOW, newer_than=decode_key(page.before), can_control=False, size=3
     )

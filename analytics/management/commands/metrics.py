@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from analytics.actions.fresh import RollupFailedError, roll_now
 from analytics.choices import BASES, GROUPINGS
@@ -29,7 +30,7 @@ class Command(JsonCommand):
 
     def answer(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401
         """Give the rows, after the days that wait for it were recomputed."""
-        progress = TerminalProgress("重算数字")
+        progress = TerminalProgress(_("重算数字"))
         try:
             roll_now(on_progress=progress)
         except RollupFailedError as error:

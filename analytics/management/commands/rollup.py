@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from analytics.actions import rollup
 from analytics.actions.fresh import RollupFailedError, roll_now
@@ -52,7 +53,7 @@ class Command(JsonCommand):
         }
 
     def _roll(self) -> int:
-        progress = TerminalProgress("重算数字")
+        progress = TerminalProgress(_("重算数字"))
         try:
             return roll_now(on_progress=progress)
         except RollupFailedError as error:
@@ -63,7 +64,7 @@ class Command(JsonCommand):
     def _verify(self, days: Mapping[Basis, list[date]]) -> list[queries.Difference]:
         found: list[queries.Difference] = []
         total, done = sum(len(of_basis) for of_basis in days.values()), 0
-        progress = TerminalProgress("核对数字")
+        progress = TerminalProgress(_("核对数字"))
         for basis, of_basis in days.items():
             for start in range(0, len(of_basis), _CHUNK):
                 chunk = of_basis[start : start + _CHUNK]

@@ -83,7 +83,7 @@ def filled(name: str) -> str:
 
 
 def known(name: str) -> str:
-    """Let the newer file's time win where it has one; an older one fills a gap; a rough one spoils none."""  # noqa: E501
+    """Let the newer file's time win where it has one; an older one fills a gap; a rough one spoils none."""
     return (
         f"CASE WHEN n.newer AND NOT n.keeps_exact THEN coalesce(s.{name}, o.{name})"
         f" ELSE coalesce(o.{name}, s.{name}) END"

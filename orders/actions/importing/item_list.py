@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_noop
 
 from orders.actions.due_times import windows_in_force
 from orders.actions.importing import after, item_rows, steps
@@ -41,21 +42,23 @@ _PLACEHOLDER_REST = {
     "close_reason": "''",
     "shipping_text": "''",
 }
-# New lines, other contents, or a line of an order in work that a newer file confirms.
+# New lines, other contents, or a line of an order in work that a newer file confirms. OFFSET 0:
+# look the order up by its key, never read all orders.
 _ATTENTION = f"""
   (l.id IS NULL OR l.row_hash IS DISTINCT FROM {item_rows.HASH}
    OR (lb.exported_at < %(exported_at)s AND EXISTS (
-     SELECT 1 FROM orders_order o WHERE o.id = l.order_id AND o.stage <> ALL('{{signed,cancelled}}'))))
-"""  # noqa: E501
+     SELECT 1 FROM orders_order o WHERE o.id = l.order_id AND o.stage <> ALL('{{signed,cancelled}}')
+     OFFSET 0)))
+"""
 
 
 def preview(batch: "Batch", stage: str) -> Preview:
-    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""  # noqa: E501
+    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
     with connection.cursor() as cursor:
         doubled = _drop_doubled(cursor, stage)
         params = _params(cursor, batch, stage)
         cursor.execute(
-            f"SELECT count(*), min(s.created_at), max(s.created_at), {after.sums_sql(_SUMS.values())}"  # noqa: E501
+            f"SELECT count(*), min(s.created_at), max(s.created_at), {after.sums_sql(_SUMS.values())}"
             f" FROM {stage} s"
         )
         total, first, last, *sums = cursor.fetchone()
@@ -67,7 +70,7 @@ def preview(batch: "Batch", stage: str) -> Preview:
             f" WHERE line_id IS NOT NULL{known}",
             params,
         )
-        cursor.execute("ANALYZE merge_todo")
+        steps.analyze(cursor, "merge_todo", "tid", "line_key")
         cursor.execute(
             "CREATE TEMP TABLE merge_changes AS SELECT u.* FROM"
             f" ({item_rows.line_rows('merge_todo')}) u"
@@ -123,13 +126,15 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
         total = steps.count_rows(cursor, stage)
         is_first = total >= steps.HEAP_FIRST_ROWS and steps.is_empty(cursor, "orders_orderline")
     if is_first:
-        with work.step(done=total, total=total, text="写入宝贝") as cursor:
+        with work.step(done=total, total=total, text=gettext_noop("写入宝贝")) as cursor:
             _merge_first(cursor, batch, stage, work)
             after.finish(batch.pk, now)
         return work.counts(total=total, rejected=batch.rejected_count)
     chunks = _plan(work, batch, stage, total)
     for chunk in range(work.cursor.get("chunk", 0), chunks):
-        with work.step(done=total * (chunk + 1) // chunks, total=total, text="写入宝贝") as cursor:
+        with work.step(
+            done=total * (chunk + 1) // chunks, total=total, text=gettext_noop("写入宝贝")
+        ) as cursor:
             _merge_chunk(cursor, batch, stage, work, chunk)
             work.cursor["chunk"] = chunk + 1
             if chunk + 1 == chunks:
@@ -144,7 +149,7 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
     with connection.cursor() as cursor:
         if "chunks" in work.cursor and steps.table_exists(cursor, todo):
             return int(work.cursor["chunks"])
-    with work.step(done=0, total=total, text="对照已有宝贝") as cursor:
+    with work.step(done=0, total=total, text=gettext_noop("对照已有宝贝")) as cursor:
         _drop_doubled(cursor, stage)
         chunks = -(-total // steps.CHUNK_ROWS) or 1
         cursor.execute(f"DROP TABLE IF EXISTS {todo}")
@@ -153,7 +158,7 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
             _params(cursor, batch, stage),
         )
         cursor.execute(f"CREATE INDEX ON {todo} (chunk)")
-        cursor.execute(f"ANALYZE {todo}")
+        steps.analyze(cursor, todo, "chunk", "tid", "line_key")
         rows = steps.count_rows(cursor, todo)
         work.cursor |= {"chunks": chunks if rows else 0, "chunk": 0}
     return int(work.cursor["chunks"])
@@ -170,7 +175,7 @@ def _todo_sql(cursor: CursorWrapper, stage: str, chunks: int) -> str:
     else:
         source = item_rows.numbered(
             stage,
-            f"s.tid IN (SELECT s.tid FROM {stage} s LEFT JOIN orders_orderline l ON l.line_key = s.oid"  # noqa: E501
+            f"s.tid IN (SELECT s.tid FROM {stage} s LEFT JOIN orders_orderline l ON l.line_key = s.oid"
             f" LEFT JOIN intake_batch lb ON lb.id = l.last_batch_id WHERE {_ATTENTION})",
         )
     return (
@@ -201,7 +206,7 @@ def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
         " WHERE oid IS NOT NULL GROUP BY oid HAVING count(*) > 1) d"
         " WHERE s.oid = d.oid AND s.line_no < d.last"
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _insert_placeholders(cursor: CursorWrapper, rows: str, params: dict[str, Any]) -> None:
@@ -217,10 +222,10 @@ def _insert_lines(cursor: CursorWrapper, source: str, params: dict[str, Any]) ->
     names = ", ".join([*_LINE_COLUMNS, "first_batch_id", "last_batch_id"])
     values = ", ".join([*(f"u.{name}" for name in _LINE_COLUMNS), "%(batch)s", "%(batch)s"])
     cursor.execute(
-        f"INSERT INTO orders_orderline ({names}) SELECT {values} FROM ({source}) u WHERE u.id IS NULL",  # noqa: E501
+        f"INSERT INTO orders_orderline ({names}) SELECT {values} FROM ({source}) u WHERE u.id IS NULL",
         params,
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps) -> None:
@@ -245,9 +250,9 @@ def _merge_chunk(
     params = _params(cursor, batch, stage)
     cursor.execute("DROP TABLE IF EXISTS merge_rows, merge_lines")
     cursor.execute(
-        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"  # noqa: E501
+        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"
     )
-    cursor.execute("ANALYZE merge_rows")
+    steps.analyze(cursor, "merge_rows", "tid", "line_key")
     _insert_placeholders(cursor, "merge_rows", params)
     after.analyze_if_unknown(cursor, "orders_order")
     after.lock_orders(cursor, "SELECT tid FROM merge_rows")
@@ -255,7 +260,7 @@ def _merge_chunk(
         f"CREATE TEMP TABLE merge_lines ON COMMIT DROP AS {item_rows.line_rows('merge_rows')}",
         params,
     )
-    cursor.execute("ANALYZE merge_lines")
+    steps.analyze(cursor, "merge_lines", "id", "order_id")
     work.add(
         updated=_update_lines(cursor, batch.pk),
         created=_insert_lines(cursor, "SELECT * FROM merge_lines", params),
@@ -266,7 +271,7 @@ def _merge_chunk(
 
 
 def _update_lines(cursor: CursorWrapper, batch_id: int) -> int:
-    """Write the lines that change; a line in work that a newer file confirms is booked to that file."""  # noqa: E501
+    """Write the lines that change; a line in work that a newer file confirms is booked to that file."""
     changes = item_rows.line_differs()
     booked = f"(({changes}) OR u.newer)"
     after.remember(cursor, batch_id, "orders_orderline", new="merge_lines", condition=booked)
@@ -277,7 +282,7 @@ def _update_lines(cursor: CursorWrapper, batch_id: int) -> int:
     assigned = ", ".join(f"{name} = u.{name}" for name in ("row_hash", *item_rows.LINE_VALUES))
     cursor.execute(
         f"UPDATE orders_orderline o SET {assigned}, last_batch_id = CASE WHEN u.newer"
-        f" THEN {batch_id:d} ELSE o.last_batch_id END FROM merge_lines u WHERE u.id = o.id AND {booked}"  # noqa: E501
+        f" THEN {batch_id:d} ELSE o.last_batch_id END FROM merge_lines u WHERE u.id = o.id AND {booked}"
     )
     return updated
 
@@ -295,7 +300,7 @@ def _move_orders(cursor: CursorWrapper, rows: str, batch: "Batch", params: dict[
     after.remember(cursor, batch.pk, "orders_order", new="merge_orders", condition=changes)
     assigned = ", ".join(f"{name} = u.{name}" for name in item_rows.ORDER_VALUES)
     cursor.execute(
-        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch.pk:d}"  # noqa: E501
+        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch.pk:d}"
         " FROM merge_orders u WHERE u.id = o.id"
     )
     after.mark_dirty(cursor, "orders_order", where=f"tid IN (SELECT tid FROM {rows})")

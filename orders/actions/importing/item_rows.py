@@ -29,7 +29,7 @@ LINE_VALUES = (
     "status",
     "refund_status",
 )
-ORDER_VALUES = (
+_ORDER_FACTS = (
     "consigned_at",
     "handed_over_at",
     "paid_at",
@@ -44,8 +44,8 @@ ORDER_VALUES = (
     "stage",
     "buyer_message",
     "seller_memo",
-    *DUE_COLUMNS,
 )
+ORDER_VALUES = (*_ORDER_FACTS, *DUE_COLUMNS)
 PLACEHOLDER_COLUMNS = (
     "tid",
     "created_at",
@@ -83,7 +83,7 @@ def _newest(name: str, otherwise: str = "''") -> str:
 
 
 def numbered(stage: str, where: str = "true") -> str:
-    """Give the staged lines with place and key; the file's order of an order's lines is their place."""  # noqa: E501
+    """Give the staged lines with place and key; the file's order of an order's lines is their place."""
     return f"""
       SELECT s.*, row_number() OVER (PARTITION BY s.tid ORDER BY s.line_no) AS position,
         coalesce(s.oid, s.tid || '-' || row_number() OVER (PARTITION BY s.tid ORDER BY s.line_no))
@@ -113,7 +113,7 @@ def line_rows(rows: str) -> str:
       LEFT JOIN orders_orderline l ON l.line_key = s.line_key
       LEFT JOIN intake_batch lb ON lb.id = l.last_batch_id
       CROSS JOIN LATERAL (
-        SELECT l.id IS NULL OR lb.id IS NULL OR %(exported_at)s >= lb.exported_at AS newer) n"""  # noqa: E501
+        SELECT l.id IS NULL OR lb.id IS NULL OR %(exported_at)s >= lb.exported_at AS newer) n"""
 
 
 def line_differs() -> str:
@@ -147,12 +147,12 @@ def placeholders(rows: str, windows: Sequence[PromiseWindow]) -> str:
         coalesce(max(s.buyer_message), '') AS buyer_message,
         coalesce(max(s.seller_memo), '') AS seller_memo, bool_or(s.waybills IS NOT NULL) AS sent
       FROM {rows} s WHERE NOT EXISTS (SELECT 1 FROM orders_order o WHERE o.tid = s.tid)
-      GROUP BY s.tid"""  # noqa: E501
+      GROUP BY s.tid"""
     said = said_stage(
         "g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent"
     )
     return due_sql(
-        f"SELECT g.*, {shop_date('g.created_at')} AS created_date, {shop_date('g.paid_at')} AS paid_date,"  # noqa: E501
+        f"SELECT g.*, {shop_date('g.created_at')} AS created_date, {shop_date('g.paid_at')} AS paid_date,"
         f" {said} AS stage, NULL::date AS promised_date, NULL::int AS promise_hours,"
         f" NULL::timestamptz AS agreed_ship_at FROM ({facts}) g",
         windows,
@@ -160,7 +160,7 @@ def placeholders(rows: str, windows: Sequence[PromiseWindow]) -> str:
 
 
 def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
-    """Give the SELECT of what the orders of merged lines become, from all their stored lines.
+    """Give the SELECT of what changing orders of merged lines become, from all their stored lines.
 
     Lines move their order's status only onward, and only when all agree and all are there.
     """
@@ -183,7 +183,8 @@ def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
         coalesce(nullif(o.buyer_message, ''), f.buyer_message, '') AS buyer_message,
         CASE WHEN o.is_memo_by_hand THEN o.seller_memo
           ELSE coalesce(nullif(o.seller_memo, ''), f.seller_memo, '') END AS seller_memo,
-        f.sent OR EXISTS (SELECT 1 FROM orders_shipment h WHERE h.order_id = o.id) AS sent
+        f.sent OR EXISTS (SELECT 1 FROM orders_shipment h WHERE h.order_id = o.id OFFSET 0) AS sent,
+        o AS stored
       FROM (
         SELECT s.tid, min(s.paid_at) AS paid_at, max(s.flag) AS flag, sum({PAID}) AS paid_amount,
           max(s.buyer_message) AS buyer_message, max(s.seller_memo) AS seller_memo,
@@ -197,7 +198,7 @@ def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
           min(l.status) = max(l.status) AS agree, max(l.consigned_at) AS consigned_at,
           bool_and(l.consigned_at IS NOT NULL) AS all_consigned,
           sum(l.refund_amount) FILTER (WHERE l.refund_status = 'SUCCESS') AS refunded
-        FROM orders_orderline l WHERE l.order_id = o.id) a"""  # noqa: E501
+        FROM orders_orderline l WHERE l.order_id = o.id) a"""
     said = said_stage(
         "g.status", paid_at="g.paid_at", consigned_at="g.consigned_at", has_waybill="g.sent"
     )
@@ -208,7 +209,10 @@ def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
       FROM (
         SELECT sa.*, {next_stage("sa.old_stage", "sa.said")} AS stage
         FROM (SELECT g.*, {said} AS said FROM ({facts} OFFSET 0) g OFFSET 0) sa OFFSET 0) st"""
-    return due_sql(staged, windows)
+    new = ", ".join(f"f.{name}" for name in _ORDER_FACTS)
+    old = ", ".join(f"(f.stored).{name}" for name in _ORDER_FACTS)
+    moved_only = f"SELECT f.* FROM ({staged} OFFSET 0) f WHERE ({new}) IS DISTINCT FROM ({old})"
+    return due_sql(moved_only, windows)
 
 
 def order_differs() -> str:

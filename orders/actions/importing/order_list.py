@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_noop
 
 from orders.actions.due_times import windows_in_force
 from orders.actions.importing import after, steps
@@ -40,7 +41,7 @@ _ATTENTION = """
 
 
 def preview(batch: "Batch", stage: str) -> Preview:
-    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""  # noqa: E501
+    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
     with connection.cursor() as cursor:
         doubled = _drop_doubled(cursor, stage)
         params = _params(cursor, batch, stage)
@@ -70,37 +71,37 @@ def preview(batch: "Batch", stage: str) -> Preview:
 def _collect_changes(
     cursor: CursorWrapper, stage: str, params: dict[str, Any], *, is_all_new: bool
 ) -> None:
-    """Put the stored orders that the file would change, as they would become, into a temporary table."""  # noqa: E501
+    """Put the stored orders that the file would change, as they would become, into a temporary table."""
     cursor.execute("DROP TABLE IF EXISTS merge_todo, merge_changes")
     cursor.execute(
         f"CREATE TEMP TABLE merge_todo AS SELECT s.* FROM {stage} s"
-        f" JOIN orders_order o ON o.tid = s.tid WHERE {_ATTENTION}{' LIMIT 0' if is_all_new else ''}",  # noqa: E501
+        f" JOIN orders_order o ON o.tid = s.tid WHERE {_ATTENTION}{' LIMIT 0' if is_all_new else ''}",
         params,
     )
-    cursor.execute("ANALYZE merge_todo")
+    steps.analyze(cursor, "merge_todo", "tid", "buyer_key")
     cursor.execute(
-        f"CREATE TEMP TABLE merge_changes AS SELECT u.* FROM ({rows_sql('merge_todo', windows_in_force())}) u"  # noqa: E501
+        f"CREATE TEMP TABLE merge_changes AS SELECT u.* FROM ({rows_sql('merge_todo', windows_in_force())}) u"
         f" JOIN orders_order o ON o.id = u.id WHERE {differs()}",
         params,
     )
 
 
 def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Counts:
-    """Merge the staged file: whole into empty tables, else in steps of 25,000 rows that survive a kill."""  # noqa: E501
+    """Merge the staged file: whole into empty tables, else in steps of 25,000 rows that survive a kill."""
     work = Steps(run)
     with connection.cursor() as cursor:
         after.ensure_calendar(cursor, stage, now)
         total = steps.count_rows(cursor, stage)
         is_first = total >= steps.HEAP_FIRST_ROWS and steps.is_empty(cursor, "orders_order")
     if is_first:
-        with work.step(done=total, total=total, text="写入订单") as cursor:
+        with work.step(done=total, total=total, text=gettext_noop("写入订单")) as cursor:
             _merge_first(cursor, batch, stage, work)
             after.finish(batch.pk, now)
         return work.counts(total=total, rejected=batch.rejected_count)
     todo = _plan(work, batch, stage, total)
     for chunk in range(work.cursor.get("chunk", 0), todo):
         done = min((chunk + 1) * steps.CHUNK_ROWS, total)
-        with work.step(done=done, total=total, text="写入订单") as cursor:
+        with work.step(done=done, total=total, text=gettext_noop("写入订单")) as cursor:
             _merge_chunk(cursor, batch, stage, work, chunk)
             work.cursor["chunk"] = chunk + 1
             if chunk + 1 == todo:
@@ -116,7 +117,7 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
     with connection.cursor() as cursor:
         if "chunks" in work.cursor and steps.table_exists(cursor, todo):
             return int(work.cursor["chunks"])
-    with work.step(done=0, total=total, text="对照已有订单") as cursor:
+    with work.step(done=0, total=total, text=gettext_noop("对照已有订单")) as cursor:
         _drop_doubled(cursor, stage)
         cursor.execute(f"DROP TABLE IF EXISTS {todo}")
         cursor.execute(
@@ -126,14 +127,14 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
             _params(cursor, batch, stage),
         )
         cursor.execute(f"CREATE INDEX ON {todo} (chunk)")
-        cursor.execute(f"ANALYZE {todo}")
+        steps.analyze(cursor, todo, "chunk", "tid", "buyer_key")
         rows = steps.count_rows(cursor, todo)
         work.cursor |= {"chunks": -(-rows // steps.CHUNK_ROWS), "chunk": 0}
     return int(work.cursor["chunks"])
 
 
 def _params(cursor: CursorWrapper, batch: "Batch", stage: str) -> dict[str, Any]:
-    """Give the facts of the file that the SQL needs. 实付 is net when 实付 + 退款 = 总金额 on every refunded row."""  # noqa: E501
+    """Give the facts of the file that the SQL needs. 实付 is net when 实付 + 退款 = 总金额 on every refunded row."""
     cursor.execute(
         "SELECT coalesce(bool_and(charged_amount + refund_amount = total_amount), false)"
         f" FROM {stage} WHERE refund_amount > 0 AND paid_at IS NOT NULL"
@@ -151,7 +152,7 @@ def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
         f"DELETE FROM {stage} s USING (SELECT tid, max(line_no) AS last FROM {stage}"
         " GROUP BY tid HAVING count(*) > 1) d WHERE s.tid = d.tid AND s.line_no < d.last"
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _insert_buyers(cursor: CursorWrapper, rows: str) -> None:
@@ -173,7 +174,7 @@ def _insert_orders(cursor: CursorWrapper, source: str, params: dict[str, Any]) -
         f"INSERT INTO orders_order ({names}) SELECT {values} FROM ({source}) u WHERE u.id IS NULL",
         params,
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps) -> None:
@@ -205,7 +206,7 @@ def _insert_buyers_first(cursor: CursorWrapper, stage: str) -> None:
 
 
 def insert_parcels(cursor: CursorWrapper, rows: str, batch_id: int, *, fresh: bool = False) -> None:
-    """Store the waybills that are not known yet; of several carriers the one at the same place counts."""  # noqa: E501
+    """Store the waybills that are not known yet; of several carriers the one at the same place counts."""
     conflict = "" if fresh else "ON CONFLICT (order_id, waybill_no) DO NOTHING"
     cursor.execute(
         f"""
@@ -226,9 +227,9 @@ def _merge_chunk(
     params = _params(cursor, batch, stage)
     cursor.execute("DROP TABLE IF EXISTS merge_rows, merge_orders")
     cursor.execute(
-        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"  # noqa: E501
+        f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"
     )
-    cursor.execute("ANALYZE merge_rows")
+    steps.analyze(cursor, "merge_rows", "tid", "buyer_key")
     _insert_buyers(cursor, "merge_rows")
     after.lock_orders(cursor, "SELECT tid FROM merge_rows")
     cursor.execute(
@@ -236,11 +237,9 @@ def _merge_chunk(
         f" {rows_sql('merge_rows', windows_in_force())}",
         params,
     )
-    cursor.execute("ANALYZE merge_orders")
+    steps.analyze(cursor, "merge_orders", "id", "tid")
     after.mark_dirty(
-        cursor,
-        "orders_order o",
-        where=f"EXISTS (SELECT 1 FROM merge_orders u WHERE u.id = o.id AND {differs()})",
+        cursor, "merge_orders u JOIN orders_order o ON o.id = u.id", of="o", where=differs()
     )
     work.add(
         updated=after.update_orders(cursor, batch.pk, COLUMNS, condition=differs()),

@@ -1,4 +1,4 @@
-"""The one SELECT that says what an order becomes when a row of an order export meets what is stored."""  # noqa: E501
+"""The one SELECT that says what an order becomes when a row of an order export meets what is stored."""
 
 from collections.abc import Sequence
 
@@ -114,8 +114,7 @@ FROM orders_refund WHERE tid IN (SELECT tid FROM {{rows}}) GROUP BY tid
 # OFFSET 0: see `orders.actions.due_times`.
 _STAGED_SQL = f"""
 SELECT st.*,
-  CASE WHEN st.stage = 'handed_over' THEN coalesce(st.old_handed_over_at, st.consigned_at)
-    ELSE st.old_handed_over_at END AS handed_over_at
+  st.old_handed_over_at AS handed_over_at
 FROM (
   SELECT sa.*, {next_stage("sa.old_stage", "sa.said")} AS stage
   FROM (

@@ -1,10 +1,11 @@
-"""Merge of a staged refund export into refunds, and of what they say into their orders. One transaction."""  # noqa: E501
+"""Merge of a staged refund export into refunds, and of what they say into their orders. One transaction."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_noop
 
 from orders.actions.due_times import COLUMNS as DUE_COLUMNS
 from orders.actions.due_times import due_sql, windows_in_force
@@ -73,11 +74,11 @@ def _differs() -> str:
 
 
 def preview(batch: "Batch", stage: str) -> Preview:
-    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""  # noqa: E501
+    """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
     with connection.cursor() as cursor:
         doubled = _drop_doubled(cursor, stage)
         cursor.execute(
-            f"SELECT count(*), min(s.applied_at), max(s.applied_at), {after.sums_sql(_SUMS.values())}"  # noqa: E501
+            f"SELECT count(*), min(s.applied_at), max(s.applied_at), {after.sums_sql(_SUMS.values())}"
             f" FROM {stage} s"
         )
         total, first, last, *sums = cursor.fetchone()
@@ -110,7 +111,7 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
     with connection.cursor() as cursor:
         total = steps.count_rows(cursor, stage)
     if not work.cursor.get("merged"):
-        with work.step(done=total, total=total, text="写入退款") as cursor:
+        with work.step(done=total, total=total, text=gettext_noop("写入退款")) as cursor:
             _drop_doubled(cursor, stage)
             after.lock_orders(cursor, f"SELECT tid FROM {stage}")
             _collect(cursor, stage, batch)
@@ -128,7 +129,7 @@ def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
         " GROUP BY refund_no HAVING count(*) > 1) d"
         " WHERE s.refund_no = d.refund_no AND s.line_no < d.last"
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _collect(cursor: CursorWrapper, stage: str, batch: "Batch") -> None:
@@ -168,7 +169,7 @@ def _insert(cursor: CursorWrapper, batch_id: int) -> int:
         f"INSERT INTO orders_refund ({names}) SELECT {values}, {batch_id:d}, {batch_id:d}"
         " FROM merge_refunds u WHERE u.id IS NULL"
     )
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def reach_orders(cursor: CursorWrapper, tids: str, batch_id: int) -> None:
@@ -176,7 +177,7 @@ def reach_orders(cursor: CursorWrapper, tids: str, batch_id: int) -> None:
 
     An order all of whose money went back before it left is closed here at once, so that no parcel
     leaves before the next order list says so.
-    """  # noqa: E501
+    """
     facts = f"""
       SELECT o.id, o.paid_at, o.paid_date, o.promised_date, o.promise_hours, o.agreed_ship_at,
         greatest(o.refund_amount, a.back) AS refund_amount,
@@ -195,13 +196,13 @@ def reach_orders(cursor: CursorWrapper, tids: str, batch_id: int) -> None:
     changes = f"({new}) IS DISTINCT FROM ({old})"
     cursor.execute("DROP TABLE IF EXISTS merge_orders")
     cursor.execute(
-        f"CREATE TEMP TABLE merge_orders AS SELECT u.* FROM ({due_sql(facts, windows_in_force())}) u"  # noqa: E501
+        f"CREATE TEMP TABLE merge_orders AS SELECT u.* FROM ({due_sql(facts, windows_in_force())}) u"
         f" JOIN orders_order o ON o.id = u.id WHERE {changes}"
     )
     after.remember(cursor, batch_id, "orders_order", new="merge_orders", condition=changes)
     assigned = ", ".join(f"{name} = u.{name}" for name in _ORDER_VALUES)
     cursor.execute(
-        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch_id:d}"  # noqa: E501
+        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch_id:d}"
         " FROM merge_orders u WHERE u.id = o.id"
     )
     after.mark_dirty(cursor, "orders_order", where="id IN (SELECT id FROM merge_orders)")

@@ -1,4 +1,4 @@
-"""Undo of an import: what it created goes, what it changed comes back, unless something newer touched it."""  # noqa: E501
+"""Undo of an import: what it created goes, what it changed comes back, unless something newer touched it."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
+from django.utils.translation import gettext_noop
 
 from orders.actions.importing import after, steps
 from orders.actions.importing.steps import Steps
@@ -26,19 +27,19 @@ def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
     """Take a batch back. Counts: created = rows deleted, updated = rows restored, unchanged = rows kept.
 
     Kept is what somebody worked on or a later batch changed since: it stays as it is.
-    """  # noqa: E501
+    """
     work = Steps(run)
     with connection.cursor() as cursor:
         total = sum(
             steps.count_rows(cursor, table, f"first_batch_id = {batch.pk:d}") for table in _TABLES
         ) + steps.count_rows(cursor, "intake_rowchange", f"batch_id = {batch.pk:d}")
     if not work.cursor.get("restored"):
-        with work.step(done=0, total=total, text="恢复原值") as cursor:
+        with work.step(done=0, total=total, text=gettext_noop("恢复原值")) as cursor:
             _restore(cursor, batch.pk, work)
             work.cursor["restored"] = True
     while not work.cursor.get("deleted"):
         done = work.cursor.get("removed", 0)
-        with work.step(done=done, total=total, text="删除新增") as cursor:
+        with work.step(done=done, total=total, text=gettext_noop("删除新增")) as cursor:
             removed = _delete_some(cursor, batch.pk, work)
             if not removed:
                 work.cursor["deleted"] = True
@@ -94,7 +95,7 @@ def _restore(cursor: CursorWrapper, batch_id: int, work: Steps) -> None:
 
 
 def _restore_contacts(cursor: CursorWrapper, batch_id: int) -> None:
-    """Put back the sealed contact of orders that are put back; drop the one that a change brought."""  # noqa: E501
+    """Put back the sealed contact of orders that are put back; drop the one that a change brought."""
     ours = (
         f"FROM intake_rowchange c JOIN orders_order o ON o.id = c.row_pk"
         f" AND o.last_batch_id = {batch_id:d} WHERE c.batch_id = {batch_id:d}"
@@ -106,7 +107,7 @@ def _restore_contacts(cursor: CursorWrapper, batch_id: int) -> None:
     )
     cursor.execute(
         "DELETE FROM orders_ordercontact k WHERE k.order_id IN ("
-        f" SELECT c.row_pk {ours} AND c.\"table\" = 'orders_order' AND c.before ->> 'list_hash' IS NULL"  # noqa: E501
+        f" SELECT c.row_pk {ours} AND c.\"table\" = 'orders_order' AND c.before ->> 'list_hash' IS NULL"
         " AND c.before ? 'list_hash')"
         f" AND NOT EXISTS (SELECT 1 FROM intake_rowchange p WHERE p.batch_id = {batch_id:d}"
         " AND p.\"table\" = 'orders_ordercontact' AND p.row_pk = k.order_id)"
@@ -141,7 +142,7 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
     )
     if cursor.rowcount:
         work.add(removed=cursor.rowcount)
-        return cursor.rowcount
+        return int(cursor.rowcount)
     cursor.execute(
         "DELETE FROM orders_shipment h WHERE h.id IN (SELECT h.id FROM orders_shipment h"
         " JOIN orders_order o ON o.id = h.order_id"
@@ -149,14 +150,14 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
         f" AND h.handed_over_at IS NULL AND h.picked_up_at IS NULL LIMIT {steps.CHUNK_ROWS})"
     )
     if cursor.rowcount:
-        return cursor.rowcount
+        return int(cursor.rowcount)
     return _delete_orders(cursor, batch_id, work)
 
 
 def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
     cursor.execute("DROP TABLE IF EXISTS undo_orders")
     cursor.execute(
-        "CREATE TEMP TABLE undo_orders ON COMMIT DROP AS SELECT o.id, o.buyer_id FROM orders_order o"  # noqa: E501
+        "CREATE TEMP TABLE undo_orders ON COMMIT DROP AS SELECT o.id, o.buyer_id FROM orders_order o"
         f" WHERE o.first_batch_id = {batch_id:d} AND o.last_batch_id = {batch_id:d}"
         f" AND o.version = 1 AND {_unreferenced(Order, 'o', _OWN)}"
         f" AND NOT EXISTS (SELECT 1 FROM orders_orderline l WHERE l.order_id = o.id)"
@@ -170,7 +171,7 @@ def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
     for table in ("orders_shipment", "orders_ordercontact"):
         cursor.execute(f"DELETE FROM {table} WHERE order_id IN {ids}")
     cursor.execute(f"DELETE FROM orders_order WHERE id IN {ids}")
-    removed = cursor.rowcount
+    removed = int(cursor.rowcount)
     _mend_buyers(cursor, "SELECT buyer_id FROM undo_orders WHERE buyer_id IS NOT NULL")
     work.add(removed=removed)
     return removed

@@ -44,7 +44,7 @@ class Command(JsonCommand):
         parser.add_argument("--now", metavar="ISO", help="the demo's present; default: the clock")
 
     def answer(
-        self, *, days: int, orders_per_day: int, seed: int, now: str | None, **_options: Any
+        self, *, days: int, orders_per_day: int, seed: int, now: str | None, **_options: object
     ) -> dict[str, Any]:
         return self._fill(days, orders_per_day, seed, _instant(now))
 

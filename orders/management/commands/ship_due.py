@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from orders.choices import OPEN_STAGES
 from orders.models import Order
@@ -28,7 +29,7 @@ class Command(JsonCommand):
         except ValueError as error:
             raise Refused(f"--now is not an ISO date-time: {now}") from error
         except Order.DoesNotExist as error:
-            raise Refused(f"没有订单 {tid}") from error
+            raise Refused(_("没有订单 %(tid)s") % {"tid": tid}) from error
         order = detail.order
         return {
             "tid": tid,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 
 import python_calamine
 
@@ -29,7 +29,7 @@ class Sheet:
 
     name: str
     header: Header
-    rows: Iterator[list[Cell]]
+    rows: Iterator[Sequence[Cell]]
     first_line: int
     others: list[str]
 
@@ -84,13 +84,8 @@ def _first_known(
             continue
         rest = head[header.place + 1 :]
         others = [other for other in names if other != name]
-        return Sheet(name, header, _chain(rest, rows), header.place + 2, others)
+        return Sheet(name, header, chain(rest, rows), header.place + 2, others)
     raise refusal or FileRefusedError("no_sheet")
-
-
-def _chain(head: list[list[Cell]], rest: Iterator[list[Cell]]) -> Iterator[list[Cell]]:
-    yield from head
-    yield from rest
 
 
 def _check_extent(sheet: python_calamine.CalamineSheet, max_rows: int) -> None:

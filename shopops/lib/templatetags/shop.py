@@ -18,8 +18,8 @@ from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, gettext_noop, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, pgettext
 
 from shopops.lib import charts
 from shopops.lib.fragments import fragment
@@ -74,13 +74,14 @@ def count(value: int | None) -> str:
 
 @register.filter
 def wan(value: Amount | None) -> str:
-    """Write a large number in 万 with one decimal: 1466000 → `146.6万`; below 10,000 as it is."""
+    """Write a large number short: 1466000 → `146.6万`, in English `1,466.0k`; below 10,000 as it is."""
     number = _decimal(value)
     if number is None:
         return UNKNOWN
     if abs(number) < 10_000:
         return f"{number.normalize():f}" if number != number.to_integral() else f"{int(number):,}"
-    return f"{(number / 10_000).quantize(Decimal('0.1'), ROUND_HALF_UP):,}万"
+    unit, sign = (10_000, "万") if (get_language() or "").startswith("zh") else (1_000, "k")
+    return f"{(number / unit).quantize(Decimal('0.1'), ROUND_HALF_UP):,}{sign}"
 
 
 @register.filter
@@ -146,7 +147,7 @@ def _weekday(day: date) -> str:
 def day_words(day: date, today: date | None) -> str:
     """Write a date as a person near it would: 今天, 周三, 9月17日."""
     if today is None:
-        return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
+        return _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
     distance = (day - today).days
     if 1 < distance < 7:
         return _weekday(day)
@@ -164,8 +165,8 @@ def _near_day(distance: int) -> str:
 def _day_and_year(day: date, today: date) -> str:
     values = {"year": day.year, "month": day.month, "day": day.day}
     if day.year == today.year:
-        return _("%(month)s月%(day)s日") % values
-    return _("%(year)s年%(month)s月%(day)s日") % values
+        return _("%(month)d月%(day)d日") % values
+    return _("%(year)d年%(month)d月%(day)d日") % values
 
 
 def _local(value: datetime) -> datetime:

@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from shopops.lib import words
 from shopops.staff import locks
 from shopops.staff.actions.sessions import end_all_sessions
 from shopops.staff.errors import Difference, RefusedError, StaleError
@@ -213,7 +214,7 @@ def _text(value: object) -> str:
         return str(_("是") if value else _("否"))
     if isinstance(value, list):
         names = dict(Role.objects.filter(code__in=value).values_list("code", "name"))
-        return "、".join(names[code] for code in value)
+        return words.listed(words.stored(names[code]) for code in value)
     return str(value)
 
 

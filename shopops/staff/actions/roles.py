@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from shopops.lib import words
 from shopops.staff import locks
 from shopops.staff.actions.people import refuse_without_administrator
 from shopops.staff.errors import Difference, RefusedError, StaleError
@@ -144,4 +145,4 @@ def _differences(old: Mapping[str, object], new: Mapping[str, object]) -> list[D
 
 def _names(rights: object) -> str:
     held = rights if isinstance(rights, list) else []
-    return "、".join(str(right.name) for right in RIGHTS if right.code in held)
+    return words.listed(right.name for right in RIGHTS if right.code in held)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from shopops.lib import words
 from shopops.staff import queries
 from shopops.staff.errors import Difference, StaleError
 from shopops.staff.models import User
@@ -52,7 +53,7 @@ def events_of(rows: Iterable[queries.LogRow]) -> list[Event]:
 def _detail(row: queries.LogRow) -> str:
     old, new = change_texts(row)
     change = f"{old} → {new}" if old and new else old or new
-    return "；".join(part for part in (row.reason, change) if part)
+    return words.clauses(part for part in (row.reason, change) if part)
 
 
 def change_texts(row: queries.LogRow) -> tuple[str, str]:
@@ -62,8 +63,11 @@ def change_texts(row: queries.LogRow) -> tuple[str, str]:
 
 
 def _values(values: dict[str, object], keys: list[str]) -> str:
-    return "，".join(
-        f"{part_words('field', key)}：{_value(key, values[key])}" for key in keys if key in values
+    return words.phrases(
+        _("%(label)s：%(value)s")
+        % {"label": part_words("field", key), "value": _value(key, values[key])}
+        for key in keys
+        if key in values
     )
 
 
@@ -71,7 +75,9 @@ def _value(field: str, value: object) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     many = value if isinstance(value, list) else [value]
-    return "、".join("—" if one is None else part_words(field, str(one)) for one in many)
+    return words.listed(
+        "—" if one is None else words.stored(part_words(field, str(one))) for one in many
+    )
 
 
 # --- two people at once ------------------------------------------------------------------------

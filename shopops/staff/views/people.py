@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from shopops.lib import words
 from shopops.staff import queries
 from shopops.staff.access import requires
 from shopops.staff.actions import people as acts
@@ -115,7 +116,7 @@ def _people_page(request: PersonRequest, links: dict[int, str]) -> HttpResponse:
         invites=[
             InviteLine(
                 email=row.username,
-                roles="、".join(row.roles),
+                roles=words.listed(row.roles),
                 sent_at=row.sent_at,
                 expires_at=row.expires_at,
                 link=links.get(row.person_id, ""),

@@ -11,7 +11,7 @@
   const small = () => innerWidth < 600;
   const english = document.documentElement.lang === "en";
   const wan = (value) => english ? (Math.abs(value) >= 1000 ? value / 1000 + "k" : String(value)) : (Math.abs(value) >= 10000 ? Number((value / 10000).toFixed(1)) + "万" : String(value));
-  const written = (value, unit) => value == null ? (english ? "unknown" : "未知") : unit === "¥" ? "¥" + Number(value).toLocaleString("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 2 }) : Number(value).toLocaleString("zh-CN") + (unit ? " " + unit : "");
+  const written = (value, unit) => value == null ? document.body.dataset.sayUnknown : unit === "¥" ? "¥" + Number(value).toLocaleString("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 2 }) : Number(value).toLocaleString("zh-CN") + (unit ? " " + unit : "");
 
   /* runs of days without a figure, each shaded half a day to either side and named */
   function gaps(x, values, word) {
@@ -55,7 +55,7 @@
     const top = Math.max(1, ...cells.map((cell) => Number(cell[2]) || 0)), sm = small();
     return {
       grid: { left: 40, right: sm ? 8 : 12, top: 6, bottom: 26 },
-      xAxis: { type: "category", data: Array.from({ length: 24 }, (_, hour) => hour), axisLabel: { interval: sm ? 5 : 1, formatter: (hour) => hour + (english ? "h" : "时") }, axisLine: { show: false } },
+      xAxis: { type: "category", data: Array.from({ length: 24 }, (_, hour) => hour), axisLabel: { interval: sm ? 5 : 1, formatter: (hour) => hour + document.body.dataset.sayHour }, axisLine: { show: false } },
       yAxis: { type: "category", data: data.days, inverse: true, axisLine: { show: false }, axisTick: { show: false } },
       visualMap: { show: false, min: 0, max: top, inRange: { color: ["#f5f8fd", "#cfe0fa", "#8fb5f2", "#4a86e8", "#1d4fae"] } },
       tooltip: { formatter: (point) => data.days[point.value[1]] + " " + point.value[0] + ":00–" + point.value[0] + ":59\n" + written(point.value[2], data.unit) },

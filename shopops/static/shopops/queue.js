@@ -41,7 +41,7 @@
   }
   function say(button, able, not) {
     const words = $("[data-bulk-say]", bar());
-    words.textContent = [able && button.dataset.say.replace("{n}", able), not && button.dataset.sayNot.replace("{n}", not)].filter(Boolean).join(document.documentElement.lang === "en" ? "; " : "；");
+    words.textContent = [able && button.dataset.say.replace("{n}", able), not && button.dataset.sayNot.replace("{n}", not)].filter(Boolean).join(document.body.dataset.sayAnd);
     words.title = words.textContent;
   }
 

@@ -88,7 +88,7 @@
     const box = document.createElement("div");
     box.className = "so-toast so-toast--late"; box.dataset.toast = ""; box.dataset.seen = "1"; box.dataset.net = "";
     const words = document.createElement("p");
-    words.textContent = status === 403 ? document.body.dataset.say403 || "没有这项权限" : status ? document.body.dataset.say500 || "没有做成，服务器出错了。刚才的改动没有存，请再试一次。" : document.body.dataset.sayNet || "连不上服务器。没有存下任何改动，网络好了再试。";
+    words.textContent = status === 403 ? document.body.dataset.say403 : status ? document.body.dataset.say500 : document.body.dataset.sayNet;
     box.append(words); holder.append(box); setTimeout(() => box.remove(), 8000);
   };
   document.addEventListener("htmx:responseError", failed);

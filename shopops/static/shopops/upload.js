@@ -40,10 +40,10 @@
       /* the server's own page says what is wrong with the files; take its form over */
       const page = new DOMParser().parseFromString(request.responseText, "text/html"), error = page.querySelector("#upload .so-field__e");
       button.disabled = false;
-      says.textContent = error ? error.textContent.trim() : (form.dataset.sayFailed || "没有传上去，一个文件都没有收下，请再试一次。") + " (" + request.status + ")";
+      says.textContent = error ? error.textContent.trim() : form.dataset.sayFailed + " (" + request.status + ")";
       says.classList.add("t-late");
     });
-    request.addEventListener("error", () => { button.disabled = false; says.textContent = form.dataset.sayNet || "连不上服务器，一个文件都没有收下，网络好了再传。"; says.classList.add("t-late"); });
+    request.addEventListener("error", () => { button.disabled = false; says.textContent = form.dataset.sayNet; says.classList.add("t-late"); });
     request.send(new FormData(form));
   });
 })();

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -17,6 +17,7 @@ from orders.actions.importing.kinds import file_kinds
 from orders.importers import item_list, order_list, refund_list
 from shopops.intake.models import Batch
 from shopops.intake.spec import Cleaned, Counts, FileKind, Preview
+from shopops.work.context import RunContext
 
 IMPORTERS = {one.KIND: one for one in (order_list, item_list, refund_list)}
 KINDS: dict[str, FileKind] = {kind.code: kind for kind in file_kinds()}
@@ -133,7 +134,7 @@ def bring(
     batch, name, _ = stage(table, exported_at=exported_at)
     kind = KINDS[batch.kind]
     preview = kind.preview(batch, name)
-    counts = kind.merge(batch, name, run or Run(), NOW)
+    counts = kind.merge(batch, name, cast(RunContext, run or Run()), NOW)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE {name}")
     return batch, preview, counts
@@ -141,7 +142,7 @@ def bring(
 
 def undo(batch: Batch) -> Counts:
     """Take a batch back."""
-    return KINDS[batch.kind].undo(batch, Run(), NOW)
+    return KINDS[batch.kind].undo(batch, cast(RunContext, Run()), NOW)
 
 
 def state(*, without: Sequence[str] = ()) -> dict[str, list[dict[str, Any]]]:

@@ -34,7 +34,8 @@ from tests.orders.importing.test_merging import new_item, order
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2021, 10, 25), date(2021, 11, 25)
 SLOW = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=settings().max_examples // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -79,7 +80,7 @@ facts = st.builds(
 )
 
 
-@settings(SLOW, max_examples=25)
+@settings(SLOW, max_examples=settings().max_examples)
 @given(st.lists(facts, min_size=1, max_size=40), st.sampled_from(["tmall", "taobao"]))
 def test_the_database_finds_the_same_due_times_as_the_rule(cases, platform):
     days = {day.date: day for day in calendar()}
@@ -210,7 +211,7 @@ def test_importing_twice_equals_once(rows):
     assert state() == once
 
 
-@settings(SLOW, max_examples=4)
+@settings(SLOW, max_examples=settings().max_examples // 5)
 @given(
     st.lists(
         st.tuples(

@@ -1,10 +1,8 @@
 """What stands in the database after files came in."""
 
-import os
 import re
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -18,11 +16,10 @@ from tests.orders.importing.harness import (
     Run,
     bring,
     dicts,
-    read_file,
     state,
     undo,
 )
-from tests.orders.importing.test_layouts import ITEM, ITEM_2024, ORDER, REFUND_2026
+from tests.orders.importing.headers import ITEM, ITEM_2024, ORDER, REFUND_2026
 
 pytestmark = pytest.mark.django_db
 LATER, EARLIER = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
@@ -40,7 +37,7 @@ def item(tid="1", **changes):
 def new_item(oid="11", tid="1", **changes):
     blank = dict.fromkeys(ITEM_2024)
     return blank | {
-        "子订单编号": oid, "主订单编号": tid, "商品标题": "锅", "商品价格": "239.00", "购买数量": "1",  # noqa: E501
+        "子订单编号": oid, "主订单编号": tid, "商品标题": "锅", "商品价格": "239.00", "购买数量": "1",
         "订单状态": "买家已付款，等待卖家发货", "商家编码": "PAN", "买家应付货款": "201.12",
         "买家实付金额": "201.12", "订单创建时间": "2017-07-08 00:42:32",
         "订单付款时间": "2017-07-08 00:42:39", "退款状态": "没有申请退款",
@@ -50,7 +47,7 @@ def new_item(oid="11", tid="1", **changes):
 def refund(no="9", tid="1", **changes):
     blank = dict.fromkeys(REFUND_2026)
     return blank | {
-        "退款编号": no, "订单编号": tid, "退款总额": "201.12", "退款申请时间": "2017-07-08 08:00:00",  # noqa: E501
+        "退款编号": no, "订单编号": tid, "退款总额": "201.12", "退款申请时间": "2017-07-08 08:00:00",
         "退款状态": "买家已经申请退款，等待卖家同意", "售后类型": "仅退款",
     } | changes  # fmt: skip
 
@@ -354,7 +351,7 @@ def test_a_killed_merge_goes_on_where_it_stopped(monkeypatch):
 
 
 def _as_real_steps(monkeypatch):
-    """Let the steps believe that no transaction is open, as in the worker; finish with the same batch."""  # noqa: E501
+    """Let the steps believe that no transaction is open, as in the worker; finish with the same batch."""
     from orders.actions.importing import order_list
     from shopops.intake.models import Batch
 
@@ -371,66 +368,6 @@ def _as_real_steps(monkeypatch):
         return order_list.merge(batch, f"intake_stage_{batch.pk}", run, NOW)
 
     return again
-
-
-SAMPLES = os.environ.get("SHOPOPS_SAMPLES")
-needs_samples = pytest.mark.skipif(not SAMPLES, reason="SHOPOPS_SAMPLES is not set")
-
-
-def sample(name):
-    return read_file(Path(SAMPLES or "") / "orders" / name)
-
-
-@needs_samples
-@pytest.mark.parametrize("turned", [False, True])
-def test_the_pair_of_2017_gives_five_orders_to_audit(turned):
-    files = [
-        "qianniu_2017_ExportOrderList.anon.gbk.csv",
-        "qianniu_2017_ExportOrderDetailList.gbk.csv",
-    ]
-
-    for name in sorted(files, reverse=turned):
-        bring(sample(name))
-    again = [bring(sample(name))[2] for name in files]
-
-    assert (Order.objects.count(), OrderLine.objects.count()) == (5, 5)
-    assert set(Order.objects.values_list("stage", flat=True)) == {"awaiting_audit"}
-    assert [(one.created, one.updated, one.unchanged) for one in again] == [(0, 0, 5), (0, 0, 5)]
-
-
-@needs_samples
-@pytest.mark.parametrize(
-    "name",
-    [
-        "qianniu_2012_ExportOrderList.excel_resaved.anon.gb18030.csv",
-        "qianniu_2012_ExportOrderDetailList.excel_resaved.gb18030.csv",
-    ],
-)
-def test_what_excel_destroyed_in_2012_stores_nothing(name):
-    batch, _, counts = bring(sample(name))
-
-    assert (Order.objects.count(), OrderLine.objects.count(), counts.created) == (0, 0, 0)
-    assert batch.rejected_count in (2, 5)
-
-
-@needs_samples
-def test_a_month_of_2020_adds_up_to_the_fen():
-    _, preview, counts = bring(sample("tmall_order_report.utf8.csv"))
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), count(paid_at), sum(paid_amount), sum(refund_amount),"
-            " sum(paid_amount - refund_amount) FILTER (WHERE paid_at IS NOT NULL) FROM orders_order"
-        )
-        orders, paid, gross, back, net = cursor.fetchone()
-    assert (counts.created, orders, paid) == (28_010, 28_010, 24_087)
-    assert preview.sums == {
-        "总金额": "2995760.61", "买家实际支付金额": "1902487.15", "退款金额": "572335.92",
-    }  # fmt: skip
-    assert (back, net) == (Decimal("572335.92"), Decimal("1902487.15"))
-    assert gross == back + net
-    _, _, counts = bring(sample("tmall_order_report.utf8.csv"))
-    assert (counts.created, counts.updated, counts.unchanged) == (0, 0, 28_010)
 
 
 def test_a_first_big_file_leaves_all_indexes_and_keys_standing(monkeypatch):

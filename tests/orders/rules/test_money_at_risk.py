@@ -1,6 +1,7 @@
 from collections import defaultdict
 from datetime import UTC, date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ STOCK_OUT_AT = at("2026-03-14 10:00:00")
 
 
 def rule(rate="0.05", minimum="5", maximum="50", **changes):
-    values = {
+    values: dict[str, Any] = {
         "code": "late",
         "platform": "tmall",
         "valid_from": date(2020, 1, 1),

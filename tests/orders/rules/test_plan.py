@@ -1,8 +1,9 @@
 from datetime import UTC, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.rules import (
@@ -28,7 +29,12 @@ AT_FIVE = calendar(
 
 
 def plan(**changes):
-    values = {"minutes_per_order": Decimal("2.5"), "hands": 2, "now": NOW, "cutoff_at": CUTOFF}
+    values: dict[str, Any] = {
+        "minutes_per_order": Decimal("2.5"),
+        "hands": 2,
+        "now": NOW,
+        "cutoff_at": CUTOFF,
+    }
     return backward_plan(COUNTS, **(values | changes))
 
 
@@ -93,7 +99,6 @@ moments = st.integers(0, 30 * 86400).map(
 )
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(moments, st.none() | moments), max_size=20))
 def test_counting_in_bulk_equals_judging_one_by_one(orders):
     now = at("2026-03-25 12:00:00")

@@ -291,7 +291,7 @@ def test_of_events_in_force_together_the_shortest_counts(promises, day, second):
 
     assert window.is_event is bool(events)
     if events:
-        assert (window.until or paid_at + timedelta(hours=window.hours)) == min(dues)
+        assert (window.until or paid_at + timedelta(hours=window.hours or 0)) == min(dues)
 
 
 def test_a_new_standing_promise_replaces_the_one_that_began_before():

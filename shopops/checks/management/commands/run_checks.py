@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from shopops.checks import actions, queries
 from shopops.lib.business_time import business_date
@@ -24,7 +25,7 @@ class Command(JsonCommand):
         now = system_clock()
         day = _day(options["date"]) if options["date"] else business_date(now)
         run = actions.request_checks(day=day, now=now, ring=False)
-        progress = TerminalProgress("每日检查")
+        progress = TerminalProgress(_("每日检查"))
         run = engine.perform_inline(run, on_progress=progress)
         progress.close()
         if run.state != RunState.DONE:

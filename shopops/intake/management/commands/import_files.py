@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from shopops.intake import actions, error_file, registry, retention
 from shopops.intake.choices import BatchSource, BatchState
@@ -112,7 +113,10 @@ class Command(JsonCommand):
                 batch_id=batch.pk, by=wanted.by, now=now, confirm_other_shop=False, ring=False
             )
         except OtherShopError as error:
-            return f"文件属于另一家店（{error.found}），本店是 {error.known}；请在导入页确认"
+            return _("文件属于另一家店（%(found)s），本店是 %(known)s；请在导入页确认") % {
+                "found": error.found,
+                "known": error.known,
+            }
         return self._perform(run, batch.file_name)
 
     def _perform(self, run: Run, title: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from shopops.intake import actions
 from shopops.intake.choices import BatchState
@@ -25,11 +26,13 @@ class Command(JsonCommand):
         try:
             run = actions.request_undo(batch_id=pk, by=None, now=timezone.now(), ring=False)
         except Batch.DoesNotExist as error:
-            raise Refused(f"没有批次 {pk}") from error
+            raise Refused(_("没有批次 %(pk)d") % {"pk": pk}) from error
         except UnableToMoveError as error:
             state = BatchState(error.state).label
-            raise Refused(f"批次 {pk} 的状态是「{state}」，不能撤回") from error
-        progress = TerminalProgress(f"批次 {pk}")
+            raise Refused(
+                _("批次 %(pk)d 的状态是「%(state)s」，不能撤回") % {"pk": pk, "state": state}
+            ) from error
+        progress = TerminalProgress(_("批次 %(pk)d") % {"pk": pk})
         try:
             run = perform_inline(run, on_progress=progress)
         finally:

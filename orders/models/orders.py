@@ -1,35 +1,23 @@
-"""Orders, their lines, parcels, holds and refunds; the cutoff calendar; the rule book.
+"""Orders with their buyers, lines, parcels and refunds.
 
-What an order is and which rules it obeys: docs/architecture.md, "Orders". Column order within a table
-goes from wide fixed types to text, which keeps ten million rows about 8 % smaller.
+Column order within a table goes from wide fixed types to text, which keeps ten million rows about
+8 % smaller.
 """
 
-from typing import Any
-
-from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Right
-from django.utils.translation import gettext_lazy as _
 
 from orders.choices import (
-    LIVE_STAGES,
     OPEN_STAGES,
-    BuyerAnswer,
     Flag,
-    HoldKind,
     PlatformStatus,
     RefundStatus,
     RefundType,
     Stage,
-    ToldChannel,
 )
-
-
-def money(**kwargs: Any) -> "models.DecimalField[Any, Any]":  # noqa: ANN401
-    """An amount in CNY with fen."""
-    return models.DecimalField(max_digits=12, decimal_places=2, **kwargs)
+from orders.models.fields import money
 
 
 class Buyer(models.Model):
@@ -159,7 +147,13 @@ class Order(models.Model):
             models.Index(
                 fields=["stage", "ship_due_at", "id"],
                 name="order_stage_due_idx",
-                condition=Q(stage__in=LIVE_STAGES),
+                condition=Q(stage__in=OPEN_STAGES),
+            ),
+            # Handed over by us and not picked up, by hand-over.
+            models.Index(
+                fields=["handed_over_at", "id"],
+                name="order_unpicked_idx",
+                condition=Q(stage=Stage.HANDED_OVER, handed_over_at__isnull=False),
             ),
             # Past due, due today: all open stages together, by due time.
             models.Index(
@@ -290,64 +284,6 @@ class Shipment(models.Model):
         return self.waybill_no
 
 
-class Hold(models.Model):
-    """A typed problem that keeps an order from shipping, with an owner and a way back."""
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="holds")
-    kind = models.CharField(max_length=24, choices=HoldKind.choices)
-    owner_role = models.CharField(max_length=40)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    note = models.CharField(max_length=300, blank=True, default="")
-    is_hand_set = models.BooleanField(default=True)
-    must_tell_buyer = models.BooleanField(default=False)
-    opened_at = models.DateTimeField()
-    opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    due_at = models.DateTimeField()
-    told_at = models.DateTimeField(null=True, blank=True)
-    told_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    told_channel = models.CharField(
-        max_length=12, choices=ToldChannel.choices, blank=True, default=""
-    )
-    told_words = models.CharField(max_length=500, blank=True, default="")
-    buyer_answer = models.CharField(
-        max_length=12, choices=BuyerAnswer.choices, blank=True, default=""
-    )
-    closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    resolution = models.CharField(max_length=300, blank=True, default="")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["order", "kind"],
-                condition=Q(closed_at__isnull=True),
-                name="an_order_has_one_open_hold_of_a_kind",
-            ),
-            models.CheckConstraint(
-                condition=Q(closed_at__isnull=True)
-                | Q(must_tell_buyer=False)
-                | Q(told_at__isnull=False),
-                name="a_hold_closes_only_when_the_buyer_was_told",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["due_at", "id"], name="hold_due_idx", condition=Q(closed_at__isnull=True)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} on {self.order_id}"
-
-
 class Refund(models.Model):
     """Money back, as the platform's refund file tells it. Three dates, never mixed."""
 
@@ -381,154 +317,13 @@ class Refund(models.Model):
         indexes = [
             # An order's refunds; also joins refunds that came before their order.
             models.Index(fields=["tid"], name="refund_tid_idx"),
+            # Money given back in a period.
+            models.Index(
+                fields=["finished_at"],
+                name="refund_finished_idx",
+                condition=Q(status=RefundStatus.SUCCESS),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.refund_no
-
-
-# --- the cutoff calendar ---------------------------------------------------------------------------
-
-
-class CutoffRule(models.Model):
-    """Cutoff and hand-over of one weekday from a date on. Both empty: no shipping that day."""
-
-    weekday = models.SmallIntegerField(choices=[(n, n) for n in range(7)])  # 0 is Monday
-    cutoff = models.TimeField(null=True, blank=True)
-    handover = models.TimeField(null=True, blank=True)
-    valid_from = models.DateField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["weekday", "valid_from"], name="a_weekday_has_one_cutoff_from_a_date"
-            ),
-            models.CheckConstraint(
-                condition=Q(cutoff__isnull=True, handover__isnull=True)
-                | Q(cutoff__isnull=False, handover__isnull=False),
-                name="cutoff_and_handover_come_together",
-            ),
-            models.CheckConstraint(
-                condition=Q(weekday__gte=0, weekday__lte=6), name="weekday_is_0_to_6"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.weekday}: {self.cutoff}"
-
-
-class CutoffOverride(models.Model):
-    """What one date does instead of its weekday's rule."""
-
-    date = models.DateField(unique=True)
-    cutoff = models.TimeField(null=True, blank=True)
-    handover = models.TimeField(null=True, blank=True)
-    is_handover_next_day = models.BooleanField(default=False)
-    note = models.CharField(max_length=60, blank=True, default="")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(cutoff__isnull=True, handover__isnull=True)
-                | Q(cutoff__isnull=False, handover__isnull=False),
-                name="override_cutoff_and_handover_come_together",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.date}: {self.cutoff}"
-
-
-class CarrierPickup(models.Model):
-    """When a carrier fetches parcels, on which weekdays."""
-
-    carrier = models.CharField(max_length=40, unique=True)
-    weekdays = models.JSONField(default=list)  # [0, 1, …], 0 is Monday
-    pickup = models.TimeField()
-    packed_by = models.TimeField()
-    note = models.CharField(max_length=60, blank=True, default="")
-    is_active = models.BooleanField(default=True)
-
-    def __str__(self) -> str:
-        return self.carrier
-
-
-class ShippingDay(models.Model):
-    """The calendar worked out: one row a date, so that due times are one set-based join away.
-
-    Derived from CutoffRule, CutoffOverride and BusinessDay by `orders.rules.calendar`; rebuilt by
-    `actions.calendar.rebuild_shipping_days` whenever one of them changes.
-    """
-
-    date = models.DateField(primary_key=True)
-    ships = models.BooleanField()
-    cutoff_at = models.DateTimeField(null=True)
-    handover_at = models.DateTimeField(null=True)
-    next_ship_date = models.DateField()
-    next_handover_at = models.DateTimeField()
-    why = models.CharField(max_length=20)
-    is_confirmed = models.BooleanField(default=True)
-
-    def __str__(self) -> str:
-        return str(self.date)
-
-
-class RuleRow(models.Model):
-    """One dated row of the rule book (docs: platform rules). Ended, never overwritten."""
-
-    class Platform(models.TextChoices):
-        TAOBAO = "taobao", _("淘宝")
-        TMALL = "tmall", _("天猫")
-        BOTH = "both", _("天猫 淘宝")
-
-    code = models.CharField(max_length=30)
-    platform = models.CharField(max_length=8, choices=Platform.choices)
-    valid_from = models.DateField(null=True, blank=True)  # null: since before anybody noted
-    valid_to = models.DateField(null=True, blank=True)  # inclusive; null: still in force
-    parameters = models.JSONField(default=dict)
-    source_note = models.CharField(max_length=300, blank=True, default="")
-
-    class Meta:
-        indexes = [models.Index(fields=["code", "platform", "valid_from"], name="rule_code_idx")]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.platform} {self.valid_from}"
-
-
-# --- stored counts, and what reports must look at again ----------------------------------------------
-
-
-class QueueCount(models.Model):
-    """Count and money at risk of one queue as last worked out. Tabs read this, never a full count."""
-
-    code = models.CharField(max_length=40, primary_key=True)
-    count = models.IntegerField(default=0)
-    money_at_risk = money(default=0)
-    counted_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.count}"
-
-
-class DirtyDay(models.Model):
-    """A Shanghai date whose figures changed. Orders mark it, analytics recomputes it and clears it."""
-
-    class Basis(models.TextChoices):
-        CREATED = "created", _("下单")
-        PAID = "paid", _("付款")
-
-    basis = models.CharField(max_length=8, choices=Basis.choices)
-    date = models.DateField()
-    marked_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["basis", "date"], name="a_day_is_marked_dirty_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.basis} {self.date}"

@@ -1,0 +1,46 @@
+"""Orders, their lines, parcels, holds and refunds; the cutoff calendar; the rule book.
+
+What an order is and which rules it obeys: docs/architecture.md, "Orders".
+"""
+
+from orders.models.calendar import (
+    CarrierPickup,
+    CutoffOverride,
+    CutoffRule,
+    RuleRow,
+    ShippingDay,
+)
+from orders.models.orders import (
+    Buyer,
+    Order,
+    OrderContact,
+    OrderLine,
+    OrderManager,
+    OrderQuerySet,
+    Refund,
+    Shipment,
+)
+from orders.models.work import (
+    DirtyDay,
+    Hold,
+    QueueCount,
+)
+
+__all__ = [
+    "Buyer",
+    "CarrierPickup",
+    "CutoffOverride",
+    "CutoffRule",
+    "DirtyDay",
+    "Hold",
+    "Order",
+    "OrderContact",
+    "OrderLine",
+    "OrderManager",
+    "OrderQuerySet",
+    "QueueCount",
+    "Refund",
+    "RuleRow",
+    "Shipment",
+    "ShippingDay",
+]

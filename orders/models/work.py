@@ -1,0 +1,100 @@
+"""What people work off: holds, the counts of the queues, and the days whose figures changed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.choices import BuyerAnswer, HoldKind, ToldChannel
+from orders.models.fields import money
+from orders.models.orders import Order
+
+
+class Hold(models.Model):
+    """A typed problem that keeps an order from shipping, with an owner and a way back."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="holds")
+    kind = models.CharField(max_length=24, choices=HoldKind.choices)
+    owner_role = models.CharField(max_length=40)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    note = models.CharField(max_length=300, blank=True, default="")
+    is_hand_set = models.BooleanField(default=True)
+    must_tell_buyer = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    due_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    told_channel = models.CharField(
+        max_length=12, choices=ToldChannel.choices, blank=True, default=""
+    )
+    told_words = models.CharField(max_length=500, blank=True, default="")
+    buyer_answer = models.CharField(
+        max_length=12, choices=BuyerAnswer.choices, blank=True, default=""
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    resolution = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "kind"],
+                condition=Q(closed_at__isnull=True),
+                name="an_order_has_one_open_hold_of_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True)
+                | Q(must_tell_buyer=False)
+                | Q(told_at__isnull=False),
+                name="a_hold_closes_only_when_the_buyer_was_told",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"], name="hold_due_idx", condition=Q(closed_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.order_id}"
+
+
+class QueueCount(models.Model):
+    """Count and money at risk of one queue as last worked out. Tabs read this, never a full count."""
+
+    code = models.CharField(max_length=40, primary_key=True)
+    count = models.IntegerField(default=0)
+    money_at_risk = money(default=0)
+    counted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.count}"
+
+
+class DirtyDay(models.Model):
+    """A Shanghai date whose figures changed. Orders mark it, analytics recomputes it and clears it."""
+
+    class Basis(models.TextChoices):
+        CREATED = "created", _("下单")
+        PAID = "paid", _("付款")
+
+    basis = models.CharField(max_length=8, choices=Basis.choices)
+    date = models.DateField()
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["basis", "date"], name="a_day_is_marked_dirty_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.basis} {self.date}"
