@@ -32,13 +32,7 @@ _CALLS: dict[str, tuple[int | None, int, int | None]] = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), (0, 1, None)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),
 }
-_KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None,
-    "gettext": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-}
+_NAMES = ("_", "gettext", "ngettext", "pgettext", "npgettext")  # what `templatize` writes
 
 
 _MARKED_CONSTANT = re.compile(r"""(?:_\(\s*|trans\s+|translate\s+|context\s+)(?:"[^"]*"|'[^']*')""")
@@ -125,7 +119,7 @@ def unmarked_in_template(path: Path, *, root: Path) -> list[Unmarked]:
         elif token.token_type != TokenType.COMMENT:
             text = _MARKED_CONSTANT.sub("", token.contents)
             if CHINESE.search(text):
-                found.append(Unmarked(name, token.lineno, text.strip()))
+                found.append(Unmarked(name, token.lineno or 0, text.strip()))
     return found
 
 
@@ -177,13 +171,18 @@ def _of_template(source: str) -> Iterator[Text]:
         warnings.simplefilter("ignore")
         code = "\n".join(line.strip() for line in templatize(source).splitlines())
     for _line, function, found, _comments in extract_python(
-        BytesIO(code.encode()), list(_KEYWORDS), (), {"encoding": "utf-8"}
+        BytesIO(code.encode()), dict.fromkeys(_NAMES), (), {"encoding": "utf-8"}
     ):
-        words = [found] if isinstance(found, str) else list(found)
+        words = _as_list(found)
         context = words.pop(0) if function in {"pgettext", "npgettext"} else ""
         plural = words[1] if function in {"ngettext", "npgettext"} else ""
         if words[0]:
             yield Text(words[0], plural, context)
+
+
+def _as_list(found: object) -> list[str]:
+    """Give the arguments of a call; Babel gives a single one bare."""
+    return [str(one or "") for one in found] if isinstance(found, list | tuple) else [str(found)]
 
 
 # --- the catalogue -------------------------------------------------------------------------------
@@ -210,7 +209,7 @@ def updated(old: Catalog, texts: Texts) -> Catalog:
         catalog.add(
             (text.msgid, text.plural) if text.plural else text.msgid,
             message.string if message is not None else None,
-            locations=[(path, None) for path in sorted(texts.places[text])],
+            locations=[(path, 0) for path in sorted(texts.places[text])],
             context=text.context or None,
         )
     return catalog
@@ -256,7 +255,8 @@ def _find(catalog: Catalog, text: Text) -> Message | None:
 
 
 def _fault(text: Text, message: Message) -> str:
-    forms = list(message.string) if isinstance(message.string, tuple) else [message.string]
+    given = message.string
+    forms = [given or ""] if isinstance(given, str) or given is None else list(given)
     if message.fuzzy:
         return "fuzzy"
     if not all(forms):
