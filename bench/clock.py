@@ -40,4 +40,4 @@ def _tell(now: Callable[[], datetime]) -> None:
             return now().astimezone(tz) if tz else now().replace(tzinfo=None) + timedelta(0)
 
     timezone.now = now
-    vars(clock)["datetime"] = Told
+    clock.datetime = Told  # type: ignore[attr-defined]

@@ -4,11 +4,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 
 @contextmanager
-def scratch_database(name: str) -> Iterator[None]:
+def scratch_database(name: str, *, keep: bool = False) -> Iterator[None]:
     """Have Django on an empty, migrated database called `name` inside the block.
 
     Uses the servers of `DATABASE_URL`, else embedded ones in `SHOPOPS_DATA` (default var/bench).
@@ -24,7 +25,8 @@ def scratch_database(name: str) -> Iterator[None]:
         call_command("migrate", verbosity=0)
         yield
     finally:
-        drop_database(name)
+        if not keep:
+            drop_database(name)
 
 
 def use_database(name: str) -> None:
@@ -56,8 +58,9 @@ def drop_database(name: str) -> None:
 def _leave() -> None:
     from django.db import connections
 
-    connections["default"].close()
-    connections["default"].close_pool()
+    connection: Any = connections["default"]
+    connection.close()
+    connection.close_pool()
 
 
 def _admin(statement: str) -> None:
@@ -67,7 +70,7 @@ def _admin(statement: str) -> None:
         connection.execute(statement)
 
 
-def run(statement: str, parameters: dict[str, object] | None = None) -> list[tuple[object, ...]]:
+def run(statement: str, parameters: dict[str, Any] | None = None) -> list[tuple[object, ...]]:
     """Run one statement and give its rows."""
     from django.db import connection
 

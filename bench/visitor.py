@@ -84,8 +84,9 @@ class Visitor:
         environment = browser.get(path, query).environ
         heard: dict[str, Any] = {}
 
-        def start(status: str, headers: list[tuple[str, str]], *_: object) -> None:
+        def start(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[..., object]:  # noqa: ANN401
             heard.update(headers, status=status)
+            return lambda _part: None
 
         started = time.thread_time()
         response = self._application(environment, start)

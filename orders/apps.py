@@ -77,6 +77,8 @@ OPERATIONS = {
     "orders.calendar.weekdays_set": _("改了每周截单"),
     "orders.calendar.override_set": _("设了例外日"),
     "orders.calendar.override_removed": _("去掉了例外日"),
+    "orders.calendar.business_day_set": _("改了节假日"),
+    "orders.calendar.year_confirmed": _("确认了一年的节假日"),
     "orders.calendar.pickup_set": _("改了快递揽收"),
     "orders.rule_book.row_added": _("加了平台规则"),
     "orders.rule_book.row_ended": _("停了平台规则"),

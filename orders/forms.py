@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.choices import BuyerAnswer, Flag, HoldKind, Stage, ToldChannel
 from orders.models import CarrierPickup, RuleRow
+from shopops.lib.business_time import SHANGHAI
+from shopops.work.models import BusinessDay
 
 WEEKDAYS = [
     (0, _("周一")),
@@ -173,28 +175,67 @@ class PickupForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {"carrier": _("快递"), "note": _("用在"), "is_active": _("在用")}
 
 
-class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A new row of the rule book."""
+class RuleForm(forms.Form):
+    """A new row of the rule book; figures that the code does not use stay empty."""
 
+    code = forms.ChoiceField(label=_("管什么"))
+    platform = forms.ChoiceField(label=_("平台"), choices=RuleRow.Platform.choices)
     valid_from = _date(_("生效"))
-    valid_to = _date(_("失效"), required=False)
+    hours = forms.IntegerField(label=_("付款后几小时内揽收"), min_value=1, required=False)
+    until = forms.DateTimeField(
+        label=_("最晚（只用于大促）"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    percent = forms.DecimalField(
+        label=_("按实付的百分之几"), min_value=0, max_value=100, decimal_places=2, required=False
+    )
+    minimum = forms.DecimalField(
+        label=_("最低（元）"), min_value=0, decimal_places=2, required=False
+    )
+    maximum = forms.DecimalField(
+        label=_("最高（元）"), min_value=0, decimal_places=2, required=False
+    )
+    after_hours = forms.IntegerField(label=_("迟发后几小时算缺货"), min_value=1, required=False)
+    source_note = forms.CharField(label=_("来源"), max_length=300)
 
-    class Meta:
-        model = RuleRow
-        fields = ("code", "platform", "valid_from", "valid_to", "parameters", "source_note")
-        labels = {
-            "code": _("编码"),
-            "platform": _("平台"),
-            "parameters": _("参数"),
-            "source_note": _("来源"),
+    def __init__(self, *args: Any, codes: list[tuple[str, str]], **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = codes  # type: ignore[attr-defined]
+
+    def parameters(self) -> dict[str, Any]:
+        """Give the filled-in figures as the rule book keeps them."""
+        data = self.cleaned_data
+        found: dict[str, Any] = {
+            name: data[name] for name in ("hours", "after_hours") if data[name] is not None
         }
-        widgets = {"parameters": forms.Textarea(attrs={"rows": 3})}
+        if data["until"] is not None:
+            found["until"] = data["until"].astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        if data["percent"] is not None:
+            found["rate"] = str((data["percent"] / 100).normalize())
+        for name in ("minimum", "maximum"):
+            if data[name] is not None:
+                found[name] = str(data[name])
+        return found
 
 
 class EndRuleForm(forms.Form):
     """End a row of the rule book."""
 
+    row = forms.TypedChoiceField(label=_("哪一行"), coerce=int)
     valid_to = _date(_("最后一天"))
+
+    def __init__(self, *args: Any, rows: list[tuple[int, str]], **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.fields["row"].choices = rows  # type: ignore[attr-defined]
+
+
+class BusinessDayForm(forms.Form):
+    """What one date is by the State Council's notice."""
+
+    date = _date(_("日子"))
+    kind = forms.ChoiceField(label=_("是什么日子"), choices=BusinessDay.Kind.choices)
+    name = forms.CharField(label=_("名目"), max_length=40, required=False)
 
 
 class WhatIfForm(forms.Form):

@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "shopops.lib.middleware.DatabaseDownMiddleware",
     "shopops.lib.middleware.ReadOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "shopops.lib.middleware.SwitchedLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -300,6 +300,12 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["shopops.staff.api.IsSignedIn"],
+    # One name for a set of choices, whatever the field that takes it is called.
+    "ENUM_NAME_OVERRIDES": {
+        "PlatformStatus": "orders.choices.PlatformStatus",
+        "RefundStatus": "orders.choices.RefundStatus",
+        "BuyerAnswer": "orders.choices.BuyerAnswer",
+    },
 }
 
 LOGGING = {

@@ -2,7 +2,7 @@
 
 A day is recomputed only by whoever deletes its `DirtyDay` row: the deleted row is the lock. Whoever
 marks it anew meanwhile waits for that commit (`ON CONFLICT DO UPDATE` locks the row too), so that
-no change falls between two workers. Cells are written only where they differ.
+no change falls between two workers. Cells are written, and locked, only where they differ.
 """
 
 from collections.abc import Sequence
@@ -42,11 +42,15 @@ gone AS (
       SELECT FROM fresh AS f WHERE f.date = r.date AND f.dim = r.dim AND f.key = r.key)
   RETURNING 1
 ),
+stored AS MATERIALIZED (
+  SELECT {columns} FROM {table}
+  WHERE basis = %(basis)s AND dim = ANY(%(dims)s) AND date = ANY(%(days)s)
+),
 put AS (
   INSERT INTO {table} AS r (basis, {columns})
-  SELECT %(basis)s, {columns} FROM fresh ORDER BY dim, date, key
+  SELECT %(basis)s, {fresh} FROM fresh AS f LEFT JOIN stored AS s USING (date, dim, key)
+  WHERE ({given}) IS DISTINCT FROM ({known}) ORDER BY dim, date, key
   ON CONFLICT (basis, dim, date, key) DO UPDATE SET {assignments}
-  WHERE ({stored}) IS DISTINCT FROM ({given})
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put),
@@ -108,8 +112,9 @@ def _write(basis: str, days: Sequence[date], *, now: datetime) -> int:
         table=_TABLE,
         columns=_COLUMNS,
         assignments=", ".join(f"{name} = excluded.{name}" for name in _VALUES),
-        stored=", ".join(f"r.{name}" for name in _VALUES),
-        given=", ".join(f"excluded.{name}" for name in _VALUES),
+        fresh=", ".join(("date", "dim", "key", *(f"f.{name}" for name in _VALUES))),
+        given=", ".join(f"f.{name}" for name in _VALUES),
+        known=", ".join(f"s.{name}" for name in _VALUES),
     )
     values: dict[str, Any] = {"basis": basis, "days": list(days), "dims": list(DIMS)}
     with connection.cursor() as cursor:

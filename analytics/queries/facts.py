@@ -75,7 +75,7 @@ def orders_cte(basis: str, *, in_range: bool = False) -> str:
       CASE WHEN paid_at IS NULL THEN 0 ELSE piece_count END AS pieces
     FROM orders_order WHERE {basis}_date {wanted} OFFSET 0
   ) AS orders_of_days
-)"""  # noqa: S608
+)"""
 
 
 def _allot(name: str, source: str, *, amount: str, weight: str) -> str:
@@ -91,7 +91,7 @@ def _allot(name: str, source: str, *, amount: str, weight: str) -> str:
       <= ({amount}) - sum(floor_part) OVER (PARTITION BY order_id)
     )::int AS part
   FROM {name}_floored
-)"""  # noqa: S608
+)"""
 
 
 # Most orders are plain: a buyer with one order that day, each line another SKU and product, each line
@@ -159,7 +159,7 @@ exact AS MATERIALIZED (
     CASE WHEN is_paid THEN gross ELSE 0 END / 100.0 AS gross,
     CASE WHEN is_paid THEN coalesce(b.part, known_refund) ELSE 0 END / 100.0 AS refund
   FROM shared LEFT JOIN back b USING (line_id)
-)"""  # noqa: S608
+)"""
 
 _PLAIN = """count(*) AS orders, count(*) FILTER (WHERE is_paid) AS paid,
     count(*) FILTER (WHERE refund > 0) AS refunded,
@@ -182,7 +182,7 @@ _ORDER_CELLS = f"""
     FROM orders CROSS JOIN LATERAL (VALUES
       {", ".join(f"('{dim}', {key})" for dim, key in ORDER_KEYS.items())}) AS d(dim, key)
     WHERE is_odd GROUP BY date, dim, key, buyer_id
-  ) AS by_buyer GROUP BY date, dim, key"""  # noqa: S608
+  ) AS by_buyer GROUP BY date, dim, key"""
 
 _LINE_CELLS = f"""
   SELECT date, CASE WHEN GROUPING(sku) = 0 THEN 'sku' ELSE 'product' END, coalesce(sku, product),
@@ -203,7 +203,7 @@ _LINE_CELLS = f"""
       sum(pieces) AS pieces, sum(gross) AS gross, sum(refund) AS refund
     FROM exact CROSS JOIN LATERAL (VALUES ('sku', sku), ('product', product)) AS d(dim, key)
     GROUP BY date, dim, key, order_id, buyer_id, is_paid
-  ) AS by_order GROUP BY date, dim, key"""  # noqa: S608
+  ) AS by_order GROUP BY date, dim, key"""
 
 # A SKU or a product is called what its latest line calls it.
 _LABEL = """coalesce(CASE WHEN c.dim = 'sku' AND l.spec <> '' THEN l.title || ' ' || l.spec
@@ -224,7 +224,7 @@ cells AS (
   FROM ({_ORDER_CELLS} UNION ALL {_LINE_CELLS}) AS halves GROUP BY date, dim, key
 )
 SELECT c.date, c.dim, c.key, {_LABEL} AS label, {", ".join(f"c.{name}" for name in MEASURES)}
-FROM cells c LEFT JOIN orders_orderline l ON l.id = c.line_id"""  # noqa: S608
+FROM cells c LEFT JOIN orders_orderline l ON l.id = c.line_id"""
 
 
 def buyers_sql(basis: str, *, key: str, is_by_line: bool) -> str:
@@ -237,4 +237,4 @@ def buyers_sql(basis: str, *, key: str, is_by_line: bool) -> str:
     return f"""WITH {orders_cte(basis, in_range=True)}
 SELECT key, count(*)::int FROM (
   SELECT DISTINCT {key} AS key, buyer_id FROM {source} WHERE is_paid AND buyer_id IS NOT NULL
-) AS pairs GROUP BY key"""  # noqa: S608
+) AS pairs GROUP BY key"""

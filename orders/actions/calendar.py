@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 
 from orders.actions import due_times
 from orders.actions.errors import CalendarRefusedError
-from orders.models import CarrierPickup, CutoffOverride, CutoffRule, RuleRow, ShippingDay
+from orders.models import (
+    CarrierPickup,
+    CutoffOverride,
+    CutoffRule,
+    Order,
+    RuleRow,
+    ShippingDay,
+)
 from orders.queries import calendar as queries
 from orders.rules import calendar as rules
 from orders.rules import rulebook
@@ -17,6 +24,7 @@ from orders.rules.promises import SHIP_BY_EVENT
 from shopops.lib.business_time import business_date
 from shopops.staff import operations
 from shopops.staff.models import User
+from shopops.work import calendar as work_calendar
 
 AHEAD = timedelta(days=400)
 # One lock for all changes of the calendar: they are rare and rebuild the same rows.
@@ -142,6 +150,39 @@ def remove_override(*, day: date, by: User, now: datetime) -> int:
     return _change("orders.calendar.override_removed", change, first=day, by=by, now=now)
 
 
+def set_business_day(*, day: date, kind: str, name: str, by: User, now: datetime) -> int:
+    """Say what a date is by the State Council's notice; give how many orders moved.
+
+    :raises CalendarRefusedError: if the date has passed
+    :raises ValueError: if `kind` is none of `BusinessDay.Kind`
+    """
+    if day < business_date(now):
+        raise CalendarRefusedError({"date": _("这一天已经过去，改不了。")})
+
+    def change() -> dict[str, str]:
+        row = work_calendar.set_business_day(day=day, kind=kind, name=name)
+        return {"date": str(day), "kind": row.kind, "name": row.name}
+
+    return _change("orders.calendar.business_day_set", change, first=day, by=by, now=now)
+
+
+def confirm_year(*, year: int, by: User, now: datetime) -> int:
+    """Confirm what is guessed of a year, once its notice was entered; give how many orders moved.
+
+    :raises CalendarRefusedError: if nothing of the year is open
+    """
+
+    def change() -> dict[str, str]:
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        days = work_calendar.confirm_business_days(first=first, last=last)
+        if not days:
+            raise CalendarRefusedError({"year": _("这一年没有要确认的日子。")})
+        return {"year": str(year), "days": str(days)}
+
+    first = max(date(year, 1, 1), business_date(now))
+    return _change("orders.calendar.year_confirmed", change, first=first, by=by, now=now)
+
+
 @transaction.atomic
 def set_pickup(*, pickup: CarrierPickup, by: User, now: datetime) -> CarrierPickup:
     """Save when a carrier fetches parcels.
@@ -210,12 +251,34 @@ def end_rule_row(*, row_id: int, valid_to: date, by: User, now: datetime) -> int
     return _change("orders.rule_book.row_ended", change, first=business_date(now), by=by, now=now)
 
 
-def rehearse(change: Callable[[], int]) -> int:
-    """Say how many orders a calendar change would move, and change nothing."""
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a change of the calendar would do to the open orders."""
+
+    open_count: int
+    earlier_count: int
+    later_count: int
+    moved_count: int
+
+
+def rehearse(change: Callable[[], int]) -> Rehearsal:
+    """Say what a calendar change would move, and change nothing. Reads the open orders' due times."""
     with transaction.atomic():
+        before = _due_times()
         moved = change()
+        after = _due_times()
         transaction.set_rollback(True)
-    return moved
+    both = [(old, new) for pk, new in after.items() if new and (old := before.get(pk))]
+    return Rehearsal(
+        open_count=len(after),
+        earlier_count=sum(1 for old, new in both if new < old),
+        later_count=sum(1 for old, new in both if new > old),
+        moved_count=moved,
+    )
+
+
+def _due_times() -> dict[int, datetime | None]:
+    return dict(Order.objects.open().order_by("pk").values_list("pk", "ship_due_at"))
 
 
 def _change(

@@ -110,3 +110,11 @@ def due_words(order: Order, *, now: datetime) -> str:
         platform_due_at=order.platform_due_at,
         now=now,
     )
+
+
+def untold_hold_id(*, tid: str) -> int | None:
+    """Give the oldest open hold of an order about which the buyer must be told and was not."""
+    holds = Hold.objects.filter(
+        order__tid=tid, closed_at__isnull=True, must_tell_buyer=True, told_at__isnull=True
+    )
+    return holds.order_by("pk").values_list("pk", flat=True).first()

@@ -21,8 +21,9 @@ from django.views.decorators.http import require_POST
 from orders.actions import bulk, holds, notes, shipping
 from orders.actions.bulk import Chosen, RowResult
 from orders.actions.errors import OrderRefusedError
-from orders.choices import Flag, HoldKind
-from orders.forms import CarrierForm, HoldForm, MemoForm, ReasonForm
+from orders.choices import BuyerAnswer, Flag, HoldKind, ToldChannel
+from orders.forms import CarrierForm, HoldForm, MemoForm, ReasonForm, ToldForm
+from orders.queries.order_page import untold_hold_id
 from orders.views.rows import order_url
 from shopops.staff.access import requires
 from shopops.staff.models import User
@@ -58,6 +59,20 @@ def _hold(row: Chosen, data: dict[str, object], by: User, now: datetime) -> obje
         by=by,
         now=now,
         version=row.version,
+    )
+
+
+def _tell(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
+    told = holds.Told(
+        channel=ToldChannel(str(data["channel"])),
+        words=str(data["words"]),
+        answer=BuyerAnswer(str(data["answer"])),
+    )
+    hold_id = untold_hold_id(tid=row.tid)
+    if hold_id is None:
+        raise OrderRefusedError(_("没有要告知买家的挂起。"))
+    return holds.tell_buyer(
+        tid=row.tid, hold_id=hold_id, told=told, by=by, now=now, version=row.version
     )
 
 
@@ -102,6 +117,7 @@ ACTS: dict[str, BulkAct] = {
             say_not=gettext_lazy("{n} 单不在待审单，不动"),
         ),
         BulkAct("hold", gettext_lazy("挂起"), "orders.hold", _hold, form=HoldForm),
+        BulkAct("tell", gettext_lazy("告知买家"), "orders.tell_buyer", _tell, form=ToldForm),
         BulkAct("hand_over", gettext_lazy("登记交接"), "orders.hand_over", _hand_over, CarrierForm),
         BulkAct("memo", gettext_lazy("写备注"), "orders.note", _memo, form=MemoForm),
         BulkAct("take_back", gettext_lazy("撤回一步"), "orders.hand_over", _take_back, ReasonForm),

@@ -16,8 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orders.actions import calendar
 from orders.actions.calendar import DayTimes
 from orders.actions.errors import CalendarRefusedError
-from orders.forms import OverrideForm, PickupForm, WeekForm, WhatIfForm
-from orders.models import CarrierPickup
+from orders.forms import (
+    BusinessDayForm,
+    EndRuleForm,
+    OverrideForm,
+    PickupForm,
+    RuleForm,
+    WeekForm,
+    WhatIfForm,
+)
+from orders.models import CarrierPickup, RuleRow
 from orders.queries import cutoff_page as queries
 from orders.queries.what_if import what_if_cutoff
 from orders.views import cutoff_parts as parts
@@ -71,7 +79,7 @@ def _save_week(request: HttpRequest) -> HttpResponse:
 
     try:
         if "confirm" not in request.POST:
-            preview = parts.preview(calendar.rehearse(change), times, now=now)
+            preview = parts.preview(calendar.rehearse(change), times)
             return _page(request, week_form=form, preview=preview)
         moved = change()
     except CalendarRefusedError as refusal:
@@ -129,11 +137,92 @@ def _save_pickup(request: HttpRequest) -> HttpResponse:
     return _say_errors(request, form)
 
 
+def _save_rule(request: HttpRequest) -> HttpResponse:
+    form = RuleForm(request.POST, codes=parts.rule_codes())
+    if form.is_valid():
+        data = form.cleaned_data
+        row = RuleRow(
+            code=data["code"],
+            platform=data["platform"],
+            valid_from=data["valid_from"],
+            parameters=form.parameters(),
+            source_note=data["source_note"],
+        )
+        try:
+            moved = calendar.add_rule_row(row=row, by=_person(request), now=timezone.now())
+        except CalendarRefusedError as refusal:
+            _add_errors(form, refusal)
+        else:
+            messages.success(request, _("已加上，%(n)d 张订单的应出时间变了。") % {"n": moved})
+            return redirect("orders:cutoff")
+    return _say_errors(request, form)
+
+
+def _end_rule(request: HttpRequest) -> HttpResponse:
+    rows = parts.lines_choices(
+        queries.rule_lines(today=business_date(timezone.now()), with_ended=False)
+    )
+    form = EndRuleForm(request.POST, rows=rows)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            moved = calendar.end_rule_row(
+                row_id=data["row"],
+                valid_to=data["valid_to"],
+                by=_person(request),
+                now=timezone.now(),
+            )
+        except CalendarRefusedError as refusal:
+            _add_errors(form, refusal)
+        except RuleRow.DoesNotExist:
+            messages.error(request, _("没有这一行规则。"))
+            return redirect("orders:cutoff")
+        else:
+            messages.success(request, _("已停用，%(n)d 张订单的应出时间变了。") % {"n": moved})
+            return redirect("orders:cutoff")
+    return _say_errors(request, form)
+
+
+def _save_business_day(request: HttpRequest) -> HttpResponse:
+    form = BusinessDayForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            moved = calendar.set_business_day(
+                day=data["date"],
+                kind=data["kind"],
+                name=data["name"],
+                by=_person(request),
+                now=timezone.now(),
+            )
+        except CalendarRefusedError as refusal:
+            _add_errors(form, refusal)
+        else:
+            messages.success(request, _("已保存，%(n)d 张订单的应出时间变了。") % {"n": moved})
+            return redirect("orders:cutoff")
+    return _say_errors(request, form)
+
+
+def _confirm_year(request: HttpRequest) -> HttpResponse:
+    year = request.POST.get("year", "")
+    try:
+        calendar.confirm_year(year=int(year), by=_person(request), now=timezone.now())
+    except (ValueError, CalendarRefusedError) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(year)s 年的日历已确认。") % {"year": year})
+    return redirect("orders:cutoff")
+
+
 PARTS = {
     "weekdays": _save_week,
     "override": _save_override,
     "remove_override": _remove_override,
     "pickup": _save_pickup,
+    "rule": _save_rule,
+    "end_rule": _end_rule,
+    "business_day": _save_business_day,
+    "confirm_year": _confirm_year,
 }
 
 
@@ -194,6 +283,15 @@ def _page(
         "show_ended": with_ended,
         "ended_url": "?" if with_ended else "?ended=1",
         "unconfirmed_year": parts.unconfirmed_words(page.unconfirmed_from),
+        "rule_form": RuleForm(codes=parts.rule_codes(), initial={"valid_from": today}),
+        "rule_hidden": [{"name": "part", "value": "rule"}],
+        "end_rule_form": EndRuleForm(
+            rows=parts.lines_choices(page.rule_lines), initial={"valid_to": today}
+        ),
+        "end_rule_hidden": [{"name": "part", "value": "end_rule"}],
+        "business_day_form": BusinessDayForm(initial={"date": today + timedelta(days=1)}),
+        "business_day_hidden": [{"name": "part", "value": "business_day"}],
+        "unconfirmed": page.unconfirmed_from.year if page.unconfirmed_from else None,
         "can_edit": can_edit,
         "log_url": f"{reverse('staff:log')}?type=calendar"
         if request.user.has_perm("staff.view_log")

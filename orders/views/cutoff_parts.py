@@ -1,5 +1,6 @@
 """The cutoff page in words: days, overrides, rules, the what-if's figures."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from orders.actions.calendar import DayTimes
+from orders.actions.calendar import DayTimes, Rehearsal
 from orders.forms import WEEKDAYS, WeekForm
 from orders.models import CarrierPickup, CutoffRule, RuleRow
 from orders.queries.cutoff_page import CutoffPage, RuleLine
@@ -71,6 +72,7 @@ def week_initial(rules: dict[int, CutoffRule], today: date) -> dict[str, Any]:
 
 def dress_week_form(form: WeekForm) -> None:
     """Give the fields of the week the classes that the calendar's script looks for."""
+    form.fields["valid_from"].widget.attrs["class"] = "form-control"
     for number, name in WEEKDAYS:
         cutoff = form.fields[f"cutoff_{number}"].widget.attrs
         cutoff.update(
@@ -143,7 +145,7 @@ def _day_word(day: ShippingDay, kind: BusinessDay | None, today: date) -> tuple[
     return "", _("今天") if day.date == today else _("照常") if day.ships else _("不发货")
 
 
-def preview(moved: int, times: dict[int, DayTimes], *, now: datetime) -> dict[str, Any]:
+def preview(rehearsal: Rehearsal, times: dict[int, DayTimes]) -> dict[str, Any]:
     """Say what saving would do, before it is done."""
     ships = [WEEKDAYS[n][1] for n, day in sorted(times.items()) if day.cutoff is not None]
     cutoffs = sorted({f"{day.cutoff:%H:%M}" for day in times.values() if day.cutoff is not None})
@@ -151,7 +153,13 @@ def preview(moved: int, times: dict[int, DayTimes], *, now: datetime) -> dict[st
         "days": words.listed(ships),
         "cutoffs": words.listed(cutoffs),
     }
-    return {"sentence": sentence, "moved_count": moved}
+    return {
+        "sentence": sentence,
+        "open_count": rehearsal.open_count,
+        "moved_count": rehearsal.moved_count,
+        "earlier_count": rehearsal.earlier_count,
+        "later_count": rehearsal.later_count,
+    }
 
 
 def overrides(page: CutoffPage, *, can_edit: bool, url: str) -> list[dict[str, Any]]:
@@ -230,6 +238,20 @@ def _days_text(row: CarrierPickup) -> str:
             "last": WEEKDAYS[numbers[-1]][1],
         }
     return words.listed(WEEKDAYS[number][1] for number in numbers)
+
+
+def rule_codes() -> list[tuple[str, str]]:
+    """Give the codes that a rule row may have, in words."""
+    return [(code, _(name)) for code, name in RULE_NAMES.items()]
+
+
+def lines_choices(lines: Sequence[RuleLine]) -> list[tuple[int, str]]:
+    """Give the rows in force as choices."""
+    return [
+        (line.row.pk, f"{_(RULE_NAMES.get(line.row.code, line.row.code))} · {rule_text(line.row)}")
+        for line in lines
+        if line.is_active and line.row.valid_to is None
+    ]
 
 
 def rule_row(line: RuleLine) -> dict[str, Any]:

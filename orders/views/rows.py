@@ -102,6 +102,8 @@ def acts_for(order: ListedOrder) -> str:
         return "take_back memo"
     if order.stage == Stage.AWAITING_AUDIT or order.stage in READY_STAGES:
         return "hold memo"
+    if order.stage == Stage.HELD:
+        return "tell hold memo"
     return "memo"
 
 

@@ -7,10 +7,11 @@ The msgid is the Chinese text itself. Python is read by its syntax tree, templat
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_python
@@ -32,7 +33,13 @@ _CALLS: dict[str, tuple[int | None, int, int | None]] = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), (0, 1, None)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),
 }
-_NAMES = ("_", "gettext", "ngettext", "pgettext", "npgettext")  # what `templatize` writes
+_KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
 
 
 _MARKED_CONSTANT = re.compile(r"""(?:_\(\s*|trans\s+|translate\s+|context\s+)(?:"[^"]*"|'[^']*')""")
@@ -171,18 +178,14 @@ def _of_template(source: str) -> Iterator[Text]:
         warnings.simplefilter("ignore")
         code = "\n".join(line.strip() for line in templatize(source).splitlines())
     for _line, function, found, _comments in extract_python(
-        BytesIO(code.encode()), dict.fromkeys(_NAMES), (), {"encoding": "utf-8"}
+        BytesIO(code.encode()), dict.fromkeys(_KEYWORDS), (), {"encoding": "utf-8"}
     ):
-        words = _as_list(found)
+        one_or_more = cast("str | Sequence[str]", found)
+        words = [one_or_more] if isinstance(one_or_more, str) else list(one_or_more)
         context = words.pop(0) if function in {"pgettext", "npgettext"} else ""
         plural = words[1] if function in {"ngettext", "npgettext"} else ""
         if words[0]:
             yield Text(words[0], plural, context)
-
-
-def _as_list(found: object) -> list[str]:
-    """Give the arguments of a call; Babel gives a single one bare."""
-    return [str(one or "") for one in found] if isinstance(found, list | tuple) else [str(found)]
 
 
 # --- the catalogue -------------------------------------------------------------------------------
@@ -255,8 +258,7 @@ def _find(catalog: Catalog, text: Text) -> Message | None:
 
 
 def _fault(text: Text, message: Message) -> str:
-    given = message.string
-    forms = [given or ""] if isinstance(given, str) or given is None else list(given)
+    forms = _forms(message)
     if message.fuzzy:
         return "fuzzy"
     if not all(forms):
@@ -268,6 +270,13 @@ def _fault(text: Text, message: Message) -> str:
     if _placeholders(forms[-1]) != wanted:
         return "other placeholders"
     return "" if _placeholders(forms[0]) <= wanted else "other placeholders"
+
+
+def _forms(message: Message) -> list[str]:
+    """Give the singular and the plural of a translation, or its only form."""
+    if isinstance(message.string, str):
+        return [message.string]
+    return list(message.string or [])
 
 
 def _placeholders(text: str) -> set[tuple[str, ...]]:

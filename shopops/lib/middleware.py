@@ -3,9 +3,12 @@
 import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
+from django.utils import translation
 
 from shopops.lib.reads import reading
 
@@ -37,6 +40,19 @@ class ReadOnceMiddleware:
             return self.get_response(request)
         with reading():
             return self.get_response(request)
+
+
+class SwitchedLanguageMiddleware(LocaleMiddleware):
+    """Speaks Chinese until a person switches; the browser's own languages do not count.
+
+    Half the shop's computers run an English system, and nobody on them wants an English shop.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        known = wanted in dict(settings.LANGUAGES)
+        translation.activate(wanted if known else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 class DatabaseDownMiddleware:

@@ -62,7 +62,6 @@ def _filled(sentence: str, figures: tuple[str, ...], msgid: str, *, names: bool)
 @lru_cache(maxsize=4)
 def _shapes(language: str) -> list[tuple[re.Pattern[str], str]]:
     """Give the sentences with figures of a language's catalogue, those with most own signs first."""
-    # Private, and read the same way by Django's own JavaScriptCatalog.
     catalog = trans_real.translation(language)._catalog  # type: ignore[attr-defined]
     msgids = {key for key, _form in catalog.items() if isinstance(key, str) and _PLACE.search(key)}
     sized = [(len(_PLACE.sub("", msgid)), msgid) for msgid in msgids if _CHINESE.search(msgid)]

@@ -22,3 +22,7 @@ class SignInBackend(AuthenticationBackend):  # type: ignore[misc]
     def get_user(self, user_id: int) -> User | None:
         person = queries.signed_in_person(user_id)
         return person if person and self.user_can_authenticate(person) else None
+
+    def has_perm(self, user_obj: Any, perm: str, obj: object = None) -> bool:  # noqa: ANN401
+        """Grant nothing: rights come from roles alone, and Django's own tables are not asked."""
+        return False

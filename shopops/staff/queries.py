@@ -106,7 +106,7 @@ def _shop() -> QuerySet[Shop]:
 
 
 def shop_platform() -> str:
-    """Give the platform of the shop; Tmall's stricter rules before the first visit."""
+    """Give the platform whose rules judge the shop's orders; Tmall before the first visit."""
     shop = current_shop()
     return shop.platform if shop else Shop.Platform.TMALL.value
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from bench.pictures import CHROMIUM_SWITCHES
 from tests.e2e.site import Site
@@ -46,6 +46,9 @@ def site(sites: tuple[Site, Site]) -> Site:
 @pytest.fixture(scope="session")
 def empty_site(sites: tuple[Site, Site]) -> Site:
     return sites[1]
+
+
+expect.set_options(timeout=15_000)  # patience costs nothing where all is well
 
 
 @pytest.fixture(scope="session")

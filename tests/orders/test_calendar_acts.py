@@ -49,7 +49,8 @@ def test_a_rehearsal_says_how_many_would_move_and_changes_nothing(late_payer, ma
     )
 
     late_payer.refresh_from_db()
-    assert (moved, late_payer.ship_due_at) == (1, at(19, day=18))
+    assert (moved.moved_count, moved.earlier_count, moved.later_count) == (1, 1, 0)
+    assert (moved.open_count, late_payer.ship_due_at) == (1, at(19, day=18))
     assert CutoffRule.objects.count() == rules
     assert ShippingDay.objects.get(date=THURSDAY).cutoff_at == at(16)
 

@@ -46,14 +46,15 @@ def remember(cursor: CursorWrapper, batch_id: int, table: str, *, new: str, cond
     """Keep what the rows of `table` hold in the columns that temporary table `new` will change.
 
     `condition` (over u, the new row, and o, the stored one) says which rows change. Together with
-    version and last batch this is what undo needs, and no more.
+    version and last batch this is what undo needs, and no more. OFFSET 0: else each row is made
+    JSON once a key.
     """
     cursor.execute(
         f"""
         INSERT INTO intake_rowchange (batch_id, "table", row_pk, before)
         SELECT {batch_id:d}, '{table}', o.id, coalesce(b.before, '{{}}') || was.kept
         FROM {new} u JOIN {table} o ON o.id = u.id
-        CROSS JOIN LATERAL (SELECT to_jsonb(o) AS old, to_jsonb(u) AS new) j
+        CROSS JOIN LATERAL (SELECT to_jsonb(o) AS old, to_jsonb(u) AS new OFFSET 0) j
         CROSS JOIN LATERAL (
           SELECT jsonb_object_agg(e.key, e.value) AS before FROM jsonb_each(j.old) e
           WHERE j.new ? e.key AND j.new -> e.key IS DISTINCT FROM e.value AND e.key <> 'version') b
@@ -98,18 +99,24 @@ def analyze_if_unknown(cursor: CursorWrapper, *tables: str) -> None:
 
 
 def mark_dirty(
-    cursor: CursorWrapper, table: str, *, where: str, params: dict[str, Any] | None = None
+    cursor: CursorWrapper,
+    table: str,
+    *,
+    where: str,
+    of: str = "",
+    params: dict[str, Any] | None = None,
 ) -> None:
     """Mark the days that orders fall on, and fell on before this batch, for recomputation.
 
     The time is the database's own: a rollup that read an earlier mark must not clear this one.
     """
+    prefix = f"{of}." if of else ""
     for basis in ("created", "paid"):
         cursor.execute(
             f"""
             INSERT INTO orders_dirtyday (basis, date, marked_at)
             SELECT '{basis}', d.date, clock_timestamp() FROM (
-              SELECT DISTINCT {basis}_date AS date FROM {table} WHERE {where}) d
+              SELECT DISTINCT {prefix}{basis}_date AS date FROM {table} WHERE {where}) d
             WHERE d.date IS NOT NULL ORDER BY d.date
             ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at
             """,
@@ -149,14 +156,17 @@ def adopt_refunds(cursor: CursorWrapper, rows: str) -> None:
 
 
 # Whether a refund is open on an order: by the refund file; or by a line, unless a refund file
-# exported since says that all refunds of the order have ended.
+# exported since says that all refunds of the order have ended. OFFSET 0: look up by key; else
+# Postgres may read the whole table once to look up in memory.
 OPEN_REFUND_SQL = f"""
   o.status NOT IN {CLOSED} AND (
-    EXISTS (SELECT 1 FROM orders_refund r WHERE r.tid = o.tid AND r.status IN ({OPEN_REFUNDS}))
+    EXISTS (
+      SELECT 1 FROM orders_refund r WHERE r.tid = o.tid AND r.status IN ({OPEN_REFUNDS}) OFFSET 0)
     OR EXISTS (
       SELECT 1 FROM orders_orderline l LEFT JOIN intake_batch lb ON lb.id = l.last_batch_id
       WHERE l.order_id = o.id AND l.refund_status IN ({OPEN_REFUNDS}) AND NOT EXISTS (
-        SELECT 1 FROM orders_refund r WHERE r.tid = o.tid AND r.exported_at >= lb.exported_at)))
+        SELECT 1 FROM orders_refund r WHERE r.tid = o.tid AND r.exported_at >= lb.exported_at)
+      OFFSET 0))
 """
 
 

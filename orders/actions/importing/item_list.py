@@ -42,11 +42,13 @@ _PLACEHOLDER_REST = {
     "close_reason": "''",
     "shipping_text": "''",
 }
-# New lines, other contents, or a line of an order in work that a newer file confirms.
+# New lines, other contents, or a line of an order in work that a newer file confirms. OFFSET 0:
+# look the order up by its key, never read all orders.
 _ATTENTION = f"""
   (l.id IS NULL OR l.row_hash IS DISTINCT FROM {item_rows.HASH}
    OR (lb.exported_at < %(exported_at)s AND EXISTS (
-     SELECT 1 FROM orders_order o WHERE o.id = l.order_id AND o.stage <> ALL('{{signed,cancelled}}'))))
+     SELECT 1 FROM orders_order o WHERE o.id = l.order_id AND o.stage <> ALL('{{signed,cancelled}}')
+     OFFSET 0)))
 """
 
 
@@ -68,7 +70,7 @@ def preview(batch: "Batch", stage: str) -> Preview:
             f" WHERE line_id IS NOT NULL{known}",
             params,
         )
-        cursor.execute("ANALYZE merge_todo")
+        steps.analyze(cursor, "merge_todo", "tid", "line_key")
         cursor.execute(
             "CREATE TEMP TABLE merge_changes AS SELECT u.* FROM"
             f" ({item_rows.line_rows('merge_todo')}) u"
@@ -156,7 +158,7 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
             _params(cursor, batch, stage),
         )
         cursor.execute(f"CREATE INDEX ON {todo} (chunk)")
-        cursor.execute(f"ANALYZE {todo}")
+        steps.analyze(cursor, todo, "chunk", "tid", "line_key")
         rows = steps.count_rows(cursor, todo)
         work.cursor |= {"chunks": chunks if rows else 0, "chunk": 0}
     return int(work.cursor["chunks"])
@@ -250,7 +252,7 @@ def _merge_chunk(
     cursor.execute(
         f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"
     )
-    cursor.execute("ANALYZE merge_rows")
+    steps.analyze(cursor, "merge_rows", "tid", "line_key")
     _insert_placeholders(cursor, "merge_rows", params)
     after.analyze_if_unknown(cursor, "orders_order")
     after.lock_orders(cursor, "SELECT tid FROM merge_rows")
@@ -258,7 +260,7 @@ def _merge_chunk(
         f"CREATE TEMP TABLE merge_lines ON COMMIT DROP AS {item_rows.line_rows('merge_rows')}",
         params,
     )
-    cursor.execute("ANALYZE merge_lines")
+    steps.analyze(cursor, "merge_lines", "id", "order_id")
     work.add(
         updated=_update_lines(cursor, batch.pk),
         created=_insert_lines(cursor, "SELECT * FROM merge_lines", params),

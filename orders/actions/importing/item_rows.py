@@ -29,7 +29,7 @@ LINE_VALUES = (
     "status",
     "refund_status",
 )
-ORDER_VALUES = (
+_ORDER_FACTS = (
     "consigned_at",
     "handed_over_at",
     "paid_at",
@@ -44,8 +44,8 @@ ORDER_VALUES = (
     "stage",
     "buyer_message",
     "seller_memo",
-    *DUE_COLUMNS,
 )
+ORDER_VALUES = (*_ORDER_FACTS, *DUE_COLUMNS)
 PLACEHOLDER_COLUMNS = (
     "tid",
     "created_at",
@@ -160,7 +160,7 @@ def placeholders(rows: str, windows: Sequence[PromiseWindow]) -> str:
 
 
 def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
-    """Give the SELECT of what the orders of merged lines become, from all their stored lines.
+    """Give the SELECT of what changing orders of merged lines become, from all their stored lines.
 
     Lines move their order's status only onward, and only when all agree and all are there.
     """
@@ -183,7 +183,8 @@ def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
         coalesce(nullif(o.buyer_message, ''), f.buyer_message, '') AS buyer_message,
         CASE WHEN o.is_memo_by_hand THEN o.seller_memo
           ELSE coalesce(nullif(o.seller_memo, ''), f.seller_memo, '') END AS seller_memo,
-        f.sent OR EXISTS (SELECT 1 FROM orders_shipment h WHERE h.order_id = o.id) AS sent
+        f.sent OR EXISTS (SELECT 1 FROM orders_shipment h WHERE h.order_id = o.id OFFSET 0) AS sent,
+        o AS stored
       FROM (
         SELECT s.tid, min(s.paid_at) AS paid_at, max(s.flag) AS flag, sum({PAID}) AS paid_amount,
           max(s.buyer_message) AS buyer_message, max(s.seller_memo) AS seller_memo,
@@ -203,11 +204,15 @@ def order_rows(rows: str, windows: Sequence[PromiseWindow]) -> str:
     )
     staged = f"""
       SELECT st.*, {shop_date("st.paid_at")} AS paid_date,
-        st.old_handed_over_at AS handed_over_at
+        CASE WHEN st.stage = 'handed_over' THEN coalesce(st.old_handed_over_at, st.consigned_at)
+          ELSE st.old_handed_over_at END AS handed_over_at
       FROM (
         SELECT sa.*, {next_stage("sa.old_stage", "sa.said")} AS stage
         FROM (SELECT g.*, {said} AS said FROM ({facts} OFFSET 0) g OFFSET 0) sa OFFSET 0) st"""
-    return due_sql(staged, windows)
+    new = ", ".join(f"f.{name}" for name in _ORDER_FACTS)
+    old = ", ".join(f"(f.stored).{name}" for name in _ORDER_FACTS)
+    moved_only = f"SELECT f.* FROM ({staged} OFFSET 0) f WHERE ({new}) IS DISTINCT FROM ({old})"
+    return due_sql(moved_only, windows)
 
 
 def order_differs() -> str:

@@ -78,7 +78,7 @@ def _collect_changes(
         f" JOIN orders_order o ON o.tid = s.tid WHERE {_ATTENTION}{' LIMIT 0' if is_all_new else ''}",
         params,
     )
-    cursor.execute("ANALYZE merge_todo")
+    steps.analyze(cursor, "merge_todo", "tid", "buyer_key")
     cursor.execute(
         f"CREATE TEMP TABLE merge_changes AS SELECT u.* FROM ({rows_sql('merge_todo', windows_in_force())}) u"
         f" JOIN orders_order o ON o.id = u.id WHERE {differs()}",
@@ -127,7 +127,7 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
             _params(cursor, batch, stage),
         )
         cursor.execute(f"CREATE INDEX ON {todo} (chunk)")
-        cursor.execute(f"ANALYZE {todo}")
+        steps.analyze(cursor, todo, "chunk", "tid", "buyer_key")
         rows = steps.count_rows(cursor, todo)
         work.cursor |= {"chunks": -(-rows // steps.CHUNK_ROWS), "chunk": 0}
     return int(work.cursor["chunks"])
@@ -229,7 +229,7 @@ def _merge_chunk(
     cursor.execute(
         f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"
     )
-    cursor.execute("ANALYZE merge_rows")
+    steps.analyze(cursor, "merge_rows", "tid", "buyer_key")
     _insert_buyers(cursor, "merge_rows")
     after.lock_orders(cursor, "SELECT tid FROM merge_rows")
     cursor.execute(
@@ -237,11 +237,9 @@ def _merge_chunk(
         f" {rows_sql('merge_rows', windows_in_force())}",
         params,
     )
-    cursor.execute("ANALYZE merge_orders")
+    steps.analyze(cursor, "merge_orders", "id", "tid")
     after.mark_dirty(
-        cursor,
-        "orders_order o",
-        where=f"EXISTS (SELECT 1 FROM merge_orders u WHERE u.id = o.id AND {differs()})",
+        cursor, "merge_orders u JOIN orders_order o ON o.id = u.id", of="o", where=differs()
     )
     work.add(
         updated=after.update_orders(cursor, batch.pk, COLUMNS, condition=differs()),

@@ -40,7 +40,7 @@ def fingerprint():
     """Give count and hash of everything that imports write, keys and bookkeeping left out."""
     found = {}
     for model, key in TABLES.items():
-        names = [f.column for f in model._meta.concrete_fields if f.column not in HIDDEN]
+        names = [str(f.column) for f in model._meta.concrete_fields if f.column not in HIDDEN]
         row = f"md5(ROW({', '.join(names)})::text)"
         with connection.cursor() as cursor:
             cursor.execute(

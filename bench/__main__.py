@@ -1,0 +1,87 @@
+"""All measurements, one after the other: `python -m bench [NAME…] [--quick] [--write]`.
+
+Prints one JSON document; tables go to standard error, or with `--write` to docs/benchmarks.md.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench import pages, rollup
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "bench/out"
+DOCUMENT = ROOT / "docs/benchmarks.md"
+TITLES = {
+    "imports": "Import",
+    "rollup": "Rollup of one dirty day",
+    "pages": "Queue pages",
+}
+
+
+def main() -> int:
+    """Run what was asked for, each in a process of its own."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(TITLES)}")
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that all work")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    parser.add_argument("--list", action="store_true", help="name the measurements and end")
+    options = parser.parse_args()
+    names = options.names or list(TITLES)
+    if unknown := set(names) - set(TITLES):
+        parser.error(f"there is no measurement {', '.join(sorted(unknown))}")
+    if options.list:
+        print("\n".join(TITLES))  # noqa: T201
+        return 0
+    results = {name: _run(name, quick=options.quick) for name in names}
+    print(json.dumps(results, indent=1, ensure_ascii=False))  # noqa: T201
+    text = document(results)
+    if options.write:
+        DOCUMENT.write_text(text)
+    else:
+        sys.stderr.write(text)
+    return 0
+
+
+def _run(name: str, *, quick: bool) -> dict[str, Any]:
+    sys.stderr.write(f"== {TITLES[name]}\n")
+    command = [sys.executable, "-m", f"bench.{name}", *(["--quick"] if quick else [])]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)  # noqa: S603
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / f"{name}.json").write_text(done.stdout)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def document(results: dict[str, Any]) -> str:
+    """Write the results as a page of the documentation."""
+    tables = {"rollup": rollup.table, "pages": pages.table, "imports": _imports}
+    parts = [
+        "# Measured",
+        "Written by `python -m bench --write`. Ratios hold within one run; milliseconds are those of the"
+        " machine that ran it, with whatever else ran there.",
+    ]
+    for name, result in results.items():
+        parts += [f"## {TITLES[name]}", tables[name](result)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _imports(result: dict[str, Any]) -> str:
+    lines = [
+        f"{result['lines']:,} order lines into an empty shop, {result['day_lines']:,} beside"
+        f" {result['base']:,} orders; load before: {result['load_before']}.",
+        "",
+        "| step | seconds | times the raw COPY |",
+        "|---|---:|---:|",
+    ]
+    for name, step in result["steps"].items():
+        lines.append(f"| {name} | {step['seconds']} | {step.get('ratio_to_raw', 1)} |")
+    peaks = ", ".join(f"{name} {size}" for name, size in result["peak_mib"].items())
+    return "\n".join([*lines, "", f"Peak memory in MiB: {peaks}."])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
