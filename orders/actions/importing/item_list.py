@@ -55,7 +55,7 @@ _ATTENTION = f"""
 def preview(batch: "Batch", stage: str) -> Preview:
     """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
     with connection.cursor() as cursor:
-        doubled = _drop_doubled(cursor, stage)
+        doubled = steps.drop_doubled(cursor, stage, "oid")
         params = _params(cursor, batch, stage)
         cursor.execute(
             f"SELECT count(*), min(s.created_at), max(s.created_at), {after.sums_sql(_SUMS.values())}"
@@ -150,7 +150,7 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
         if "chunks" in work.cursor and steps.table_exists(cursor, todo):
             return int(work.cursor["chunks"])
     with work.step(done=0, total=total, text=gettext_noop("对照已有宝贝")) as cursor:
-        _drop_doubled(cursor, stage)
+        steps.drop_doubled(cursor, stage, "oid")
         chunks = -(-total // steps.CHUNK_ROWS) or 1
         cursor.execute(f"DROP TABLE IF EXISTS {todo}")
         cursor.execute(
@@ -199,16 +199,6 @@ def _params(cursor: CursorWrapper, batch: "Batch", stage: str) -> dict[str, Any]
     }
 
 
-def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
-    """Of several rows of one sub-order keep the last one of the file."""
-    cursor.execute(
-        f"DELETE FROM {stage} s USING (SELECT oid, max(line_no) AS last FROM {stage}"
-        " WHERE oid IS NOT NULL GROUP BY oid HAVING count(*) > 1) d"
-        " WHERE s.oid = d.oid AND s.line_no < d.last"
-    )
-    return int(cursor.rowcount)
-
-
 def _insert_placeholders(cursor: CursorWrapper, rows: str, params: dict[str, Any]) -> None:
     names = ", ".join([*item_rows.PLACEHOLDER_COLUMNS, *_PLACEHOLDER_REST])
     values = ", ".join(
@@ -229,7 +219,7 @@ def _insert_lines(cursor: CursorWrapper, source: str, params: dict[str, Any]) ->
 
 
 def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps) -> None:
-    _drop_doubled(cursor, stage)
+    steps.drop_doubled(cursor, stage, "oid")
     params = _params(cursor, batch, stage)
     if steps.is_empty(cursor, "orders_order"):
         with steps.heap_first(cursor, "orders_order"):

@@ -43,7 +43,7 @@ _ATTENTION = """
 def preview(batch: "Batch", stage: str) -> Preview:
     """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
     with connection.cursor() as cursor:
-        doubled = _drop_doubled(cursor, stage)
+        doubled = steps.drop_doubled(cursor, stage, "tid")
         params = _params(cursor, batch, stage)
         cursor.execute(
             f"SELECT count(*), count(*) FILTER (WHERE o.id IS NULL), min(s.created_at),"
@@ -118,7 +118,7 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
         if "chunks" in work.cursor and steps.table_exists(cursor, todo):
             return int(work.cursor["chunks"])
     with work.step(done=0, total=total, text=gettext_noop("对照已有订单")) as cursor:
-        _drop_doubled(cursor, stage)
+        steps.drop_doubled(cursor, stage, "tid")
         cursor.execute(f"DROP TABLE IF EXISTS {todo}")
         cursor.execute(
             f"CREATE UNLOGGED TABLE {todo} AS"
@@ -146,15 +146,6 @@ def _params(cursor: CursorWrapper, batch: "Batch", stage: str) -> dict[str, Any]
     }
 
 
-def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
-    """Of several rows of one order keep the last one of the file."""
-    cursor.execute(
-        f"DELETE FROM {stage} s USING (SELECT tid, max(line_no) AS last FROM {stage}"
-        " GROUP BY tid HAVING count(*) > 1) d WHERE s.tid = d.tid AND s.line_no < d.last"
-    )
-    return int(cursor.rowcount)
-
-
 def _insert_buyers(cursor: CursorWrapper, rows: str) -> None:
     cursor.execute(
         "INSERT INTO orders_buyer (key, nick, first_order_at)"
@@ -178,7 +169,7 @@ def _insert_orders(cursor: CursorWrapper, source: str, params: dict[str, Any]) -
 
 
 def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps) -> None:
-    _drop_doubled(cursor, stage)
+    steps.drop_doubled(cursor, stage, "tid")
     params = _params(cursor, batch, stage)
     _insert_buyers_first(cursor, stage)
     with steps.heap_first(cursor, "orders_order"):

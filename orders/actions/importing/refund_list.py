@@ -76,7 +76,7 @@ def _differs() -> str:
 def preview(batch: "Batch", stage: str) -> Preview:
     """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
     with connection.cursor() as cursor:
-        doubled = _drop_doubled(cursor, stage)
+        doubled = steps.drop_doubled(cursor, stage, "refund_no")
         cursor.execute(
             f"SELECT count(*), min(s.applied_at), max(s.applied_at), {after.sums_sql(_SUMS.values())}"
             f" FROM {stage} s"
@@ -112,7 +112,7 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
         total = steps.count_rows(cursor, stage)
     if not work.cursor.get("merged"):
         with work.step(done=total, total=total, text=gettext_noop("写入退款")) as cursor:
-            _drop_doubled(cursor, stage)
+            steps.drop_doubled(cursor, stage, "refund_no")
             after.lock_orders(cursor, f"SELECT tid FROM {stage}")
             _collect(cursor, stage, batch)
             work.add(updated=_update(cursor, batch.pk), created=_insert(cursor, batch.pk))
@@ -121,15 +121,6 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
             work.cursor["merged"] = True
             after.finish(batch.pk, now)
     return work.counts(total=total, rejected=batch.rejected_count)
-
-
-def _drop_doubled(cursor: CursorWrapper, stage: str) -> int:
-    cursor.execute(
-        f"DELETE FROM {stage} s USING (SELECT refund_no, max(line_no) AS last FROM {stage}"
-        " GROUP BY refund_no HAVING count(*) > 1) d"
-        " WHERE s.refund_no = d.refund_no AND s.line_no < d.last"
-    )
-    return int(cursor.rowcount)
 
 
 def _collect(cursor: CursorWrapper, stage: str, batch: "Batch") -> None:

@@ -87,6 +87,25 @@ def analyze(cursor: CursorWrapper, table: str, *columns: str) -> None:
     )
 
 
+def drop_doubled(cursor: CursorWrapper, stage: str, key: str) -> int:
+    """Of several staged rows of one key keep the last one of the file; give how many went.
+
+    Almost no file has any: hashes, which are quicker to group than texts, tell first.
+    """
+    cursor.execute(
+        f"SELECT EXISTS (SELECT 1 FROM {stage} WHERE {key} IS NOT NULL"
+        f" GROUP BY hashtextextended({key}, 0) HAVING count(*) > 1)"
+    )
+    if not cursor.fetchone()[0]:
+        return 0
+    cursor.execute(
+        f"DELETE FROM {stage} s USING (SELECT {key}, max(line_no) AS last FROM {stage}"
+        f" WHERE {key} IS NOT NULL GROUP BY {key} HAVING count(*) > 1) d"
+        f" WHERE s.{key} = d.{key} AND s.line_no < d.last"
+    )
+    return int(cursor.rowcount)
+
+
 def table_exists(cursor: CursorWrapper, table: str) -> bool:
     """Say whether a table exists."""
     cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
