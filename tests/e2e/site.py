@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 
 from bench import clock
+from shopops.embedded import process
 from shopops.embedded.keeper import free_port
 from shopops.embedded.layout import PROJECT
 
@@ -91,30 +92,27 @@ class Site:
 
     def _run(self, name: str, *arguments: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
+            self.processes[name] = process.start(
                 [sys.executable, *arguments],
-                env=self.environment,
-                cwd=PROJECT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+                log=log,
+                death_signal=signal.SIGTERM,
+                environment=self.environment,
             )
 
     def stop(self) -> None:
-        for process in self.processes.values():
-            self._signal(process, signal.SIGCONT)
-            self._signal(process, signal.SIGTERM)
-        for process in self.processes.values():
+        for program in self.processes.values():
+            self._signal(program, signal.SIGCONT)
+            self._signal(program, signal.SIGTERM)
+        for program in self.processes.values():
             try:
-                process.wait(timeout=10)
+                program.wait(timeout=10)
             except subprocess.TimeoutExpired:
-                self._signal(process, signal.SIGKILL)
-                process.wait()
+                self._signal(program, signal.SIGKILL)
+                program.wait()
 
-    def _signal(self, process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-        if process.poll() is None:
-            os.killpg(process.pid, number)
+    def _signal(self, program: subprocess.Popen[bytes], number: signal.Signals) -> None:
+        if program.poll() is None:
+            os.killpg(program.pid, number)
 
     def rest_worker(self) -> None:
         """Let the worker stand still, so that what is asked for waits."""

@@ -21,6 +21,7 @@ from orders.queries.risk import RiskBook
 from orders.views.row_html import rows_html
 from orders.views.rows import HoldTag, rows_of
 from shopops.lib.sealing import seal
+from shopops.lib.words import listed
 from shopops.staff.models import Operation, Shop
 from tests.factories.orders import OrderFactory
 from tests.times import NOW
@@ -31,17 +32,18 @@ HOSTILE = "<script>alert(1)</script>\"'&\u2028{{ 7|add:7 }}"
 
 
 def plain(text):
-    """Give HTML without what no browser shows: space around tags, and runs of it."""
-    text = re.sub(r"\s+", " ", text)
+    """Give HTML without what no browser tells apart: space around tags, how an apostrophe is written."""
+    text = re.sub(r"\s+", " ", text).replace("&#x27;", "'")
     return re.sub(r"\s*([<>])\s*", r"\1", text).strip()
 
 
 def as_template(rows, now):
     source = (Path(__file__).parent / "row.html").read_text()
-    return engines["django"].from_string(source).render({"rows": rows, "now": now})
+    values = {"rows": rows, "now": now, "comma": listed(["", ""])}
+    return engines["django"].from_string(source).render(values)
 
 
-def listed(now, code="all", **kwargs):
+def rows_at(now, code="all", **kwargs):
     page = queue_page(queue=QUEUES[code], now=now, size=200)
     book = RiskBook(platform="tmall")
     return rows_of(page.rows, book=book, now=now, may_see_contact=True, **kwargs)
@@ -78,7 +80,7 @@ def test_rows_are_written_exactly_as_their_template_says(language, service):
     every_kind_of_order(service)
 
     with translation.override(language):
-        rows = listed(NOW)
+        rows = rows_at(NOW)
 
         assert len(rows) > 30
         for row in rows:  # one by one, so that a difference is short
@@ -106,7 +108,7 @@ def test_nothing_that_a_buyer_or_a_file_wrote_becomes_markup(as_service, now):
 
 def test_hostile_words_of_holds_are_escaped():
     order = OrderFactory.create()
-    (row,) = listed(NOW)
+    (row,) = rows_at(NOW)
     tags = (HoldTag(label=HOSTILE, tone="late"), HoldTag(label=HOSTILE, tone='"><b>'))
     values = {name: getattr(row, name) for name in row.__slots__}
     hostile = type(row)(**{**values, "holds": tags, "stage_tone": '"><b>', "due_title": HOSTILE})

@@ -208,7 +208,7 @@ def test_a_page_part_that_asks_by_itself_does_not_keep_a_session_alive(service, 
     request.user, request.session = service, browser_of(service).session
     limits = middleware.SessionLimitMiddleware(_empty_page)
 
-    limits.process_view(request, passive(_empty_page))
+    limits.process_view(request, passive(lambda _request: HttpResponse()))
     assert middleware.SEEN not in request.session
 
     limits.process_view(request, _empty_page)

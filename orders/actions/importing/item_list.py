@@ -287,10 +287,14 @@ def _move_orders(cursor: CursorWrapper, rows: str, batch: "Batch", params: dict[
         f" WHERE {changes}",
         params,
     )
-    after.remember(cursor, batch.pk, "orders_order", new="merge_orders", condition=changes)
-    assigned = ", ".join(f"{name} = u.{name}" for name in item_rows.ORDER_VALUES)
-    cursor.execute(
-        f"UPDATE orders_order o SET {assigned}, version = o.version + 1, last_batch_id = {batch.pk:d}"
-        " FROM merge_orders u WHERE u.id = o.id"
-    )
+    # Most item files move no order. Without rows Postgres would join all orders with a table that it
+    # knows nothing of.
+    if cursor.rowcount:
+        steps.analyze(cursor, "merge_orders", "id")
+        after.remember(cursor, batch.pk, "orders_order", new="merge_orders", condition=changes)
+        assigned = ", ".join(f"{name} = u.{name}" for name in item_rows.ORDER_VALUES)
+        cursor.execute(
+            f"UPDATE orders_order o SET {assigned}, version = o.version + 1,"
+            f" last_batch_id = {batch.pk:d} FROM merge_orders u WHERE u.id = o.id"
+        )
     after.mark_dirty(cursor, "orders_order", where=f"tid IN (SELECT tid FROM {rows})")

@@ -199,6 +199,13 @@ def _insert_buyers_first(cursor: CursorWrapper, stage: str) -> None:
 def insert_parcels(cursor: CursorWrapper, rows: str, batch_id: int, *, fresh: bool = False) -> None:
     """Store the waybills that are not known yet; of several carriers the one at the same place counts."""
     conflict = "" if fresh else "ON CONFLICT (order_id, waybill_no) DO NOTHING"
+    # The item list tells the order list's waybills once more: leave them out before they are sorted.
+    unknown = (
+        ""
+        if fresh
+        else "AND NOT EXISTS (SELECT 1 FROM orders_shipment h"
+        " WHERE h.order_id = o.id AND h.waybill_no = left(w.no, 60))"
+    )
     cursor.execute(
         f"""
         INSERT INTO orders_shipment (order_id, first_batch_id, carrier, waybill_no)
@@ -207,7 +214,8 @@ def insert_parcels(cursor: CursorWrapper, rows: str, batch_id: int, *, fresh: bo
           left(w.no, 60)
         FROM {rows} s JOIN orders_order o ON o.tid = s.tid
         CROSS JOIN LATERAL unnest(string_to_array(s.waybills, ',')) WITH ORDINALITY AS w (no, place)
-        WHERE s.waybills IS NOT NULL AND w.no <> '' ORDER BY o.id, w.no {conflict}
+        WHERE s.waybills IS NOT NULL AND w.no <> '' {unknown}
+        ORDER BY o.id, w.no {conflict}
         """
     )
 
