@@ -2,6 +2,7 @@
 
 import ipaddress
 import socket
+from collections.abc import Generator
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,10 @@ from django.db import connection
 from django.test import Client
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
+from pytest_django.plugin import blocking_manager_key
 
 from shopops.staff.models import Shop, User
+from tests import seeds
 from tests.clients import browser, browser_of
 from tests.factories.staff import PersonFactory, ShopFactory, give_second_factor
 from tests.times import NOW
@@ -27,6 +30,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Let transactional tests empty the tables, which in a shop even the log's owner cannot."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE staff_operation DISABLE TRIGGER operation_log_is_never_emptied")
+        seeds.keep()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Give the rows of the migrations back to those who come after a test that emptied all tables."""
+    try:
+        yield
+    finally:
+        if seeds.empties_tables(item):
+            with item.config.stash[blocking_manager_key].unblock():
+                seeds.give_back()
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -100,7 +101,8 @@ class Worker:
         waiter.start()
         while waiter.is_alive():
             if kill_when is not None and kill_when():
-                os.killpg(pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it was done just now
+                    os.killpg(pid, signal.SIGKILL)
                 break
             waiter.join(0.01)
         waiter.join(60)
