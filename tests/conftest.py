@@ -11,7 +11,10 @@ from django.test import Client
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
+from orders.actions.start import ensure_start_data
 from shopops.staff.models import Shop, User
+from shopops.work.calendar import seed_business_days
+from shopops.work.models import BusinessDay
 from tests.clients import browser, browser_of
 from tests.factories.staff import PersonFactory, ShopFactory, give_second_factor
 from tests.times import NOW
@@ -116,3 +119,11 @@ def as_warehouse(warehouse: User) -> Client:
 @pytest.fixture
 def as_outsider(outsider: User) -> Client:
     return browser_of(outsider)
+
+
+@pytest.fixture
+def calendar(db: None) -> None:
+    """Have the business days and the worked-out calendar, which transactional tests empty."""
+    if not BusinessDay.objects.exists():
+        seed_business_days()
+    ensure_start_data()

@@ -13,7 +13,7 @@ from shopops.lib.business_time import SHANGHAI
 from shopops.staff.models import Operation
 from tests.factories.orders import OrderFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 
 WEEK = {n: DayTimes(time(17), time(20)) for n in range(6)} | {6: DayTimes(None, None)}
 THURSDAY = date(2026, 9, 17)

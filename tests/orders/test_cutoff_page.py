@@ -8,7 +8,7 @@ from django.urls import reverse
 from orders.models import CutoffRule, RuleRow, ShippingDay
 from shopops.work.models import BusinessDay
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar")]
 
 
 @pytest.fixture
