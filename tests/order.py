@@ -1,31 +1,43 @@
 """Pytest plugin (`-p tests.order`): which tests share a process under xdist, and who goes first.
 
-A file stays in one process, so that its fixtures are made once; files that share servers name a
-group of their own. Long ones begin first, or one process would end with them while the other has
-nothing to do. Inside, the order stays random.
+A file stays in one process, so that its fixtures are made once, and so do all stories told in a
+browser, which share a shop. Long ones begin first, or one process would end with them while the
+other has nothing to do. Inside, the order stays random.
 """
 
-from collections.abc import Generator
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 LONG = ("e2e", "tests/work/test_workers.py", "tests/embedded/", "tests/analytics/", "tests/intake/")
 
 
-def _group(item: pytest.Item) -> str:
-    marker = item.get_closest_marker("xdist_group")
-    return str(marker.args[0]) if marker else item.location[0]
+def group(nodeid: str) -> str:
+    """Give the tests that go to the same process as this one."""
+    file = nodeid.split("::", 1)[0]
+    return "e2e" if file.startswith("tests/e2e/") else file
 
 
-def _rank(group: str) -> int:
-    return next((place for place, long in enumerate(LONG) if group.startswith(long)), len(LONG))
+class ByGroup(LoadScopeScheduling):
+    """Deals out whole groups. (xdist's own groups by marker do nothing under pytest 9.2.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
 
 
-@pytest.hookimpl(tryfirst=True, wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Let the others mark and shuffle; then put each test into its group, and the long ones first."""
-    yield
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
-    items.sort(key=lambda item: _rank(_group(item)))
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup:
+    """Use groups whatever `--dist` says."""
+    return ByGroup(config, log)
+
+
+def _rank(item: pytest.Item) -> int:
+    name = group(item.nodeid)
+    return next((place for place, long in enumerate(LONG) if name.startswith(long)), len(LONG))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long groups first, after the shuffle."""
+    items.sort(key=_rank)

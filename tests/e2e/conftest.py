@@ -12,10 +12,9 @@ from tests.e2e.visitor import Visits
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the stories in one process under xdist: they share the shop."""
+    """Give a story less time than the making of its shop."""
     for item in items:
         if "tests/e2e" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
             item.add_marker(pytest.mark.timeout(120, func_only=True))
 
 
