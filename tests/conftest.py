@@ -34,12 +34,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
     """Give the rows of the migrations back to those who come after a test that emptied all tables."""
     try:
         yield
     finally:
-        if seeds.empties_tables(item):
+        if nextitem and seeds.empties_tables(item):
             with item.config.stash[blocking_manager_key].unblock():
                 seeds.give_back()
 
