@@ -30,7 +30,7 @@ def morning(*, by_name: Mapping[str, User], now: datetime) -> None:
     waiting = Order.objects.awaiting_audit().filter(buyer_message="", has_open_refund=False)
     tids = list(waiting.order_by("paid_at", "pk").values_list("tid", flat=True))
     # In a small shop a share only, so that something is left to audit.
-    approved = min(APPROVED, len(tids) * 2 // 5)
+    approved = min(APPROVED, len(tids) // 3)
     handed_over = min(HANDED_OVER, len(tids) // 6)
     for number, tid in enumerate(tids[: approved + handed_over]):
         at = now - timedelta(minutes=90 - number)

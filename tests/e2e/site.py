@@ -18,7 +18,7 @@ from shopops.embedded.keeper import free_port
 from shopops.embedded.layout import PROJECT
 
 UP_SECONDS = 90
-DAYS, ORDERS_PER_DAY = 12, 25
+DAYS, ORDERS_PER_DAY = 12, 60
 
 
 class Site:
