@@ -1,6 +1,6 @@
 """What Postgres does with toy rows: a table of the test's own."""
 
-from django.db import connection
+from django.db import connection, transaction
 
 from shopops.intake.spec import Counts, FileKind, Preview
 
@@ -38,8 +38,9 @@ def preview(batch, stage):
 
 
 def merge(batch, stage, run, now):
-    created, updated, unchanged = _counts(stage)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE toy IN EXCLUSIVE MODE")  # a kind's step is alone among merges
+        created, updated, unchanged = _counts(stage)
         cursor.execute(_MERGE.format(stage=stage), [batch.pk])
     return Counts(created, updated, unchanged, 0)
 
