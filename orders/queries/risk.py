@@ -9,7 +9,7 @@ from typing import Protocol
 from orders.choices import OPEN_STAGES
 from orders.models import Order
 from orders.queries.calendar import penalty_rules
-from orders.rules.money_at_risk import Risk, RiskFacts, order_risk
+from orders.rules.money_at_risk import Risk, RiskFacts, judging_rules, risk_under
 from orders.rules.penalties import PenaltyRule, cap_by_buyer_day
 from shopops.lib.business_time import business_date, day_bounds
 
@@ -59,13 +59,14 @@ class RiskBook:
     def __init__(self, *, platform: str) -> None:
         self.platform = platform
         self.rules = penalty_rules()
-        self._in_force: dict[tuple[date, int | None], list[PenaltyRule]] = {}
+        self._judging: dict[tuple[date, int | None], dict[str, PenaltyRule]] = {}
 
     def risk(self, order: Judged, *, now: datetime) -> Risk:
         """Work out what one order costs now and next. No query."""
         if order.paid_at is None:
             return Risk(now_amount=ZERO, next_amount=ZERO, next_at=None, codes=())
-        return order_risk(
+        return risk_under(
+            self._rules_for(business_date(order.paid_at), order.promise_hours),
             RiskFacts(
                 platform=self.platform,
                 paid_amount=order.paid_amount,
@@ -75,20 +76,15 @@ class RiskBook:
                 picked_up_at=order.picked_up_at,
             ),
             now=now,
-            rules=self._rules_for(business_date(order.paid_at), order.promise_hours),
         )
 
-    def _rules_for(self, paid_date: date, promise_hours: int | None) -> list[PenaltyRule]:
+    def _rules_for(self, paid_date: date, promise_hours: int | None) -> dict[str, PenaltyRule]:
         key = paid_date, promise_hours
-        if key not in self._in_force:
-            self._in_force[key] = [
-                rule
-                for rule in self.rules
-                if rule.applies(
-                    platform=self.platform, paid_date=paid_date, promise_hours=promise_hours
-                )
-            ]
-        return self._in_force[key]
+        if key not in self._judging:
+            self._judging[key] = judging_rules(
+                self.rules, platform=self.platform, paid_date=paid_date, promise_hours=promise_hours
+            )
+        return self._judging[key]
 
     def total(self, orders: Iterable[Order], *, now: datetime) -> Decimal:
         """Add up what orders cost at an instant, one buyer and day capped as the rule book says."""

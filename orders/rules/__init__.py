@@ -14,7 +14,14 @@ from orders.rules.calendar import (
     start_weekday_rules,
     with_cutoff,
 )
-from orders.rules.money_at_risk import Risk, RiskFacts, dearest_in_force, order_risk
+from orders.rules.money_at_risk import (
+    Risk,
+    RiskFacts,
+    dearest_in_force,
+    judging_rules,
+    order_risk,
+    risk_under,
+)
 from orders.rules.penalties import PenaltyRule, cap_by_buyer_day, penalty
 from orders.rules.plan import Plan, WhatIf, backward_plan, what_if
 from orders.rules.platform_texts import (
@@ -84,6 +91,7 @@ __all__ = [
     "dearest_in_force",
     "due_reason",
     "flag_number",
+    "judging_rules",
     "order_risk",
     "penalty",
     "penalty_rules",
@@ -92,6 +100,7 @@ __all__ = [
     "promise_windows",
     "refund_status",
     "refund_type",
+    "risk_under",
     "rules_in_force",
     "ship_due",
     "shipping_days",

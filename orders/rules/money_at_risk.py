@@ -1,6 +1,6 @@
 """What an order costs now for being late, and from when it costs more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -48,14 +48,24 @@ class Risk:
 
 
 def order_risk(facts: RiskFacts, *, now: datetime, rules: Iterable[PenaltyRule]) -> Risk:
-    """Work out what an order costs now and at its next threshold.
+    """Work out what an order costs now and at its next threshold: `risk_under` the rules that judge it."""
+    judged = judging_rules(
+        list(rules),
+        platform=facts.platform,
+        paid_date=business_date(facts.paid_at),
+        promise_hours=facts.promise_hours,
+    )
+    return risk_under(judged, facts, now=now)
+
+
+def risk_under(judged: Mapping[str, PenaltyRule], facts: RiskFacts, *, now: datetime) -> Risk:
+    """Work out what an order costs now and at its next threshold. `judged`: from `judging_rules`.
 
     Late counts after the platform's limit has passed; stock-out comes on top once the order is not
     picked up `after_hours` (72) later, or as soon as the seller says so. All rules are those in
     force on the date of payment. A cap on the order never lowers the sum below its dearest single
     penalty. The cap by buyer and day is `cap_by_buyer_day`, over many orders.
     """
-    judged = _judging(facts, list(rules))
     starts = _starts(facts, judged)
     at = min(utc(now), utc(facts.picked_up_at)) if facts.picked_up_at else utc(now)
     running = [rule for rule, start in starts if start is None or at > start]
@@ -94,16 +104,14 @@ def dearest_in_force(
     return max(candidates, key=lambda rule: rule.rate, default=None)
 
 
-def _judging(facts: RiskFacts, rules: Sequence[PenaltyRule]) -> dict[str, PenaltyRule]:
-    paid_date = business_date(facts.paid_at)
+def judging_rules(
+    rules: Sequence[PenaltyRule], *, platform: str, paid_date: date, promise_hours: int | None
+) -> dict[str, PenaltyRule]:
+    """Pick the one rule of each code that judges orders paid on a date with a promise."""
     judged = {}
     for code in (LATE, STOCK_OUT, ORDER_CAP):
         rule = dearest_in_force(
-            rules,
-            code=code,
-            platform=facts.platform,
-            paid_date=paid_date,
-            promise_hours=facts.promise_hours,
+            rules, code=code, platform=platform, paid_date=paid_date, promise_hours=promise_hours
         )
         if rule is not None:
             judged[code] = rule
@@ -111,7 +119,7 @@ def _judging(facts: RiskFacts, rules: Sequence[PenaltyRule]) -> dict[str, Penalt
 
 
 def _starts(
-    facts: RiskFacts, judged: dict[str, PenaltyRule]
+    facts: RiskFacts, judged: Mapping[str, PenaltyRule]
 ) -> list[tuple[PenaltyRule, datetime | None]]:
     """Give each penalty with the last instant before it counts, None when it counts already."""
     starts: list[tuple[PenaltyRule, datetime | None]] = []
@@ -126,7 +134,7 @@ def _starts(
 
 
 def _sum(
-    paid_amount: Decimal, running: Sequence[PenaltyRule], judged: dict[str, PenaltyRule]
+    paid_amount: Decimal, running: Sequence[PenaltyRule], judged: Mapping[str, PenaltyRule]
 ) -> Decimal:
     amounts = [penalty(paid_amount, rule) for rule in running]
     total = sum(amounts, ZERO)

@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from orders.choices import Flag, HoldKind, Stage
@@ -66,7 +65,7 @@ class Row:
     due_at: datetime | None
     due_title: str
     platform_due_at: datetime | None
-    stage_label: str | Promise
+    stage_label: str
     stage_tone: str
     holds: tuple[HoldTag, ...]
     paid_amount: Decimal
@@ -129,7 +128,7 @@ def _row(
         due_at=order.ship_due_at,
         due_title="",
         platform_due_at=order.platform_due_at,
-        stage_label=Stage(order.stage).label,
+        stage_label=tags.stage(order.stage),
         stage_tone=STAGE_TONES[Stage(order.stage)],
         holds=tags.of(one.holds, order),
         paid_amount=order.paid_amount or order.total_amount,
@@ -154,9 +153,10 @@ def _risk(order: ListedOrder, book: RiskBook, now: datetime) -> tuple[Decimal, s
 
 
 class _Tags:
-    """Holds as tags; each kind is worded once for a whole list."""
+    """Stages and holds in words; each kind is worded once for a whole list."""
 
     def __init__(self) -> None:
+        self._stages: dict[str, str] = {}
         self._worded: dict[tuple[str, bool, bool], HoldTag] = {}
         self._refund = HoldTag(label=_("退款中"), tone="late")
         self._presale = HoldTag(label=_("预售"), tone="wait")
@@ -168,6 +168,11 @@ class _Tags:
         if order.is_presale and order.stage == Stage.AWAITING_AUDIT:
             tags.append(self._presale)
         return tuple(tags)
+
+    def stage(self, code: str) -> str:
+        if code not in self._stages:
+            self._stages[code] = str(Stage(code).label)
+        return self._stages[code]
 
     def _tag(self, hold: ListedHold) -> HoldTag:
         is_untold = hold.must_tell_buyer and hold.told_at is None

@@ -157,13 +157,14 @@ def shop_programs(*, host: str, port: int) -> list[Child]:
     # As root Celery warns at length; here it listens to a password-protected loopback port.
     quiet = ["-W", "ignore:You're running the worker with superuser"]
     celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "-A", "shopops", "worker"]
-    celery += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "-c", "1"]
+    celery += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     web += ["--workers", "2", "--blocking-threads", "1", "--host", host, "--port", str(port)]
     return [
         Child("web", [*web, "shopops.wsgi:application"]),
-        Child("worker-quick", [*celery, "-Q", "quick", "-n", "quick@%h"]),
-        Child("worker-imports", [*celery, "-Q", "imports", "-n", "imports@%h"]),
+        Child("worker-quick", [*celery, "-c", "1", "-Q", "quick", "-n", "quick@%h"]),
+        # Two, so that one file is read while the one before it is being written.
+        Child("worker-imports", [*celery, "-c", "2", "-Q", "imports", "-n", "imports@%h"]),
         Child("scheduler", [*manage, "work_scheduler"]),
     ]
 

@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import threading
-import time
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -20,6 +19,7 @@ from shopops.intake.parsing import Parsed
 from shopops.intake.reading.refusals import FileRefusedError
 from shopops.intake.shops import learn_shop
 from shopops.intake.spec import CellError, Counts, Preview
+from shopops.intake.turn import take_turn
 from shopops.intake.twins import SAME_AS, copy_facts, same_file_before
 from shopops.lib import vault
 from shopops.staff import operations
@@ -30,9 +30,6 @@ from shopops.work.models import Run
 
 logger = logging.getLogger(__name__)
 
-# Any number that nobody else uses: one merge or undo at a time in a shop.
-_MERGE_LOCK = 0x696E74616B65
-_LOCK_WAIT_SECONDS = 0.5
 _SAY_SECONDS = 1.0
 
 
@@ -222,7 +219,7 @@ def perform_merge(run: RunContext) -> dict[str, Any]:
         _stage_again_if_lost(run, batch)
         counts = registry.file_kind(batch.kind).merge(batch, stage, run, run.now)
     with run.step(done=batch.row_count, total=batch.row_count, text=gettext_noop("已写入")):
-        _take_turn(run)
+        take_turn(run)
         batch = actions.locked_batch(batch.pk)
         if batch.state != BatchState.MERGING:
             return {"state": batch.state}
@@ -243,7 +240,7 @@ def perform_undo(run: RunContext) -> dict[str, Any]:
     if batch.state != BatchState.UNDOING:
         return {"state": batch.state}
     with run.step(text=gettext_noop("已撤回")):
-        _take_turn(run)
+        take_turn(run)
         batch = actions.locked_batch(batch.pk)
         if batch.state != BatchState.UNDOING:
             return {"state": batch.state}
@@ -262,17 +259,6 @@ def _stage_again_if_lost(run: RunContext, batch: Batch) -> None:
     if stages.stage_exists(name) and stages.row_count(name) == batch.facts.get("staged"):
         return
     _stage(run, batch)
-
-
-def _take_turn(run: RunContext) -> None:
-    """Wait until no other merge is under way in this shop; the turn ends with the transaction."""
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_MERGE_LOCK])
-            if cursor.fetchone()[0]:
-                return
-        run.say(run.done, run.total, gettext_noop("等前一批写完"))
-        time.sleep(_LOCK_WAIT_SECONDS)
 
 
 def _take_counts(batch: Batch, counts: Counts) -> None:

@@ -46,25 +46,47 @@ def remember(cursor: CursorWrapper, batch_id: int, table: str, *, new: str, cond
     """Keep what the rows of `table` hold in the columns that temporary table `new` will change.
 
     `condition` (over u, the new row, and o, the stored one) says which rows change. Together with
-    version and last batch this is what undo needs, and no more. OFFSET 0: else each row is made
-    JSON once a key.
+    version and last batch this is what undo needs, and no more. Column by column: rows made JSON
+    whole and compared key by key take five times as long.
     """
+    common = _common_columns(cursor, new, table)
+    before = " || ".join(
+        f"CASE WHEN o.{name} IS DISTINCT FROM u.{name} THEN jsonb_build_object('{name}', o.{name})"
+        " ELSE '{}' END"
+        for name in common
+        if name not in {"version", "last_batch_id"}
+    )
+    versions = "|| jsonb_build_object('version', o.version)" if _has_version(cursor, table) else ""
     cursor.execute(
         f"""
         INSERT INTO intake_rowchange (batch_id, "table", row_pk, before)
-        SELECT {batch_id:d}, '{table}', o.id, coalesce(b.before, '{{}}') || was.kept
+        SELECT {batch_id:d}, '{table}', o.id,
+          {before} || jsonb_build_object('last_batch_id', o.last_batch_id) {versions}
         FROM {new} u JOIN {table} o ON o.id = u.id
-        CROSS JOIN LATERAL (SELECT to_jsonb(o) AS old, to_jsonb(u) AS new OFFSET 0) j
-        CROSS JOIN LATERAL (
-          SELECT jsonb_object_agg(e.key, e.value) AS before FROM jsonb_each(j.old) e
-          WHERE j.new ? e.key AND j.new -> e.key IS DISTINCT FROM e.value AND e.key <> 'version') b
-        CROSS JOIN LATERAL (
-          SELECT jsonb_strip_nulls(jsonb_build_object('version', j.old -> 'version'))
-            || jsonb_build_object('last_batch_id', j.old -> 'last_batch_id') AS kept) was
         WHERE {condition}
         ON CONFLICT (batch_id, "table", row_pk) DO NOTHING
         """
     )
+
+
+def _common_columns(cursor: CursorWrapper, one: str, other: str) -> list[str]:
+    cursor.execute(
+        "SELECT a.attname FROM pg_attribute a JOIN pg_attribute b ON b.attname = a.attname"
+        " WHERE a.attrelid = %s::regclass AND b.attrelid = %s::regclass"
+        " AND a.attnum > 0 AND b.attnum > 0 AND NOT a.attisdropped AND NOT b.attisdropped"
+        " ORDER BY a.attnum",
+        [one, other],
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _has_version(cursor: CursorWrapper, table: str) -> bool:
+    cursor.execute(
+        "SELECT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = %s::regclass"
+        " AND attname = 'version' AND NOT attisdropped)",
+        [table],
+    )
+    return bool(cursor.fetchone()[0])
 
 
 def update_orders(
@@ -111,17 +133,19 @@ def mark_dirty(
     The time is the database's own: a rollup that read an earlier mark must not clear this one.
     """
     prefix = f"{of}." if of else ""
-    for basis in ("created", "paid"):
-        cursor.execute(
-            f"""
-            INSERT INTO orders_dirtyday (basis, date, marked_at)
-            SELECT '{basis}', d.date, clock_timestamp() FROM (
-              SELECT DISTINCT {prefix}{basis}_date AS date FROM {table} WHERE {where}) d
-            WHERE d.date IS NOT NULL ORDER BY d.date
-            ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at
-            """,
-            params,
-        )
+    cursor.execute(
+        f"""
+        INSERT INTO orders_dirtyday (basis, date, marked_at)
+        SELECT d.basis, d.date, clock_timestamp() FROM (
+          SELECT DISTINCT day.basis, day.date FROM {table}
+          CROSS JOIN LATERAL (VALUES ('created', {prefix}created_date), ('paid', {prefix}paid_date))
+            AS day (basis, date)
+          WHERE {where}) d
+        WHERE d.date IS NOT NULL ORDER BY d.basis, d.date
+        ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at
+        """,
+        params,
+    )
 
 
 def save_contacts(cursor: CursorWrapper, rows: str, batch_id: int) -> None:

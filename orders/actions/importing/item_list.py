@@ -56,7 +56,7 @@ def preview(batch: "Batch", stage: str) -> Preview:
     """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
     with connection.cursor() as cursor:
         doubled = steps.drop_doubled(cursor, stage, "oid")
-        params = _params(cursor, batch, stage)
+        params = _params(batch, paid_is_net=_paid_is_net(cursor, stage))
         cursor.execute(
             f"SELECT count(*), min(s.created_at), max(s.created_at), {after.sums_sql(_SUMS.values())}"
             f" FROM {stage} s"
@@ -127,8 +127,12 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
         is_first = total >= steps.HEAP_FIRST_ROWS and steps.is_empty(cursor, "orders_orderline")
     if is_first:
         with work.step(done=total, total=total, text=gettext_noop("写入宝贝")) as cursor:
-            _merge_first(cursor, batch, stage, work)
-            after.finish(batch.pk, now)
+            # Another file may have been written while this one waited for its turn.
+            is_first = steps.is_empty(cursor, "orders_orderline")
+            if is_first:
+                _merge_first(cursor, batch, stage, work)
+                after.finish(batch.pk, now)
+    if is_first:
         return work.counts(total=total, rejected=batch.rejected_count)
     chunks = _plan(work, batch, stage, total)
     for chunk in range(work.cursor.get("chunk", 0), chunks):
@@ -150,12 +154,12 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
         if "chunks" in work.cursor and steps.table_exists(cursor, todo):
             return int(work.cursor["chunks"])
     with work.step(done=0, total=total, text=gettext_noop("对照已有宝贝")) as cursor:
-        steps.drop_doubled(cursor, stage, "oid")
+        steps.drop_doubled_again(cursor, batch.facts, stage, "oid")
         chunks = -(-total // steps.CHUNK_ROWS) or 1
         cursor.execute(f"DROP TABLE IF EXISTS {todo}")
         cursor.execute(
             f"CREATE UNLOGGED TABLE {todo} AS {_todo_sql(cursor, stage, chunks)}",
-            _params(cursor, batch, stage),
+            _known_params(cursor, batch, stage),
         )
         cursor.execute(f"CREATE INDEX ON {todo} (chunk)")
         steps.analyze(cursor, todo, "chunk", "tid", "line_key")
@@ -187,16 +191,24 @@ def _todo_sql(cursor: CursorWrapper, stage: str, chunks: int) -> str:
     )
 
 
-def _params(cursor: CursorWrapper, batch: "Batch", stage: str) -> dict[str, Any]:
+def _paid_is_net(cursor: CursorWrapper, stage: str) -> bool:
+    """Say whether 实付 is net of refunds in a file: 实付 + 退款 = what was to be paid, on every refunded row."""
     cursor.execute(
         "SELECT coalesce(bool_and(charged_amount + refund_amount = payable_amount), false)"
         f" FROM {stage} WHERE refund_amount > 0"
     )
-    return {
-        "batch": batch.pk,
-        "exported_at": batch.exported_at,
-        "paid_is_net": cursor.fetchone()[0],
-    }
+    return bool(cursor.fetchone()[0])
+
+
+def _params(batch: "Batch", *, paid_is_net: bool) -> dict[str, Any]:
+    """Give the facts of the file that the SQL needs."""
+    return {"batch": batch.pk, "exported_at": batch.exported_at, "paid_is_net": paid_is_net}
+
+
+def _known_params(cursor: CursorWrapper, batch: "Batch", stage: str) -> dict[str, Any]:
+    """Give the facts as the preview found them; a chunk must not read the whole file for them."""
+    known = batch.facts.get("paid_is_net")
+    return _params(batch, paid_is_net=_paid_is_net(cursor, stage) if known is None else known)
 
 
 def _insert_placeholders(cursor: CursorWrapper, rows: str, params: dict[str, Any]) -> None:
@@ -219,8 +231,8 @@ def _insert_lines(cursor: CursorWrapper, source: str, params: dict[str, Any]) ->
 
 
 def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps) -> None:
-    steps.drop_doubled(cursor, stage, "oid")
-    params = _params(cursor, batch, stage)
+    steps.drop_doubled_again(cursor, batch.facts, stage, "oid")
+    params = _known_params(cursor, batch, stage)
     if steps.is_empty(cursor, "orders_order"):
         with steps.heap_first(cursor, "orders_order"):
             _insert_placeholders(cursor, stage, params)
@@ -237,7 +249,7 @@ def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps)
 def _merge_chunk(
     cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps, chunk: int
 ) -> None:
-    params = _params(cursor, batch, stage)
+    params = _known_params(cursor, batch, stage)
     cursor.execute("DROP TABLE IF EXISTS merge_rows, merge_lines")
     cursor.execute(
         f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"
@@ -283,8 +295,8 @@ def _move_orders(cursor: CursorWrapper, rows: str, batch: "Batch", params: dict[
     cursor.execute("DROP TABLE IF EXISTS merge_orders")
     cursor.execute(
         "CREATE TEMP TABLE merge_orders ON COMMIT DROP AS SELECT u.* FROM"
-        f" ({item_rows.order_rows(rows, windows_in_force())}) u JOIN orders_order o ON o.id = u.id"
-        f" WHERE {changes}",
+        f" ({item_rows.order_rows(rows, windows_in_force())}) u"
+        f" CROSS JOIN LATERAL (SELECT (u.stored).* OFFSET 0) o WHERE {changes}",
         params,
     )
     # Most item files move no order. Without rows Postgres would join all orders with a table that it

@@ -83,12 +83,15 @@ def _newest(name: str, otherwise: str = "''") -> str:
 
 
 def numbered(stage: str, where: str = "true") -> str:
-    """Give the staged lines with place and key; the file's order of an order's lines is their place."""
+    """Give the staged lines with place and key; the file's order of an order's lines is their place.
+
+    Only numbers are sorted, and joined to the rows: whole rows would be sorted on disk.
+    """
     return f"""
-      SELECT s.*, row_number() OVER (PARTITION BY s.tid ORDER BY s.line_no) AS position,
-        coalesce(s.oid, s.tid || '-' || row_number() OVER (PARTITION BY s.tid ORDER BY s.line_no))
-          AS line_key
-      FROM {stage} s WHERE {where}"""
+      SELECT s.*, place.position, coalesce(s.oid, s.tid || '-' || place.position) AS line_key
+      FROM {stage} s JOIN (
+        SELECT s.line_no, row_number() OVER (PARTITION BY s.tid ORDER BY s.line_no) AS position
+        FROM {stage} s WHERE {where}) place ON place.line_no = s.line_no"""
 
 
 def line_rows(rows: str) -> str:

@@ -11,6 +11,7 @@ from orders.actions.due_times import windows_in_force
 from orders.actions.importing import after, steps
 from orders.actions.importing.order_rows import COLUMNS, differs, rows_sql
 from orders.actions.importing.steps import Steps
+from orders.rules.promises import PromiseWindow
 from shopops.intake.spec import Counts, Preview
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def preview(batch: "Batch", stage: str) -> Preview:
     """Say what merging the staged file would do. Writes nothing but doubled rows out of the staging."""
     with connection.cursor() as cursor:
         doubled = steps.drop_doubled(cursor, stage, "tid")
-        params = _params(cursor, batch, stage)
+        params = _params(batch, paid_is_net=_paid_is_net(cursor, stage))
         cursor.execute(
             f"SELECT count(*), count(*) FILTER (WHERE o.id IS NULL), min(s.created_at),"
             f" max(s.created_at), {after.sums_sql(_SUMS.values())}"
@@ -95,8 +96,12 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
         is_first = total >= steps.HEAP_FIRST_ROWS and steps.is_empty(cursor, "orders_order")
     if is_first:
         with work.step(done=total, total=total, text=gettext_noop("写入订单")) as cursor:
-            _merge_first(cursor, batch, stage, work)
-            after.finish(batch.pk, now)
+            # Another file may have been written while this one waited for its turn.
+            is_first = steps.is_empty(cursor, "orders_order")
+            if is_first:
+                _merge_first(cursor, batch, stage, work)
+                after.finish(batch.pk, now)
+    if is_first:
         return work.counts(total=total, rejected=batch.rejected_count)
     todo = _plan(work, batch, stage, total)
     for chunk in range(work.cursor.get("chunk", 0), todo):
@@ -118,13 +123,13 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
         if "chunks" in work.cursor and steps.table_exists(cursor, todo):
             return int(work.cursor["chunks"])
     with work.step(done=0, total=total, text=gettext_noop("对照已有订单")) as cursor:
-        steps.drop_doubled(cursor, stage, "tid")
+        steps.drop_doubled_again(cursor, batch.facts, stage, "tid")
         cursor.execute(f"DROP TABLE IF EXISTS {todo}")
         cursor.execute(
             f"CREATE UNLOGGED TABLE {todo} AS"
             f" SELECT s.*, ((row_number() OVER () - 1) / {steps.CHUNK_ROWS})::int AS chunk"
             f" FROM {stage} s LEFT JOIN orders_order o ON o.tid = s.tid WHERE {_ATTENTION}",
-            _params(cursor, batch, stage),
+            _known_params(cursor, batch, stage),
         )
         cursor.execute(f"CREATE INDEX ON {todo} (chunk)")
         steps.analyze(cursor, todo, "chunk", "tid", "buyer_key")
@@ -133,17 +138,24 @@ def _plan(work: Steps, batch: "Batch", stage: str, total: int) -> int:
     return int(work.cursor["chunks"])
 
 
-def _params(cursor: CursorWrapper, batch: "Batch", stage: str) -> dict[str, Any]:
-    """Give the facts of the file that the SQL needs. 实付 is net when 实付 + 退款 = 总金额 on every refunded row."""
+def _paid_is_net(cursor: CursorWrapper, stage: str) -> bool:
+    """Say whether 实付 is net of refunds in a file: 实付 + 退款 = what was to be paid, on every refunded row."""
     cursor.execute(
         "SELECT coalesce(bool_and(charged_amount + refund_amount = total_amount), false)"
         f" FROM {stage} WHERE refund_amount > 0 AND paid_at IS NOT NULL"
     )
-    return {
-        "batch": batch.pk,
-        "exported_at": batch.exported_at,
-        "paid_is_net": cursor.fetchone()[0],
-    }
+    return bool(cursor.fetchone()[0])
+
+
+def _params(batch: "Batch", *, paid_is_net: bool) -> dict[str, Any]:
+    """Give the facts of the file that the SQL needs."""
+    return {"batch": batch.pk, "exported_at": batch.exported_at, "paid_is_net": paid_is_net}
+
+
+def _known_params(cursor: CursorWrapper, batch: "Batch", stage: str) -> dict[str, Any]:
+    """Give the facts as the preview found them; a chunk must not read the whole file for them."""
+    known = batch.facts.get("paid_is_net")
+    return _params(batch, paid_is_net=_paid_is_net(cursor, stage) if known is None else known)
 
 
 def _insert_buyers(cursor: CursorWrapper, rows: str) -> None:
@@ -169,11 +181,12 @@ def _insert_orders(cursor: CursorWrapper, source: str, params: dict[str, Any]) -
 
 
 def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps) -> None:
-    steps.drop_doubled(cursor, stage, "tid")
-    params = _params(cursor, batch, stage)
+    steps.drop_doubled_again(cursor, batch.facts, stage, "tid")
+    params = _known_params(cursor, batch, stage)
     _insert_buyers_first(cursor, stage)
     with steps.heap_first(cursor, "orders_order"):
-        work.add(created=_insert_orders(cursor, rows_sql(stage, windows_in_force()), params))
+        windows = _windows_of(cursor, stage)
+        work.add(created=_insert_orders(cursor, rows_sql(stage, windows), params))
     if steps.is_empty(cursor, "orders_shipment"):
         with steps.heap_first(cursor, "orders_shipment"):
             insert_parcels(cursor, stage, batch.pk, fresh=True)
@@ -182,6 +195,23 @@ def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps)
     after.save_contacts(cursor, stage, batch.pk)
     after.mark_dirty(cursor, "orders_order", where=f"first_batch_id = {batch.pk:d}")
     after.adopt_refunds(cursor, stage)
+
+
+def _windows_of(cursor: CursorWrapper, stage: str) -> list[PromiseWindow]:
+    """Give the promise windows that a file's payments fall into; each row is held against all of them.
+
+    Only while no order is stored: what is stored may have been paid at other times.
+    """
+    cursor.execute(f"SELECT min(paid_at), max(paid_at) FROM {stage}")
+    first, last = cursor.fetchone()
+    windows = windows_in_force()
+    return [
+        window
+        for window in windows
+        if first is not None
+        and (window.paid_from is None or window.paid_from <= last)
+        and (window.paid_to is None or window.paid_to > first)
+    ] or windows
 
 
 def _insert_buyers_first(cursor: CursorWrapper, stage: str) -> None:
@@ -199,11 +229,14 @@ def _insert_buyers_first(cursor: CursorWrapper, stage: str) -> None:
 def insert_parcels(cursor: CursorWrapper, rows: str, batch_id: int, *, fresh: bool = False) -> None:
     """Store the waybills that are not known yet; of several carriers the one at the same place counts."""
     conflict = "" if fresh else "ON CONFLICT (order_id, waybill_no) DO NOTHING"
-    # The item list tells the order list's waybills once more: leave them out before they are sorted.
+    # The item list tells the order list's waybills once more: leave them out before they are sorted,
+    # a row's only one even before it is taken apart.
     unknown = (
         ""
         if fresh
         else "AND NOT EXISTS (SELECT 1 FROM orders_shipment h"
+        " WHERE h.order_id = o.id AND h.waybill_no = left(s.waybills, 60))"
+        " AND NOT EXISTS (SELECT 1 FROM orders_shipment h"
         " WHERE h.order_id = o.id AND h.waybill_no = left(w.no, 60))"
     )
     cursor.execute(
@@ -223,7 +256,7 @@ def insert_parcels(cursor: CursorWrapper, rows: str, batch_id: int, *, fresh: bo
 def _merge_chunk(
     cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps, chunk: int
 ) -> None:
-    params = _params(cursor, batch, stage)
+    params = _known_params(cursor, batch, stage)
     cursor.execute("DROP TABLE IF EXISTS merge_rows, merge_orders")
     cursor.execute(
         f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from shopops.intake.spec import Counts
+from shopops.intake.turn import take_turn
 
 if TYPE_CHECKING:
     from shopops.work.engine import RunContext
@@ -16,7 +17,6 @@ CHUNK_ROWS = 10_000
 # A first file of this size is filled into bare tables in one transaction: a third faster, but a
 # killed worker begins anew. Below it a first file goes in steps like any other.
 HEAP_FIRST_ROWS = 400_000
-_MERGE_LOCK = 7_202_601
 
 
 class Steps:
@@ -41,26 +41,25 @@ class Steps:
         """Open the transaction of one step, alone among imports, or join the one that the caller opened."""
         if connection.in_atomic_block:
             self.run.say(done, total, text)
-            with _cursor() as cursor:
+            with self._alone() as cursor:
                 yield cursor
             return
         with (
             self.run.step(cursor=self.cursor, done=done, total=total, text=text),
-            _cursor() as cursor,
+            self._alone() as cursor,
         ):
             yield cursor
 
-
-@contextmanager
-def _cursor() -> Iterator[CursorWrapper]:
-    with connection.cursor() as cursor:
-        # Sorts and hashes of a whole file; the wait for a screen that holds an order.
-        cursor.execute(
-            "SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB';"
-            "SET LOCAL lock_timeout = '60s'; SET LOCAL jit = off"
-        )
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_MERGE_LOCK])
-        yield cursor
+    @contextmanager
+    def _alone(self) -> Iterator[CursorWrapper]:
+        take_turn(self.run)
+        with connection.cursor() as cursor:
+            # Sorts and hashes of a whole file; the wait for a screen that holds an order.
+            cursor.execute(
+                "SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB';"
+                "SET LOCAL lock_timeout = '60s'; SET LOCAL jit = off"
+            )
+            yield cursor
 
 
 def count_rows(cursor: CursorWrapper, table: str, where: str = "true") -> int:
@@ -106,6 +105,12 @@ def drop_doubled(cursor: CursorWrapper, stage: str, key: str) -> int:
     return int(cursor.rowcount)
 
 
+def drop_doubled_again(cursor: CursorWrapper, facts: dict[str, Any], stage: str, key: str) -> None:
+    """Drop doubled rows before they are merged, unless the preview saw that the file has none."""
+    if facts.get("doubled_rows") != 0:
+        drop_doubled(cursor, stage, key)
+
+
 def table_exists(cursor: CursorWrapper, table: str) -> bool:
     """Say whether a table exists."""
     cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
@@ -118,10 +123,16 @@ def heap_first(cursor: CursorWrapper, *tables: str) -> Iterator[None]:
 
     Everything happens in the caller's transaction: a kill rolls the whole back. Primary keys and
     check constraints stay. Building a foreign key checks all rows at once, by a join.
+
+    CLUSTER gives an empty table a file of this transaction's own: a server at `wal_level = minimal`,
+    as the embedded one, then writes no log for it but the file itself at commit.
     """
     rebuild: list[str] = []
     for table in tables:
         rebuild += _drop_keys(cursor, table)
+        cursor.execute(
+            f"CLUSTER {table} USING {table}_pkey; ALTER TABLE {table} SET WITHOUT CLUSTER"
+        )
     yield
     for table in tables:
         cursor.execute(f"ANALYZE {table}")
