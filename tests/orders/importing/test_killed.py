@@ -12,73 +12,16 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from orders.actions.importing import steps
 from orders.demo import bench_files
-from orders.models import Buyer, DirtyDay, Order, OrderLine, Shipment
-from shopops.intake import actions
-from shopops.intake.choices import BatchSource, BatchState
+from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
-from shopops.lib import vault
 from shopops.work.choices import RunState
-from shopops.work.engine import perform_inline
 from shopops.work.models import Run
+from tests.orders.importing.whole import fingerprint, import_cleanly, receive, wipe
 from tests.work.conftest import ROOT, child_environment
-
-HIDDEN = {"id", "first_batch_id", "last_batch_id", "version", "buyer_id", "order_id", "marked_at"}
-TABLES = {
-    Order: "tid",
-    OrderLine: "line_key",
-    Shipment: "waybill_no",
-    Buyer: "key",
-    DirtyDay: "date",
-}
-
-
-def fingerprint():
-    """Give count and hash of everything that imports write, keys and bookkeeping left out."""
-    found = {}
-    for model, key in TABLES.items():
-        names = [str(f.column) for f in model._meta.concrete_fields if f.column not in HIDDEN]
-        row = f"md5(ROW({', '.join(names)})::text)"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT count(*), md5(string_agg({row}, '' ORDER BY {key}, {row}))"
-                f" FROM {model._meta.db_table}"
-            )
-            found[model.__name__] = cursor.fetchone()
-    return found
-
-
-def receive(path):
-    with path.open("rb") as file:
-        stored = vault.store(file)
-    now = timezone.now()
-    return actions.receive_file(
-        stored=stored,
-        file_name=path.name,
-        source=BatchSource.COMMAND,
-        by=None,
-        now=now,
-        written_at=None,
-        auto_commit=True,
-        ring=False,
-    )
-
-
-def import_cleanly(paths):
-    for path in paths:
-        received = receive(path)
-        perform_inline(received.run)
-        perform_inline(Run.objects.get(kind="intake.merge", key=str(received.batch.pk)))
-
-
-def wipe():
-    for model in (OrderLine, Shipment, Order, Buyer, DirtyDay, Batch, Run):
-        model.objects.all().delete()
-
 
 class Worker:
     """The worker process, started over after each kill."""
