@@ -12,7 +12,7 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders.actions import counts, exports
+        from orders.actions import audit, counts, exports
         from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
         from orders.choices import Flag, HoldKind, Stage
@@ -27,6 +27,10 @@ class OrdersConfig(AppConfig):
         register_kind(
             KindSpec(counts.KIND, _("数队列"), "quick", counts.perform_count, "orders.view")
         )
+        register_kind(
+            KindSpec(audit.KIND, _("自动审单"), "quick", audit.perform_audit, "orders.approve")
+        )
+        register_tick("audit", every=timedelta(minutes=1), run=audit.request_audit)
         register_tick("count_queues", every=timedelta(seconds=30), run=counts.request_count)
         register_tick("old_exports", every=timedelta(hours=1), run=exports.remove_old_exports)
         name_operations(OPERATIONS)
@@ -49,6 +53,9 @@ OBJECTS = {
     "calendar": _("截单日历"),
     "carrier": _("快递"),
     "queue": _("队列"),
+    "audit_rule": _("审单规则"),
+    "keyword": _("关键词"),
+    "buyer": _("买家"),
     "rule": _("平台规则"),
 }
 FIELDS = {
@@ -70,6 +77,14 @@ OPERATIONS = {
     "orders.hold.told": _("告诉了买家"),
     "orders.hold.closed": _("结束挂起"),
     "orders.order.approved": _("审单通过"),
+    "orders.order.force_approved": _("强制审单通过"),
+    "orders.audit.rule_changed": _("改了审单规则"),
+    "orders.audit.rule_added": _("加了审单规则"),
+    "orders.audit.rule_ended": _("停了审单规则"),
+    "orders.audit.keyword_added": _("加了关键词"),
+    "orders.audit.keyword_ended": _("停了关键词"),
+    "orders.black_list.added": _("加入黑名单"),
+    "orders.black_list.removed": _("移出黑名单"),
     "orders.order.handed_over": _("登记交接"),
     "orders.order.taken_back": _("撤回一步"),
     "orders.order.memo_written": _("改了备注"),

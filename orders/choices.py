@@ -115,6 +115,8 @@ class HoldKind(TextChoices):
     COMBO_PART_UNKNOWN = "combo_part_unknown", _("套装部件不识")
     PRICE_UNDER_FLOOR = "price_under_floor", _("低于底价")
     AMOUNT_TOO_LARGE = "amount_too_large", _("金额过大")
+    TOO_MANY_PIECES = "too_many_pieces", _("件数过多")
+    EXCLUDED_SKU = "excluded_sku", _("指定编码人工审")
     BUYER_MESSAGE = "buyer_message", _("买家留言")
     SPECIAL_COURIER = "special_courier", _("指定快递")
     MEMO_INSTRUCTION = "memo_instruction", _("备注有交代")
@@ -160,6 +162,8 @@ HOLD_DEFAULTS: dict[HoldKind, HoldDefault] = {
     HoldKind.COMBO_PART_UNKNOWN: _hold("editor", releases=True),
     HoldKind.PRICE_UNDER_FLOOR: _hold("manager"),
     HoldKind.AMOUNT_TOO_LARGE: _hold("service_lead"),
+    HoldKind.TOO_MANY_PIECES: _hold("service_lead"),
+    HoldKind.EXCLUDED_SKU: _hold("service"),
     HoldKind.BUYER_MESSAGE: _hold("service"),
     HoldKind.SPECIAL_COURIER: _hold("service"),
     HoldKind.MEMO_INSTRUCTION: _hold("service"),
@@ -177,6 +181,45 @@ HOLD_DEFAULTS: dict[HoldKind, HoldDefault] = {
     HoldKind.QUALITY_RECHECK: _hold("warehouse_lead"),
     HoldKind.HAND_SET: _hold("service"),
 }
+
+
+class AuditRuleCode(TextChoices):
+    """What audit looks at. Each rule's parameters: `orders.rules.audit_parameters`."""
+
+    ACTIVE_HOURS = "active_hours", _("自动审单时段")
+    COOL_DOWN = "cool_down", _("付款冷静期")
+    UNPAID_BALANCE = "unpaid_balance", _("预售尾款未付清")
+    MAX_AMOUNT = "max_amount", _("金额上限")
+    MAX_PIECES = "max_pieces", _("件数上限")
+    MAX_KINDS = "max_kinds", _("款数上限")
+    EXCLUDED_SKUS = "excluded_skus", _("指定编码不自动审")
+    UNKNOWN_CODE = "unknown_code", _("商家编码为空")
+    RECEIVER_COMPLETE = "receiver_complete", _("收货信息不全")
+    REGION_SERVED = "region_served", _("快递不到的省份")
+    BLACK_LIST = "black_list", _("买家黑名单")
+    BUYER_MESSAGE = "buyer_message", _("买家留言要人看")
+    MEMO = "memo", _("卖家备注要人看")
+    FLAGS = "flags", _("旗帜对应的动作")
+    MERGEABLE = "mergeable", _("同一买家可合单")
+    PRESALE_NOT_DUE = "presale_not_due", _("预售未到期")
+
+
+class KeywordPlace(TextChoices):
+    """Where a keyword rule looks."""
+
+    MESSAGE = "message", _("买家留言")
+    MEMO = "memo", _("卖家备注")
+    BOTH = "both", _("留言和备注")
+
+
+class KeywordAct(TextChoices):
+    """What a keyword asks for. `pass`: the words need nobody's attention."""
+
+    PASS = "pass", _("不用管")
+    URGENT = "urgent", _("标为加急")
+    COURIER = "courier", _("指定快递")
+    GIFT = "gift", _("加赠品")
+    HOLD = "hold", _("挂起")
 
 
 class Flag(IntegerChoices):

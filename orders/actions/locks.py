@@ -31,6 +31,12 @@ def locked_open_hold(order: Order, *, hold_id: int) -> Hold:
     )
 
 
+def locked_open_holds(order: Order) -> list[Hold]:
+    """Lock all open holds of a locked order."""
+    holds = Hold.objects.select_for_update(of=("self",))
+    return list(holds.filter(order=order, closed_at__isnull=True).order_by("pk"))
+
+
 def bump(order: Order, *fields: str) -> None:
     """Save the named fields of a locked order as its next version."""
     order.version += 1

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from orders import registry
 from orders.actions.errors import UnableToApproveError, UnableToHandOverError
-from orders.actions.locks import bump, locked_order
+from orders.actions.locks import bump, locked_open_holds, locked_order
 from orders.choices import OPEN_STAGES, Stage
 from orders.models import Order, Shipment
 from orders.rules.stages import can_ship
@@ -52,6 +53,54 @@ def approve_order(*, tid: str, by: User, now: datetime, version: int | None = No
         old={"stage": Stage.AWAITING_AUDIT},
         new={"stage": Stage.APPROVED},
     )
+    registry.tell_approved([order.pk], now)
+    return order
+
+
+@transaction.atomic
+def force_approve_order(
+    *, tid: str, reason: str, by: User, now: datetime, version: int | None = None
+) -> Order:
+    """Let an order pass against its holds, for a reason that stays on its time-line. Locks the order.
+
+    Ends its open holds. An open refund and the platform's "no" stand above it, and so does a buyer
+    who must be told and was not.
+
+    :raises Order.DoesNotExist: if no order has this tid
+    :raises UnableToApproveError: if the reason is missing, or one of these stands against it
+    :raises StaleOrderError: if the order changed since `version`
+    """
+    if not reason.strip():
+        raise UnableToApproveError(_("写下强制通过的理由，它会留在这单的记录里。"))
+    order = locked_order(tid=tid, version=version)
+    refuse_unsendable(order, error=UnableToApproveError)
+    if order.stage not in (Stage.AWAITING_AUDIT, Stage.HELD):
+        raise UnableToApproveError(
+            _("订单现在是「%(stage)s」，不在待审单。") % {"stage": order.get_stage_display()}
+        )
+    holds = list(locked_open_holds(order))
+    untold = next((one for one in holds if one.must_tell_buyer and one.told_at is None), None)
+    if untold is not None:
+        raise UnableToApproveError(
+            _("「%(kind)s」要先告诉买家、记下回答，才能结束。")
+            % {"kind": untold.get_kind_display()}
+        )
+    for hold in holds:
+        hold.closed_at, hold.closed_by, hold.resolution = now, by, reason.strip()[:300]
+        hold.save(update_fields=["closed_at", "closed_by", "resolution"])
+    old_stage, order.stage, order.approved_at = order.stage, Stage.APPROVED, now
+    bump(order, "stage", "approved_at")
+    operations.record(
+        name="orders.order.force_approved",
+        by=by,
+        now=now,
+        object_type="order",
+        object_key=tid,
+        old={"stage": old_stage, "holds": [hold.kind for hold in holds]},
+        new={"stage": Stage.APPROVED},
+        reason=reason.strip(),
+    )
+    registry.tell_approved([order.pk], now)
     return order
 
 
@@ -136,15 +185,22 @@ def take_back_order(
 def _refuse_unshippable(
     order: Order, *, error: type[UnableToApproveError] | type[UnableToHandOverError]
 ) -> None:
+    refuse_unsendable(order, error=error)
+    hold = order.holds.filter(closed_at__isnull=True).order_by("pk").first()
+    if hold is not None:
+        raise error(_("被「%(kind)s」挂起，先处理挂起。") % {"kind": hold.get_kind_display()})
+
+
+def refuse_unsendable(
+    order: Order, *, error: type[UnableToApproveError] | type[UnableToHandOverError]
+) -> None:
+    """Refuse what no person here may overrule: an open refund, the platform's own "no"."""
     if order.has_open_refund:
         raise error(_("买家正在退款，先处理退款；这单不能发。"))
     if order.stage not in OPEN_STAGES or not can_ship(order.status, has_open_refund=False):
         raise error(
             _("平台状态是「%(status)s」，这单不能发。") % {"status": order.get_status_display()}
         )
-    hold = order.holds.filter(closed_at__isnull=True).order_by("pk").first()
-    if hold is not None:
-        raise error(_("被「%(kind)s」挂起，先处理挂起。") % {"kind": hold.get_kind_display()})
 
 
 def _refuse_used_waybill(number: str, order: Order) -> None:

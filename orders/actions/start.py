@@ -1,12 +1,15 @@
 """What a new database starts with: the cutoff of each weekday, the rule book, a calendar."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
 from orders.actions import calendar
-from orders.models import CutoffRule, RuleRow
+from orders.models import AuditRuleRow, CutoffRule, RuleRow
 from orders.rules import START_RULES, start_weekday_rules
+from orders.rules.audit_parameters import START_RULES as START_AUDIT_RULES
+from orders.rules.audit_parameters import start_parameters
+from shopops.lib.business_time import SHANGHAI
 from shopops.work.models import BusinessDay
 
 # Before any order that a shop still has.
@@ -37,6 +40,18 @@ def ensure_start_data() -> None:
                 source_note=row.source_note,
             )
             for row in START_RULES
+        )
+    if not AuditRuleRow.objects.exists():
+        AuditRuleRow.objects.bulk_create(
+            AuditRuleRow(
+                code=code,
+                parameters=start_parameters(code),
+                position=(place + 1) * 10,
+                is_on=is_on,
+                valid_from=SINCE,
+                changed_at=datetime.combine(SINCE, time.min, SHANGHAI),
+            )
+            for place, (code, is_on) in enumerate(START_AUDIT_RULES)
         )
     last = BusinessDay.objects.order_by("-date").values_list("date", flat=True).first()
     if last is not None:

@@ -3,6 +3,7 @@
 What an order is and which rules it obeys: docs/architecture.md, "Orders".
 """
 
+from orders.models.audit import AuditRuleRow, BlackListEntry, KeywordRow, TellTemplate
 from orders.models.calendar import (
     CarrierPickup,
     CutoffOverride,
@@ -27,12 +28,15 @@ from orders.models.work import (
 )
 
 __all__ = [
+    "AuditRuleRow",
+    "BlackListEntry",
     "Buyer",
     "CarrierPickup",
     "CutoffOverride",
     "CutoffRule",
     "DirtyDay",
     "Hold",
+    "KeywordRow",
     "Order",
     "OrderContact",
     "OrderLine",
@@ -43,4 +47,5 @@ __all__ = [
     "RuleRow",
     "Shipment",
     "ShippingDay",
+    "TellTemplate",
 ]

@@ -128,6 +128,8 @@ class Order(models.Model):
     seller_memo = models.TextField(blank=True, default="")
     close_reason = models.CharField(max_length=80, blank=True, default="")
     shipping_text = models.CharField(max_length=40, blank=True, default="")
+    # The courier that message or memo asks for, as a keyword rule understood it.
+    requested_courier = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     objects = OrderManager()
 

@@ -20,6 +20,9 @@ class Hold(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     note = models.CharField(max_length=300, blank=True, default="")
+    # Why audit opened it, as `code|value|…`, worded at display; and the fingerprint of that cause.
+    reason = models.CharField(max_length=300, blank=True, default="", db_default="")
+    cause = models.CharField(max_length=16, blank=True, default="", db_default="")
     is_hand_set = models.BooleanField(default=True)
     must_tell_buyer = models.BooleanField(default=False)
     opened_at = models.DateTimeField()

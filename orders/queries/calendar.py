@@ -12,7 +12,7 @@ from orders.rules import rulebook
 from orders.rules.penalties import PenaltyRule
 from orders.rules.promises import PromiseWindow, promise_windows
 from shopops.lib.business_time import business_date
-from shopops.lib.fixed_queries import fixed
+from shopops.lib.fixed_queries import fixed_as
 from shopops.work.models import BusinessDay
 
 # How far a worked-out day looks for the next one that ships.
@@ -130,15 +130,21 @@ def windows(*, platform: str) -> list[PromiseWindow]:
     )
 
 
-def penalty_rules() -> list[PenaltyRule]:
-    """Give all penalty rows as values. Asked anew each time: a changed rule shows at once."""
-    return rulebook.penalty_rules([as_rule(row) for row in _penalty_rows()])
-
-
-@fixed
 def _penalty_rows() -> QuerySet[RuleRow]:
     rows = RuleRow.objects.filter(code__in=list(rulebook.PENALTY_CODES))
     return rows.order_by("code", "platform", "valid_from", "pk")
+
+
+def _as_penalties(rows: list[RuleRow]) -> tuple[PenaltyRule, ...]:
+    return tuple(rulebook.penalty_rules([as_rule(row) for row in rows]))
+
+
+_read_penalties = fixed_as(_penalty_rows, _as_penalties)
+
+
+def penalty_rules() -> tuple[PenaltyRule, ...]:
+    """Give all penalty rows as values. Asked anew each time: a changed rule shows at once."""
+    return _read_penalties()
 
 
 def clock_text(clock: time | None) -> str:

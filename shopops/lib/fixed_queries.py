@@ -14,22 +14,60 @@ from django.db.models import Model, QuerySet
 
 def fixed[M: Model](build: Callable[[], QuerySet[M]]) -> Callable[[], list[M]]:
     """Turn a function that builds a query of whole rows, without variables, into one that asks it."""
+    written = _written_once(build)
 
+    @wraps(build)
+    def ask() -> list[M]:
+        rows, make = _asked(*written())
+        return make(rows)
+
+    return ask
+
+
+def fixed_as[M: Model, T](
+    build: Callable[[], QuerySet[M]], read: Callable[[list[M]], T]
+) -> Callable[[], T]:
+    """Do as `fixed` and read the rows into values, anew only when a row has changed.
+
+    For rules: asked on every page, changed twice a year. Nobody may change the value given.
+    """
+    written = _written_once(build)
+    last: tuple[list[Any], T] | None = None
+
+    @wraps(build)
+    def ask() -> T:
+        nonlocal last
+        rows, make = _asked(*written())
+        kept = last
+        if kept is None or kept[0] != rows:
+            kept = last = rows, read(make(rows))
+        return kept[1]
+
+    return ask
+
+
+type _Written[M: Model] = tuple[str, Any, Callable[[list[Any]], list[M]]]
+
+
+def _written_once[M: Model](build: Callable[[], QuerySet[M]]) -> Callable[[], _Written[M]]:
     @cache
-    def written() -> tuple[str, Any, Callable[[list[Any]], list[M]]]:
+    def written() -> _Written[M]:
         query = build().query
         compiler = query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
         return sql, parameters, _maker(build().model, compiler)
 
-    @wraps(build)
-    def ask() -> list[M]:
-        sql, parameters, make = written()
-        with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return make(cursor.fetchall())
+    return written
 
-    return ask
+
+def _asked[M: Model](
+    sql: str,
+    parameters: Any,  # noqa: ANN401
+    make: Callable[[list[Any]], list[M]],
+) -> tuple[list[Any], Callable[[list[Any]], list[M]]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall(), make
 
 
 def _maker[M: Model](model: type[M], compiler: Any) -> Callable[[list[Any]], list[M]]:  # noqa: ANN401

@@ -23,6 +23,7 @@ from shopops.work.models import Run
 from tests.orders.importing.whole import fingerprint, import_cleanly, receive, wipe
 from tests.work.conftest import ROOT, child_environment
 
+
 class Worker:
     """The worker process, started over after each kill."""
 
