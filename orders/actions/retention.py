@@ -100,7 +100,7 @@ def forget_changes(cursor: CursorWrapper, table: str, ids: str, columns: tuple[s
     """Take columns out of what imports remembered of rows; an undo then leaves them as they are."""
     cursor.execute(
         "UPDATE intake_rowchange SET before = before - %(columns)s::text[]"
-        f" WHERE \"table\" = %(table)s AND row_pk IN ({ids}) AND before ?| %(columns)s::text[]",
+        f' WHERE "table" = %(table)s AND row_pk IN ({ids}) AND before ?| %(columns)s::text[]',
         {"columns": list(columns), "table": table},
     )
     return int(cursor.rowcount)

@@ -6,33 +6,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0006_audit'),
+        ("orders", "0006_audit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pseudonym', models.CharField(max_length=40, unique=True)),
-                ('key_index', models.BinaryField(max_length=16)),
-                ('erased_at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=300)),
-                ('erased_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("pseudonym", models.CharField(max_length=40, unique=True)),
+                ("key_index", models.BinaryField(max_length=16)),
+                ("erased_at", models.DateTimeField()),
+                ("reason", models.CharField(max_length=300)),
+                (
+                    "erased_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ErasedOrder',
+            name="ErasedOrder",
             fields=[
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='erased', serialize=False, to='orders.order')),
-                ('erasure', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='orders', to='orders.erasure')),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="erased",
+                        serialize=False,
+                        to="orders.order",
+                    ),
+                ),
+                (
+                    "erasure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="orders",
+                        to="orders.erasure",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='erasure',
-            index=models.Index(fields=['key_index'], name='erasure_key_idx'),
+            model_name="erasure",
+            index=models.Index(fields=["key_index"], name="erasure_key_idx"),
         ),
     ]
