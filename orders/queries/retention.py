@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -37,7 +38,7 @@ def contacts_limit(day: date) -> datetime:
     return at_local(day, time.min) - timedelta(days=settings.CONTACTS_KEPT_DAYS)
 
 
-def erase_params(limit: datetime) -> dict[str, object]:
+def erase_params(limit: datetime) -> dict[str, Any]:
     """Give the parameters of `TO_ERASE_SQL`."""
     return {"limit": limit, "phone": PHONE_IN_TEXT}
 

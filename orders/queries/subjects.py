@@ -77,11 +77,13 @@ def find_subject(key: str) -> Subject:
     key = key.strip()
     if not key or "*" in key:
         raise UnknownSubjectError(key)
-    orders = list(Order.objects.filter(tid=key).values_list("pk", "buyer_id"))
-    buyers = {buyer for _order, buyer in orders}
+    orders: list[tuple[int, int | None]] = list(
+        Order.objects.filter(tid=key).values_list("pk", "buyer_id")
+    )
+    buyers: set[int | None] = {buyer for _order, buyer in orders}
     if not orders:
         named = Buyer.objects.filter(Q(key=key) | Q(nick=key))
-        buyers = set(named.values_list("pk", flat=True))
+        buyers = {*named.values_list("pk", flat=True)}
     if not buyers:
         orders = _by_phone(key)
         buyers = {buyer for _order, buyer in orders}
