@@ -79,7 +79,7 @@ def test_a_changed_backup_is_refused_before_anything_is_touched(backed_up, name,
         )
     monkeypatch.setattr(restoring, "_refuse_newer", lambda _: pytest.fail("went on"))
 
-    with pytest.raises(BackupError, match="missing|changed"):
+    with pytest.raises(BackupError, match=r"missing|changed"):
         restoring.restore_backup(folder, force=True, tell=print)
 
 
@@ -92,9 +92,10 @@ def test_a_shop_that_holds_something_is_not_replaced_unasked(backed_up):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_shop_in_use_is_not_replaced(backed_up):
+def test_a_shop_in_use_is_not_replaced(backed_up, monkeypatch):
     folder, _ = backed_up
 
+    monkeypatch.setattr(restoring, "_LEAVING_SECONDS", 0.3)
     with (
         servers.connect(servers.database_name()),
         pytest.raises(BackupError, match="stop the shop"),
@@ -194,20 +195,26 @@ class Shop:
         return answer["orders"][0]["receiver_plain"]["phone"]
 
 
-@pytest.mark.deep
-@pytest.mark.timeout(240)
-def test_a_shop_comes_back_whole_in_an_empty_folder(first_start, data, use, tmp_path):
-    first = Shop(use(data))
-    first.manage("migrate", "--verbosity=0")
-    first.user.query("INSERT INTO staff_shop (id, name, platform, platform_shop_no, platform_shop_name,"
+def small_shop(user, folder):
+    """Give a shop with one order that came in a file, its contact in plain text."""
+    shop = Shop(user)
+    shop.manage("migrate", "--verbosity=0")
+    shop.user.query("INSERT INTO staff_shop (id, name, platform, platform_shop_no, platform_shop_name,"
                      " packing_hands, packing_minutes, reveal_daily_quota, is_demo, version, created_at)"
                      " VALUES (1, '店', 'tmall', '', '', 2, 2.5, 100, false, 1, now())")  # fmt: skip
-    path = tmp_path / "ExportOrderList1.csv"
+    path = folder / "ExportOrderList1.csv"
     with path.open("w", encoding="gb18030", newline="") as file:
         writer = csv.DictWriter(file, list(ORDER))
         writer.writeheader()
         writer.writerow(ORDER)
-    assert first.manage("import_files", path, "--json")[1]["files"][0]["created"] == 1
+    assert shop.manage("import_files", path, "--json")[1]["files"][0]["created"] == 1
+    return shop
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(240)
+def test_a_shop_comes_back_whole_in_an_empty_folder(first_start, data, use, tmp_path):
+    first = small_shop(use(data), tmp_path)
     folder = tmp_path / "backup"
 
     status, made = first.manage("backup", folder, "--json")

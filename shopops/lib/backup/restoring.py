@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ from shopops.lib.backup.servers import (
 from shopops.lib.keys import KeyRing, SealBrokenError, Sealer
 
 type Tell = Callable[[str], None]
+# A connection that was closed just now shows a moment longer.
+_LEAVING_SECONDS = 3.0
 # A shop is not empty when one of these holds a row.
 _TELLING_TABLES = ("staff_shop", "staff_user", "orders_order", "intake_batch")
 
@@ -91,12 +94,27 @@ def _refuse_shop(*, force: bool) -> None:
     with connection.cursor() as cursor:
         if not force and _holds_something(cursor):
             raise BackupError("this shop is not empty; with --force it is replaced by the backup")
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
-        if cursor.fetchone()[0]:
-            raise BackupError("others use this shop's database; stop the shop first")
+    _let_go()
+    end = time.monotonic() + _LEAVING_SECONDS
+    with connect("postgres") as server:
+        while others := _users(server):
+            if time.monotonic() > end:
+                raise BackupError(f"{others} others use this shop's database; stop the shop first")
+            time.sleep(0.1)
+
+
+def _let_go() -> None:
+    """Close every connection of this process; Django opens them again when asked to."""
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
+
+
+def _users(server: psycopg.Connection[Any]) -> int:
+    row = server.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'",
+        [database_name()],
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _holds_something(cursor: Any) -> bool:  # noqa: ANN401
@@ -164,8 +182,7 @@ def _change_places(fresh: str) -> None:
     """Let the new database take the shop's name, in one transaction, and drop the old one."""
     name = database_name()
     old = f"{name}_before_restore"
-    connection.close()
-    connection.close_pool()  # type: ignore[attr-defined]
+    _let_go()
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     with connect("postgres") as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
