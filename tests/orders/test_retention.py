@@ -141,7 +141,7 @@ def test_the_time_that_contacts_are_kept_is_a_setting(shop, settings):
 def test_the_database_ends_orders_as_the_rule_does(values, shop):
     made = OrderFactory(**SIGNED | values)
     made.refresh_from_db()
-    known = (
+    known: tuple[datetime | None, ...] = (
         made.created_at, made.paid_at, made.consigned_at, made.handed_over_at, made.picked_up_at,
         made.agreed_ship_at,
     )  # fmt: skip
