@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from orders.actions.errors import OrderRefusedError
@@ -23,9 +24,10 @@ from orders.queries.subjects import (
     find_subject,
     held_about,
     log_keys,
+    names_of,
     telling_texts,
 )
-from shopops.intake.models import Batch
+from shopops.intake.models import Batch, RowError
 from shopops.intake.retention import forget_originals
 from shopops.intake.stages import stage_exists, stage_name
 from shopops.lib.sealing import blind_index
@@ -145,7 +147,7 @@ def _erase(
     subject: Subject, ids: list[int], *, key: str, reason: str, by: User | None, now: datetime
 ) -> Erased:
     texts, keys, batches = telling_texts(subject), log_keys(subject), batches_of(ids)
-    names = [name for name in keys["buyer"] if not name.isdigit()]
+    names = names_of(subject)
     pseudonym = f"erased-{secrets.token_hex(8)}"
     made = Erasure.objects.create(
         pseudonym=pseudonym,
@@ -160,9 +162,12 @@ def _erase(
     with connection.cursor() as cursor:
         counts = _erase_rows(cursor, ids)
     _rename(subject, ids, pseudonym)
-    _forget_exports(texts, now=now)
+    _forget_exports([*texts, *names], now=now)
     _forget_previews(batches, keys["order"])
-    logged = forget_in_log(keys=keys, renamed=dict.fromkeys(names, pseudonym), texts=texts)
+    _forget_rejected(batches, [*texts, *names])
+    logged = forget_in_log(
+        keys=keys, renamed=dict.fromkeys(names, pseudonym), texts=[*texts, *names]
+    )
     files = forget_originals(batches)
     erased = Erased(pseudonym, len(ids), counts["contacts"], counts["changes"], files, logged)
     operations.record(
@@ -194,7 +199,11 @@ def _erase_rows(cursor: Any, ids: list[int]) -> dict[str, int]:  # noqa: ANN401
 def _rename(subject: Subject, ids: list[int], pseudonym: str) -> None:
     """Put the pseudonym where the person stood, and nothing where only words stood."""
     Order.objects.filter(pk__in=ids).update(
-        buyer_nick=pseudonym, buyer_message="", seller_memo="", is_memo_by_hand=False
+        buyer_nick=pseudonym,
+        buyer_message="",
+        seller_memo="",
+        is_memo_by_hand=False,
+        version=F("version") + 1,  # a page that still shows the memo cannot save it again
     )
     Refund.objects.filter(order_id__in=ids).update(explanation="")
     Hold.objects.filter(order_id__in=ids).update(note="", told_words="", resolution="")
@@ -228,3 +237,10 @@ def _forget_previews(batch_ids: list[int], tids: list[str]) -> None:
         if stage_exists(stage_name(pk)):
             with connection.cursor() as cursor:
                 cursor.execute(f"DELETE FROM {stage_name(pk)} WHERE tid = ANY(%s)", [tids])
+
+
+def _forget_rejected(batch_ids: list[int], texts: list[str]) -> None:
+    """Hide what rejected rows of these files show of the person."""
+    for text in texts:
+        shown = RowError.objects.filter(batch_id__in=batch_ids, value__contains=text)
+        shown.update(value="***")
