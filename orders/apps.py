@@ -12,7 +12,7 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders.actions import audit, counts, exports
+        from orders.actions import audit, audit_trial, counts, exports
         from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
         from orders.choices import Flag, HoldKind, Stage
@@ -29,6 +29,15 @@ class OrdersConfig(AppConfig):
         )
         register_kind(
             KindSpec(audit.KIND, _("自动审单"), "quick", audit.perform_audit, "orders.approve")
+        )
+        register_kind(
+            KindSpec(
+                audit_trial.KIND,
+                _("试审规则"),
+                "quick",
+                audit_trial.perform_trial,
+                "orders.set_audit",
+            )
         )
         register_tick("audit", every=timedelta(minutes=1), run=audit.request_audit)
         register_tick("count_queues", every=timedelta(seconds=30), run=counts.request_count)

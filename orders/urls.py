@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import bulk, cutoff, export, order, queue
+from orders.views import audit, bulk, cutoff, export, order, queue
 
 app_name = "orders"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("orders/exports/<int:run_id>/", export.download, name="export_file"),
     path("orders/<slug:code>/", queue.queue_page, name="queue"),
     path("orders/<slug:code>/export/", export.ask, name="export"),
+    path("settings/audit/", audit.audit, name="audit"),
     path("settings/cutoff/", cutoff.cutoff, name="cutoff"),
     path("settings/cutoff/what-if/", cutoff.what_if, name="what_if"),
 ]

@@ -87,6 +87,7 @@ GROUPS: tuple[Group, ...] = (
         "settings",
         (
             Place(_("截单设置"), "orders:cutoff", "orders.set_cutoff"),
+            Place(_("审单规则"), "orders:audit", "orders.set_audit"),
             Place(_("人员"), "staff:people", "staff.manage"),
             Place(_("岗位与权限"), "staff:roles", "staff.manage"),
             Place(_("操作记录"), "staff:log", "staff.view_log"),

@@ -112,6 +112,7 @@ ROUTES: dict[str, Route] = {
     "orders:queue": Route("orders.view", get=200, kwargs=_queue),
     "orders:export": Route("orders.export", post=302, kwargs=_queue),
     "orders:export_file": Route("orders.export", get=404, kwargs=_run),
+    "orders:audit": Route("orders.view", get=200, post={200, 302, 403, 422}),
     "orders:cutoff": Route("orders.view", get=200, post={200, 302, 403, 422}),
     "orders:what_if": Route("orders.view", post={200, 302, 422}),
     "orders_api:queues": Route("orders.view", get=200),
