@@ -16,6 +16,7 @@ PAGES = {
         "/orders/all/?province=%E6%97%A0",
         "/imports/",
         "/settings/cutoff/",
+        "/settings/audit/",
         "/search/?q=1234",
         "/search/?q=%E6%A3%89",
         "/shop/",
