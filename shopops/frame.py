@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.queries import calendar, queues
 from shopops.lib.business_time import business_date
+from shopops.notices import queries as notices
 from shopops.staff import queries as staff
 from shopops.staff.models import Shop, User
 from shopops.workdesk import queries as workdesk
@@ -160,9 +161,7 @@ class Top:
 
     runs: list[RunMark]
     cutoff: CutoffPill | None = None
-    notices: list[Any] = field(default_factory=list)
     unread: int = 0
-    notices_url: str = ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -180,7 +179,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "nav_html": _nav_html(
             get_language(), rights, request.path, tuple(counts.items()), around["shop"]
         ),
-        "top": Top(runs=_runs_under_way(rights, now=now), cutoff=_cutoff(rights, counts, now=now)),
+        "top": Top(
+            runs=_runs_under_way(rights, now=now),
+            cutoff=_cutoff(rights, counts, now=now),
+            unread=notices.unread_count(user),
+        ),
         "person": PersonMark(name=user.name, roles=staff.roles_text(user)),
         "demo_without_second_factor": bool(shop and shop.is_demo),
     }

@@ -19,6 +19,7 @@ from shopops.intake.parsing import Parsed
 from shopops.intake.reading.refusals import FileRefusedError
 from shopops.intake.shops import learn_shop
 from shopops.intake.spec import CellError, Counts, Preview
+from shopops.intake.telling import tell_of_rejected_rows
 from shopops.intake.turn import take_turn
 from shopops.intake.twins import SAME_AS, copy_facts, same_file_before
 from shopops.lib import vault
@@ -231,6 +232,8 @@ def perform_merge(run: RunContext) -> dict[str, Any]:
         actions.move(batch, BatchState.DONE)
         batch.save()
         _record(batch, "merged", counts, run)
+        if batch.rejected_count:
+            tell_of_rejected_rows(batch, now=run.now)
     return {"state": batch.state, **_as_dict(counts)}
 
 

@@ -19,6 +19,8 @@ PAGES = {
         "/search/?q=1234",
         "/search/?q=%E6%A3%89",
         "/shop/",
+        "/notices/",
+        "/notices/?show=unread",
         "/me/",
         "/me/sessions/",
         "/accounts/password/change/",
