@@ -22,6 +22,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from orders.queries import calendar, queues
+from shopops.intake.freshness import SourceMark, source_marks
 from shopops.lib.business_time import business_date
 from shopops.notices import queries as notices
 from shopops.staff import queries as staff
@@ -177,7 +178,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         **around,
         "nav_html": _nav_html(
-            get_language(), rights, request.path, tuple(counts.items()), around["shop"]
+            get_language(),
+            rights,
+            request.path,
+            tuple(counts.items()),
+            around["shop"],
+            _sources(user, rights, now=now),
         ),
         "top": Top(
             runs=_runs_under_way(rights, now=now),
@@ -196,10 +202,18 @@ def _nav_html(
     path: str,
     counts: tuple[tuple[str, int], ...],
     shop: ShopMark | None,
+    sources: tuple[SourceMark, ...],
 ) -> SafeString:
     """Write the navigation; the counts change twice a minute, pages are asked for more often."""
     nav = navigation(rights, path=path, counts=dict(counts))
-    return render_to_string("components/_nav.html", {"nav": nav, "shop": shop})
+    return render_to_string("components/_nav.html", {"nav": nav, "shop": shop, "sources": sources})
+
+
+def _sources(person: User, rights: frozenset[str], *, now: datetime) -> tuple[SourceMark, ...]:
+    """Give how fresh the files are to those whose work rests on them."""
+    if rights.isdisjoint({"intake.view", "orders.view"}):
+        return ()
+    return source_marks(person, now=now)
 
 
 def _shop_mark(shop: Shop) -> ShopMark:

@@ -14,6 +14,7 @@ from shopops.intake import actions, inbox, parsing, registry, stages
 from shopops.intake.choices import BatchSource, BatchState
 from shopops.intake.errors import OtherShopError
 from shopops.intake.feeding import stopwatch
+from shopops.intake.freshness import refresh_source
 from shopops.intake.models import Batch, RowError
 from shopops.intake.parsing import Parsed
 from shopops.intake.reading.refusals import FileRefusedError
@@ -231,6 +232,7 @@ def perform_merge(run: RunContext) -> dict[str, Any]:
         batch.seconds += Decimal(f"{elapsed():.3f}")
         actions.move(batch, BatchState.DONE)
         batch.save()
+        refresh_source(batch.kind)
         _record(batch, "merged", counts, run)
         if batch.rejected_count:
             tell_of_rejected_rows(batch, now=run.now)
@@ -252,6 +254,7 @@ def perform_undo(run: RunContext) -> dict[str, Any]:
         batch.undone_at = run.now
         actions.move(batch, BatchState.UNDONE)
         batch.save()
+        refresh_source(batch.kind)
         _record(batch, "undone", counts, run)
     return {"state": batch.state, **_as_dict(counts)}
 

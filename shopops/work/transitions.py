@@ -76,7 +76,7 @@ def move(run: Run, state: RunState, *, now: datetime) -> None:
 
 
 def _tell_kind(run: Run, now: datetime) -> None:
-    """Call the kind's `at_end` and who hears of quarantine. An error undoes a DONE, but keeps no run from being put away."""
+    """Call `at_end` and, of a run given up, who hears of it. An error undoes a DONE, nothing else."""
     spec = registry.find_kind(run.kind)
     hearers = registry.quarantine_hearers() if run.state == RunState.QUARANTINED else ()
     at_end = (spec.at_end,) if spec and spec.at_end else ()
