@@ -109,6 +109,7 @@ ROUTES: dict[str, Route] = {
     "notices:read_all": Route(SIGNED_IN, post=302),
     # --- orders
     "orders:first": Route("orders.view", get=302),
+    "orders:columns": Route("orders.view", get=200, post=302),
     "orders:bulk": Route("orders.view", post=404),
     "orders:order": Route("orders.view", get=404, kwargs=_order),
     "orders:drawer": Route("orders.view", get=404, kwargs=_order),

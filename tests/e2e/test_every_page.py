@@ -14,6 +14,7 @@ PAGES = {
         "/orders/handed_over/",
         "/orders/all/",
         "/orders/all/?province=%E6%97%A0",
+        "/orders/columns/",
         "/imports/",
         "/settings/cutoff/",
         "/search/?q=1234",
