@@ -12,7 +12,7 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders.actions import audit, audit_trial, counts, exports
+        from orders.actions import audit, audit_trial, calendar_news, counts, exports
         from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
         from orders.choices import Flag, HoldKind, Stage
@@ -22,7 +22,15 @@ class OrdersConfig(AppConfig):
 
         kinds.register()
         register_kind(
-            KindSpec(exports.KIND, _("导出订单"), "quick", exports.perform_export, "orders.export")
+            KindSpec(
+                exports.KIND,
+                _("导出订单"),
+                "quick",
+                exports.perform_export,
+                "orders.export",
+                at_end=exports.export_ended,
+                link=exports.export_url,
+            )
         )
         register_kind(
             KindSpec(counts.KIND, _("数队列"), "quick", counts.perform_count, "orders.view")
@@ -41,6 +49,7 @@ class OrdersConfig(AppConfig):
         )
         register_tick("audit", every=timedelta(minutes=1), run=audit.request_audit)
         register_tick("count_queues", every=timedelta(seconds=30), run=counts.request_count)
+        register_tick("calendar_news", every=timedelta(hours=6), run=calendar_news.tell_of_guesses)
         register_tick("old_exports", every=timedelta(hours=1), run=exports.remove_old_exports)
         name_operations(OPERATIONS)
         name_parts("object", OBJECTS)

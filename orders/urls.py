@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from orders.views import audit, bulk, cutoff, export, order, queue
+from orders.views import audit, bulk, columns_page, cutoff, export, order, queue
 
 app_name = "orders"
 
 urlpatterns = [
     path("orders/", queue.first_queue, name="first"),
     path("orders/bulk/", bulk.bulk_page, name="bulk"),
+    path("orders/columns/", columns_page.columns, name="columns"),
     path("orders/o/<str:tid>/", order.order_page, name="order"),
     path("orders/o/<str:tid>/drawer/", order.drawer, name="drawer"),
     path("orders/o/<str:tid>/reveal/", order.reveal, name="reveal"),
