@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import pages, rollup
+from bench import audit, pages, rollup
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench/out"
@@ -19,6 +19,7 @@ TITLES = {
     "imports": "Import",
     "rollup": "Rollup of one dirty day",
     "pages": "Queue pages",
+    "audit": "Automatic audit",
 }
 
 
@@ -58,7 +59,12 @@ def _run(name: str, *, quick: bool) -> dict[str, Any]:
 
 def document(results: dict[str, Any]) -> str:
     """Write the results as a page of the documentation."""
-    tables = {"rollup": rollup.table, "pages": pages.table, "imports": _imports}
+    tables = {
+        "rollup": rollup.table,
+        "pages": pages.table,
+        "imports": _imports,
+        "audit": audit.table,
+    }
     parts = [
         "# Measured",
         "Written by `python -m bench --write`. Ratios hold within one run; milliseconds are those of the"

@@ -2,8 +2,8 @@
 
 Prints one JSON document. Files go the way that a worker's files go: into the vault, then the runs
 `intake.parse` and `intake.merge` by the engine, with the reading child, the staging table, the
-preview and all indexes and keys. This process is warm, as a worker is: Django runs, and one reading
-child is started ahead. The two files of a pair arrive together and go side by side, as in the two
+preview and all indexes and keys. This process is warm, as a worker is: Django runs, and a reading
+child for each file is started ahead. The two files of a pair arrive together and go side by side, as in the two
 processes of the imports worker: one is read while the other is written (`--statements`: one after
 the other).
 
@@ -99,7 +99,7 @@ def measure(
     ):
         from shopops.intake.warm import keep_child_started
 
-        keep_child_started()
+        keep_child_started(count=2)
         bench = _Bench(Path(folder), watch, statements, repeats=repeats)
         if lines:
             _empty()

@@ -72,6 +72,7 @@ def shots(*, tid: str, batch: int, run: int) -> list[Shot]:
         Shot("order", f"/orders/o/{tid}/", shown=(390,)),
         Shot("imports", "/imports/", shown=(1440,)),
         Shot("batch", f"/imports/{batch}/"),
+        Shot("audit", "/settings/audit/", shown=(1440,)),
         Shot("cutoff", "/settings/cutoff/", step=_move_cutoff, shown=(1440,)),
         Shot("work", "/work/", who="admin"),
         Shot("run", f"/work/{run}/", who="admin"),

@@ -121,6 +121,7 @@ class Base:
             self._orders(FILL_HISTORY, orders - self.made, values | times)
         for table in TABLES:
             run(f"VACUUM (ANALYZE) {table}")
+        run("CHECKPOINT")  # else what is measured next competes with writing this out
 
     def _buyers(self, count: int) -> None:
         run(

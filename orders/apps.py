@@ -13,7 +13,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from orders import checks
-        from orders.actions import audit, counts, exports, retention
+        from orders.actions import audit, audit_trial, calendar_news, counts, exports, retention
         from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
         from orders.choices import Flag, HoldKind, Stage
@@ -23,13 +23,30 @@ class OrdersConfig(AppConfig):
 
         kinds.register()
         register_kind(
-            KindSpec(exports.KIND, _("导出订单"), "quick", exports.perform_export, "orders.export")
+            KindSpec(
+                exports.KIND,
+                _("导出订单"),
+                "quick",
+                exports.perform_export,
+                "orders.export",
+                at_end=exports.export_ended,
+                link=exports.export_url,
+            )
         )
         register_kind(
             KindSpec(counts.KIND, _("数队列"), "quick", counts.perform_count, "orders.view")
         )
         register_kind(
             KindSpec(audit.KIND, _("自动审单"), "quick", audit.perform_audit, "orders.approve")
+        )
+        register_kind(
+            KindSpec(
+                audit_trial.KIND,
+                _("试审规则"),
+                "quick",
+                audit_trial.perform_trial,
+                "orders.set_audit",
+            )
         )
         register_kind(
             KindSpec(
@@ -46,6 +63,7 @@ class OrdersConfig(AppConfig):
         checks.register()
         register_tick("audit", every=timedelta(minutes=1), run=audit.request_audit)
         register_tick("count_queues", every=timedelta(seconds=30), run=counts.request_count)
+        register_tick("calendar_news", every=timedelta(hours=6), run=calendar_news.tell_of_guesses)
         register_tick("old_exports", every=timedelta(hours=1), run=exports.remove_old_exports)
         name_operations(OPERATIONS)
         name_parts("object", OBJECTS)

@@ -183,6 +183,10 @@ HOLD_DEFAULTS: dict[HoldKind, HoldDefault] = {
 }
 
 
+# How a hold ended that no person ended: its cause was gone.
+BY_ITSELF = "auto"
+
+
 class AuditRuleCode(TextChoices):
     """What audit looks at. Each rule's parameters: `orders.rules.audit_parameters`."""
 

@@ -22,7 +22,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from orders.queries import calendar, queues
+from shopops.intake.freshness import SourceMark, source_marks
 from shopops.lib.business_time import business_date
+from shopops.notices import queries as notices
 from shopops.staff import queries as staff
 from shopops.staff.models import Shop, User
 from shopops.workdesk import queries as workdesk
@@ -87,6 +89,7 @@ GROUPS: tuple[Group, ...] = (
         "settings",
         (
             Place(_("截单设置"), "orders:cutoff", "orders.set_cutoff"),
+            Place(_("审单规则"), "orders:audit", "orders.set_audit"),
             Place(_("人员"), "staff:people", "staff.manage"),
             Place(_("岗位与权限"), "staff:roles", "staff.manage"),
             Place(_("操作记录"), "staff:log", "staff.view_log"),
@@ -161,9 +164,7 @@ class Top:
 
     runs: list[RunMark]
     cutoff: CutoffPill | None = None
-    notices: list[Any] = field(default_factory=list)
     unread: int = 0
-    notices_url: str = ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -179,9 +180,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         **around,
         "nav_html": _nav_html(
-            get_language(), rights, request.path, tuple(counts.items()), around["shop"]
+            get_language(),
+            rights,
+            request.path,
+            tuple(counts.items()),
+            around["shop"],
+            _sources(user, rights, now=now),
         ),
-        "top": Top(runs=_runs_under_way(rights, now=now), cutoff=_cutoff(rights, counts, now=now)),
+        "top": Top(
+            runs=_runs_under_way(rights, now=now),
+            cutoff=_cutoff(rights, counts, now=now),
+            unread=notices.unread_count(user),
+        ),
         "person": PersonMark(name=user.name, roles=staff.roles_text(user)),
         "demo_without_second_factor": bool(shop and shop.is_demo),
     }
@@ -194,10 +204,18 @@ def _nav_html(
     path: str,
     counts: tuple[tuple[str, int], ...],
     shop: ShopMark | None,
+    sources: tuple[SourceMark, ...],
 ) -> SafeString:
     """Write the navigation; the counts change twice a minute, pages are asked for more often."""
     nav = navigation(rights, path=path, counts=dict(counts))
-    return render_to_string("components/_nav.html", {"nav": nav, "shop": shop})
+    return render_to_string("components/_nav.html", {"nav": nav, "shop": shop, "sources": sources})
+
+
+def _sources(person: User, rights: frozenset[str], *, now: datetime) -> tuple[SourceMark, ...]:
+    """Give how fresh the files are to those whose work rests on them."""
+    if rights.isdisjoint({"intake.view", "orders.view"}):
+        return ()
+    return source_marks(person, now=now)
 
 
 def _shop_mark(shop: Shop) -> ShopMark:

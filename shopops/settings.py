@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "shopops.lib",
     "shopops.work",
     "shopops.staff",
+    "shopops.notices",
     "shopops.intake",
     "shopops.checks",
     "products",

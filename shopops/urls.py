@@ -21,5 +21,6 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("search/", search, name="search"),
     path("imports/", include("shopops.intake.urls")),
+    path("notices/", include("shopops.notices.urls")),
     path("work/", include("shopops.workdesk.urls")),
 ]

@@ -102,8 +102,14 @@ ROUTES: dict[str, Route] = {
     "staff:revoke_session": Route(SIGNED_IN, post=404, kwargs=lambda: {"session_id": 0}),
     "staff:create_token": Route(SIGNED_IN, post=422),
     "staff:revoke_token": Route(SIGNED_IN, post=404, kwargs=lambda: {"token_id": 0}),
+    # --- one's own notices; those of others do not exist
+    "notices:notices": Route(SIGNED_IN, get=200),
+    "notices:bell": Route(SIGNED_IN, get=200),
+    "notices:open": Route(SIGNED_IN, get=404, kwargs=lambda: {"notice_id": 0}),
+    "notices:read_all": Route(SIGNED_IN, post=302),
     # --- orders
     "orders:first": Route("orders.view", get=302),
+    "orders:columns": Route("orders.view", get=200, post=302),
     "orders:bulk": Route("orders.view", post=404),
     "orders:order": Route("orders.view", get=404, kwargs=_order),
     "orders:drawer": Route("orders.view", get=404, kwargs=_order),
@@ -112,6 +118,7 @@ ROUTES: dict[str, Route] = {
     "orders:queue": Route("orders.view", get=200, kwargs=_queue),
     "orders:export": Route("orders.export", post=302, kwargs=_queue),
     "orders:export_file": Route("orders.export", get=404, kwargs=_run),
+    "orders:audit": Route("orders.view", get=200, post={200, 302, 403, 422}),
     "orders:cutoff": Route("orders.view", get=200, post={200, 302, 403, 422}),
     "orders:subjects": Route("orders.answer_person", get=200),
     "orders:subject_export": Route("orders.answer_person", post=422),

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from orders import registry
-from orders.choices import HOLD_DEFAULTS, Stage
+from orders.actions import counts
+from orders.choices import BY_ITSELF, HOLD_DEFAULTS, Stage
 from orders.models import Hold, Order
 from orders.queries import audit as audit_queries
 from orders.queries.audit import Case, RuleSet
@@ -20,7 +21,7 @@ from shopops.work import actions as work
 from shopops.work.context import RunContext
 from shopops.work.models import Run
 
-KIND = "orders.audit"
+KIND = audit_queries.AUDIT_RUN
 # The run that the clock asks for, and the one that a person asks for, at any hour.
 BY_CLOCK, BY_HAND = "auto", "hand"
 # One step: about half a second, and no longer a wait for whoever opens one of these orders.
@@ -94,6 +95,8 @@ def perform_audit(run: RunContext) -> dict[str, Any]:
             audit_orders(ids, rules=rules, now=run.now).add_to(cursor)
             cursor["after"] = ids[-1]
             step.done = cursor["seen"]
+    if cursor.get("approved") or cursor.get("held") or cursor.get("released"):
+        counts.request_count(run.now)
     return {name: cursor.get(name, 0) for name in ("seen", "approved", "held", "released", "kinds")}
 
 
@@ -136,7 +139,7 @@ def _apply(
     still_held = len(case.open_holds) - len(ended) + len(opened)
     is_marked = _take_marks(order, verdict)
     for hold in ended:
-        hold.closed_at, hold.resolution = changes.now, "auto"
+        hold.closed_at, hold.resolution = changes.now, BY_ITSELF
         tally.released += 1
     changes.closed += ended
     changes.opened += opened
@@ -202,7 +205,9 @@ def _write(changes: _Changes) -> None:
 
 
 def _close(holds: Sequence[Hold], *, now: datetime) -> None:
-    Hold.objects.filter(pk__in=[hold.pk for hold in holds]).update(closed_at=now, resolution="auto")
+    Hold.objects.filter(pk__in=[hold.pk for hold in holds]).update(
+        closed_at=now, resolution=BY_ITSELF
+    )
 
 
 def _move(orders: Sequence[Order]) -> None:

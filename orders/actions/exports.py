@@ -10,22 +10,28 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from orders.choices import PlatformStatus, Stage
 from orders.queries.queues import QUEUES, Filters, ListedOrder, queue_page
 from shopops.lib.business_time import SHANGHAI
 from shopops.lib.exports import csv_rows
+from shopops.notices.actions import News, tell
+from shopops.notices.models import Notice
 from shopops.staff import operations
 from shopops.staff.models import User
 from shopops.work import actions as work
+from shopops.work.choices import RunState
 from shopops.work.context import RunContext
 from shopops.work.models import Run
 
 KIND = "orders.export"
 PAGE = 1000
 KEPT = timedelta(hours=24)
+READY = gettext_noop("导出好了：{n} 单")
+TO_FETCH = gettext_noop("点开就下载，文件保留 24 小时")
 
 HEADERS = (
     "订单编号",
@@ -147,6 +153,25 @@ def _cells(order: ListedOrder) -> tuple[object, ...]:
 
 def _local(at: datetime | None) -> str:
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if at else ""
+
+
+def export_url(run: Run) -> str:
+    """Give where the file of a done export is fetched."""
+    return reverse("orders:export_file", args=[run.pk])
+
+
+def export_ended(run: Run, now: datetime) -> None:
+    """Tell who asked for an export that it is ready."""
+    if run.state != RunState.DONE:
+        return
+    news = News(
+        key=f"{KIND}:{run.pk}:{now.timestamp():.0f}",
+        tone=Notice.Tone.DONE,
+        text=READY.format(n=f"{run.result['rows']:,}"),
+        sub=TO_FETCH,
+        url=export_url(run),  # not the run's page: not all who may export may see it
+    )
+    tell(news, people=[run.created_by_id], now=now)
 
 
 def export_path(run_id: int) -> Path:

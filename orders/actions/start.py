@@ -5,10 +5,11 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 
 from orders.actions import calendar
-from orders.models import AuditRuleRow, CutoffRule, RuleRow
+from orders.choices import KeywordPlace
+from orders.models import AuditRuleRow, CutoffRule, KeywordRow, RuleRow
 from orders.rules import START_RULES, start_weekday_rules
+from orders.rules.audit_parameters import START_KEYWORDS, start_parameters
 from orders.rules.audit_parameters import START_RULES as START_AUDIT_RULES
-from orders.rules.audit_parameters import start_parameters
 from shopops.lib.business_time import SHANGHAI
 from shopops.work.models import BusinessDay
 
@@ -52,6 +53,20 @@ def ensure_start_data() -> None:
                 changed_at=datetime.combine(SINCE, time.min, SHANGHAI),
             )
             for place, (code, is_on) in enumerate(START_AUDIT_RULES)
+        )
+    if not KeywordRow.objects.exists():
+        KeywordRow.objects.bulk_create(
+            KeywordRow(
+                words=list(words),
+                unless=list(unless),
+                place=KeywordPlace.MESSAGE,
+                act=act,
+                value=value,
+                position=(place + 1) * 10,
+                valid_from=SINCE,
+                changed_at=datetime.combine(SINCE, time.min, SHANGHAI),
+            )
+            for place, (words, unless, act, value) in enumerate(START_KEYWORDS)
         )
     last = BusinessDay.objects.order_by("-date").values_list("date", flat=True).first()
     if last is not None:

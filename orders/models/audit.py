@@ -65,7 +65,7 @@ class KeywordRow(DatedRow):
         ]
 
     def __str__(self) -> str:
-        return "、".join(self.words)
+        return ", ".join(self.words)
 
 
 class BlackListEntry(models.Model):

@@ -21,6 +21,9 @@ from orders.rules.audit import AuditFacts, AuditLine, AuditRule
 from orders.rules.keywords import KeywordRule
 from shopops.lib.business_time import business_date
 
+# Kinds of runs in the ledger.
+AUDIT_RUN, TRIAL_RUN = "orders.audit", "orders.audit_trial"
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:

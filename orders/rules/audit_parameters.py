@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
 
-from orders.choices import AuditRuleCode, Flag, KeywordAct
+from orders.choices import AuditRuleCode, Flag, HoldKind, KeywordAct
 
 
 class ParameterKind(Enum):
@@ -76,6 +76,20 @@ START_RULES: tuple[tuple[AuditRuleCode, bool], ...] = (
     (AuditRuleCode.MAX_AMOUNT, True),
     (AuditRuleCode.MAX_PIECES, True),
     (AuditRuleCode.MERGEABLE, True),
+)
+
+
+# And with the words that buyers use most: (words, unless, act, value). "No hurry" is no hurry.
+START_KEYWORDS: tuple[tuple[tuple[str, ...], tuple[str, ...], KeywordAct, str], ...] = (
+    (
+        ("改地址", "换地址", "地址错", "改收货"),
+        (),
+        KeywordAct.HOLD,
+        HoldKind.ADDRESS_CHANGED,
+    ),
+    (("先别发", "暂时不发", "晚点发", "等我通知"), (), KeywordAct.HOLD, HoldKind.BUYER_MESSAGE),
+    (("尽快", "加急", "急用", "快点发"), ("不急", "不着急"), KeywordAct.URGENT, ""),
+    (("谢谢", "辛苦", "好评"), (), KeywordAct.PASS, ""),
 )
 
 

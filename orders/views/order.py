@@ -72,6 +72,16 @@ def _approve(call: Call) -> object:
     return shipping.approve_order(tid=call.tid, by=call.by, now=call.now, version=call.version)
 
 
+def _force_approve(call: Call) -> object:
+    return shipping.force_approve_order(
+        tid=call.tid,
+        reason=call.data["reason"],
+        by=call.by,
+        now=call.now,
+        version=call.version,
+    )
+
+
 def _hold(call: Call) -> object:
     return holds.hold_order(
         tid=call.tid,
@@ -157,6 +167,11 @@ def _auditable(detail: OrderDetail) -> bool:
     return detail.order.stage == Stage.AWAITING_AUDIT and not detail.order.has_open_refund
 
 
+def _forcible(detail: OrderDetail) -> bool:
+    is_waiting = detail.order.stage in {Stage.AWAITING_AUDIT, Stage.HELD}
+    return is_waiting and not detail.order.has_open_refund and not _untold(detail)
+
+
 def _ready(detail: OrderDetail) -> bool:
     return detail.order.stage in READY_STAGES and not detail.order.has_open_refund
 
@@ -176,6 +191,16 @@ ACTS: dict[str, Act] = {
             _auditable,
             _approve,
             text=gettext_lazy("通过以后进「已审待出」，仓库就能发。"),
+        ),
+        Act(
+            "force_approve",
+            gettext_lazy("强制通过"),
+            "orders.force_approve",
+            _forcible,
+            _force_approve,
+            ReasonForm,
+            text=gettext_lazy("没结束的挂起会一起结束，理由留在这单的记录里。"),
+            tone="danger",
         ),
         Act(
             "hand_over",

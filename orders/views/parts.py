@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from orders import wording
-from orders.choices import OPEN_REFUND_STATUSES, PlatformStatus, RefundStatus, Stage
+from orders.audit_wording import reason_words
+from orders.choices import BY_ITSELF, OPEN_REFUND_STATUSES, PlatformStatus, RefundStatus, Stage
 from orders.models import Hold, Order, OrderLine, Refund, Shipment
 from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count, due_words
 from orders.queries.risk import RiskBook
@@ -67,7 +68,7 @@ def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str])
 def _hold_words(hold: Hold, role_names: dict[str, str]) -> wording.HoldWords:
     return wording.HoldWords(
         kind_label=str(hold.get_kind_display()),
-        detail=hold.note,
+        detail=hold.note or reason_words(hold.reason),
         waits_for=hold.owner.name
         if hold.owner
         else role_names.get(hold.owner_role, hold.owner_role),
@@ -246,14 +247,14 @@ def _hold(hold: Hold, view: View) -> dict[str, Any]:
         "id": hold.pk,
         "label": hold.get_kind_display(),
         "tone": "done" if hold.closed_at else tag.tone,
-        "text": hold.note,
+        "text": hold.note or reason_words(hold.reason),
         "opened_at": hold.opened_at,
         "due_at": hold.due_at,
         "owner": hold.owner.name if hold.owner else role,
         "must_tell": hold.must_tell_buyer,
         "told": told,
         "closed_at": hold.closed_at,
-        "resolution": hold.resolution,
+        "resolution": _("原因没了，自动结束") if hold.resolution == BY_ITSELF else hold.resolution,
     }
 
 

@@ -27,10 +27,12 @@ from orders.queries.queues import QUEUES, Filters, Queue, QueueRow
 from orders.queries.risk import RiskBook
 from orders.queries.search import find_orders
 from orders.views.bulk import bulk_bar
+from orders.views.columns import STANDARD, Layout, head_html, layout_of
 from orders.views.row_html import rows_html
 from orders.views.rows import rows_of
 from shopops.lib.paging import Page
 from shopops.staff.access import requires
+from shopops.staff.models import User
 from shopops.staff.queries import shop_platform
 
 TAB_TONES = {"past_due": "late", "due_today": "soon"}
@@ -93,13 +95,16 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
     form = QueueFilterForm(request.GET)
     filters, chips = _filters(request, form)
     page = _page(request.GET, queue=queue, filters=filters, now=now)
+    layout = layout_of(request.user) if isinstance(request.user, User) else STANDARD
     context = {
         "now": now,
         "queue": {"code": code, "name": queue.name, "sub": ""},
         "chips": chips,
         "filter_fields": _filter_fields(form),
         **_figures(queue, is_filtered=bool(chips)),
-        "rows_html": _rows_html(page, request, now=now),
+        "head_html": head_html(layout, get_language()),
+        "width_class": layout.width_class,
+        "rows_html": _rows_html(page, request, layout, now=now),
         "page": _pager(request.GET, page),
         "bulk_bar": bulk_bar(request.user.has_perm),
         "can_export": request.user.has_perm("orders.export"),
@@ -111,14 +116,15 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, template, context)
 
 
-def _rows_html(page: Page[QueueRow], request: HttpRequest, *, now: datetime) -> SafeString:
+def _rows_html(
+    page: Page[QueueRow], request: HttpRequest, layout: Layout, *, now: datetime
+) -> SafeString:
     if not page.rows:
         return SafeString("")
     book = RiskBook(platform=shop_platform())
     may_see_contact = request.user.has_perm("orders.view_contact")
-    return rows_html(
-        rows_of(page.rows, book=book, now=now, may_see_contact=may_see_contact), now=now
-    )
+    rows = rows_of(page.rows, book=book, now=now, may_see_contact=may_see_contact)
+    return rows_html(rows, now=now, layout=layout)
 
 
 def _filter_fields(form: QueueFilterForm) -> SafeString:

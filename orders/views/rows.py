@@ -81,6 +81,10 @@ class Row:
     item_more: int
     can: str
     is_done: bool
+    placed_at: datetime | None
+    paid_at: datetime | None
+    piece_count: int
+    refund_amount: Decimal
 
 
 def hold_tag(hold: Hold | ListedHold) -> HoldTag:
@@ -144,6 +148,10 @@ def _row(
         item_more=0,
         can=acts_for(order),
         is_done=is_done,
+        placed_at=order.created_at,
+        paid_at=order.paid_at,
+        piece_count=order.piece_count,
+        refund_amount=order.refund_amount,
     )
 
 

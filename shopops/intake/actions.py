@@ -12,6 +12,7 @@ from shopops.intake.models import Batch
 from shopops.intake.naming import clean_name, exported_at_of
 from shopops.intake.shops import shop_difference
 from shopops.intake.stages import drop_stage, stage_name
+from shopops.intake.telling import tell_of_refusal
 from shopops.lib.vault import Stored
 from shopops.staff import operations
 from shopops.staff.models import User
@@ -163,6 +164,7 @@ def refuse_batch(*, batch_id: int, reason: str, now: datetime) -> Batch:
     batch.save(update_fields=["state", "refusal"])
     drop_stage(stage_name(batch.pk))
     _record("refused", batch, by=None, now=now, reason=reason[:300])
+    tell_of_refusal(batch, now=now)
     return batch
 
 

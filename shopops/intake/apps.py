@@ -9,8 +9,9 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        from shopops.intake import actions, inbox, retention, runs, warm
+        from shopops.intake import actions, freshness, inbox, retention, runs, warm
         from shopops.staff.operations import name_operations
+        from shopops.staff.queries import ask_along
         from shopops.work.registry import KindSpec, register_kind
         from shopops.work.schedule import register_tick
 
@@ -31,6 +32,7 @@ class IntakeConfig(AppConfig):
                 )
             )
         name_operations(OPERATIONS)
+        ask_along("file_sources", freshness.ALL_SOURCES)
         register_tick("inbox", every=timedelta(seconds=5), run=inbox.tick)
         register_tick("intake.retention", every=timedelta(hours=1), run=retention.tick)
         warm.follow_workers()

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+_REFILL_SECONDS = 2.0
 _KEPT = ("PATH", "HOME", "LANG", "PYTHONPYCACHEPREFIX")
 
 
@@ -67,45 +68,56 @@ class ChildProcess:
             self.popen.wait()
 
 
-class _Spare:
-    """The child that was started ahead, in processes that want one."""
+class _Spares:
+    """The children that were started ahead, in processes that want some."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._child: ChildProcess | None = None
-        self._wanted: tuple[str, ...] | None = None
+        self._children: list[ChildProcess] = []
+        self._wanted: tuple[str, ...] = ()
+        self._count = 0
 
-    def want(self, importers: Sequence[str] | None) -> None:
+    def want(self, importers: Sequence[str] | None, *, count: int = 1) -> None:
         with self._lock:
-            self._wanted = tuple(importers) if importers else None
+            self._wanted = tuple(importers or ())
+            self._count = count if importers else 0
         self.refill()
 
     def take(self, importers: Sequence[str]) -> ChildProcess:
         with self._lock:
-            child, self._child = self._child, None
-        if child is not None and child.is_usable(importers):
-            return child
-        if child is not None:
-            child.let_go()
+            while self._children:
+                child = self._children.pop(0)
+                if child.is_usable(importers):
+                    return child
+                child.let_go()
         return ChildProcess(importers)
 
     def refill(self) -> None:
         with self._lock:
-            child = self._child
-            if child is not None and (self._wanted is None or not child.is_usable(self._wanted)):
-                child.let_go()
-                self._child = child = None
-            if child is None and self._wanted is not None:
-                self._child = ChildProcess(self._wanted)
+            usable = [one for one in self._children if one.is_usable(self._wanted)]
+            for child in self._children:
+                if child not in usable[: self._count]:
+                    child.let_go()
+            self._children = usable[: self._count]
+            while len(self._children) < self._count:
+                self._children.append(ChildProcess(self._wanted))
+
+    def refill_soon(self) -> None:
+        """Refill when the work at hand is likely done: a child's start takes a processor for a while."""
+        timer = threading.Timer(_REFILL_SECONDS, self.refill)
+        timer.daemon = True
+        timer.start()
 
 
-_spare = _Spare()
-# Keep a child started ahead for files of these importers from now on; None: keep none.
+_spare = _Spares()
+# Keep children started ahead for files of these importers from now on, one for each file read at a
+# time; None: keep none.
 keep_spare = _spare.want
 # Give a child for one file: the one started ahead, or a new one.
 take_child = _spare.take
-# Start the next one ahead, where one is wanted.
+# Start the next one ahead, where one is wanted: at once, or when the file just read is likely written.
 refill_spare = _spare.refill
+refill_spare_soon = _spare.refill_soon
 
 
 def _environment() -> dict[str, str]:

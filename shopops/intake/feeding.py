@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
-from shopops.intake.child_process import refill_spare, take_child
+from shopops.intake.child_process import refill_spare_soon, take_child
 from shopops.intake.reading.decode import is_utf8_so_far
 from shopops.lib import vault
 
@@ -94,7 +94,7 @@ class Reading:
         self._child.wait()
         for thread in self._threads:
             thread.join()
-        refill_spare()
+        refill_spare_soon()
 
     def _start(self, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, daemon=True)

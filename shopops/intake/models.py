@@ -59,6 +59,19 @@ class Batch(models.Model):
         return f"{self.file_name} ({self.state})"
 
 
+class Source(models.Model):
+    """How far one kind of file reaches: the newest export that was written and not taken back.
+
+    Kept by the runs that write and undo, so that the foot of every page need not look for it.
+    """
+
+    kind = models.CharField(max_length=40, primary_key=True)
+    exported_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.exported_at:%Y-%m-%d %H:%M}"
+
+
 class RowError(models.Model):
     """Why one row of a file was rejected. `value` is masked where the column holds a contact."""
 

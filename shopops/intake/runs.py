@@ -14,11 +14,13 @@ from shopops.intake import actions, inbox, parsing, registry, stages
 from shopops.intake.choices import BatchSource, BatchState
 from shopops.intake.errors import OtherShopError
 from shopops.intake.feeding import stopwatch
+from shopops.intake.freshness import refresh_source
 from shopops.intake.models import Batch, RowError
 from shopops.intake.parsing import Parsed
 from shopops.intake.reading.refusals import FileRefusedError
 from shopops.intake.shops import learn_shop
 from shopops.intake.spec import CellError, Counts, Preview
+from shopops.intake.telling import tell_of_rejected_rows
 from shopops.intake.turn import take_turn
 from shopops.intake.twins import SAME_AS, copy_facts, same_file_before
 from shopops.lib import vault
@@ -230,7 +232,10 @@ def perform_merge(run: RunContext) -> dict[str, Any]:
         batch.seconds += Decimal(f"{elapsed():.3f}")
         actions.move(batch, BatchState.DONE)
         batch.save()
+        refresh_source(batch.kind)
         _record(batch, "merged", counts, run)
+        if batch.rejected_count:
+            tell_of_rejected_rows(batch, now=run.now)
     return {"state": batch.state, **_as_dict(counts)}
 
 
@@ -249,6 +254,7 @@ def perform_undo(run: RunContext) -> dict[str, Any]:
         batch.undone_at = run.now
         actions.move(batch, BatchState.UNDONE)
         batch.save()
+        refresh_source(batch.kind)
         _record(batch, "undone", counts, run)
     return {"state": batch.state, **_as_dict(counts)}
 

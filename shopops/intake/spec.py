@@ -7,7 +7,7 @@ and `clean` (see `Importer`). A kind of file ties it to what Postgres does with 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
@@ -123,6 +123,8 @@ class FileKind:
     preview: Callable[["Batch", str], Preview]
     merge: Callable[["Batch", str, "RunContext", datetime], Counts]
     undo: Callable[["Batch", "RunContext", datetime], Counts]
+    # How often a shop should bring one; the foot of the navigation says when it is overdue.
+    every: timedelta = timedelta(days=1)
     # For the page: the name of a changed column (empty: not shown), and a value of it in words.
     column_words: Callable[[str], str] = str
     value_words: Callable[[str, object], str] = lambda _column, value: (

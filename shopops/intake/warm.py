@@ -14,9 +14,9 @@ def follow_workers() -> None:
     worker_process_init.connect(_start_ahead, weak=False)
 
 
-def keep_child_started() -> None:
-    """Keep a child started ahead in this process from now on."""
-    child_process.keep_spare([kind.importer for kind in registry.file_kinds()])
+def keep_child_started(*, count: int = 1) -> None:
+    """Keep a child started ahead in this process from now on, for each file that it reads at a time."""
+    child_process.keep_spare([kind.importer for kind in registry.file_kinds()], count=count)
 
 
 def _learn_queues(*, instance: object, **_: object) -> None:

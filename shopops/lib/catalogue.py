@@ -261,7 +261,7 @@ def _fault(text: Text, message: Message) -> str:
     forms = _forms(message)
     if message.fuzzy:
         return "fuzzy"
-    if not all(forms):
+    if not forms or not all(forms):
         return "missing"
     if any(CHINESE.search(form) for form in forms if form not in _SAME):
         return "not English"

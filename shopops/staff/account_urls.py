@@ -3,8 +3,10 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from shopops.staff.views.sign_in import SignInView
+
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
+    path("login/", SignInView.as_view(), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),

@@ -21,6 +21,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("orders.view", _("看订单")),
     Right("orders.approve", _("审单通过")),
     Right("orders.force_approve", _("强制审单")),
+    Right("orders.set_audit", _("改审单规则")),
     Right("orders.hold", _("挂起与解除")),
     Right("orders.tell_buyer", _("记录告知买家")),
     Right("orders.hand_over", _("登记交接与运单")),
@@ -88,7 +89,13 @@ ROLES: tuple[RoleRow, ...] = (
         frozenset(
             _SERVICE
             | _FIGURES
-            | {"orders.force_approve", "orders.hand_over", "intake.undo", "staff.view_log"}
+            | {
+                "orders.force_approve",
+                "orders.set_audit",
+                "orders.hand_over",
+                "intake.undo",
+                "staff.view_log",
+            }
         ),
     ),
     RoleRow("service", gettext_noop("客服"), frozenset(_SERVICE)),

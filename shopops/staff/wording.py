@@ -49,6 +49,7 @@ OPERATIONS = {
     "staff.person.accepted": _("接受邀请，设了密码"),
     "staff.person.changed": _("改人员资料"),
     "staff.person.language_chosen": _("换语言"),
+    "staff.person.columns_chosen": _("选列表的列"),
     "staff.person.password_changed": _("改密码"),
     "staff.person.second_factor_reset": _("重置两步验证"),
     "staff.person.unlocked": _("解除登录锁定"),

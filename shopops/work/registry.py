@@ -43,6 +43,7 @@ class KindSpec:
 
 
 _kinds: dict[str, KindSpec] = {}
+_on_quarantine: list[AtEnd] = []
 
 
 def register_kind(spec: KindSpec) -> None:
@@ -52,6 +53,17 @@ def register_kind(spec: KindSpec) -> None:
     """
     if _kinds.setdefault(spec.code, spec) is not spec:
         raise ValueError(f"kind of work registered twice: {spec.code}")
+
+
+def on_quarantine(hear: AtEnd) -> None:
+    """Have `hear(run, now)` called when a run of any kind is given up, in that transaction."""
+    if hear not in _on_quarantine:
+        _on_quarantine.append(hear)
+
+
+def quarantine_hearers() -> Sequence[AtEnd]:
+    """Give who wants to hear of runs that are given up."""
+    return tuple(_on_quarantine)
 
 
 def forget_kind(code: str) -> None:

@@ -76,17 +76,18 @@ def move(run: Run, state: RunState, *, now: datetime) -> None:
 
 
 def _tell_kind(run: Run, now: datetime) -> None:
-    """Call the kind's `at_end`. Its error undoes a DONE, but keeps no run from being put away."""
+    """Call `at_end` and, of a run given up, who hears of it. An error undoes a DONE, nothing else."""
     spec = registry.find_kind(run.kind)
-    if spec is None or spec.at_end is None:
-        return
-    try:
-        with transaction.atomic():
-            spec.at_end(run, now)
-    except Exception:
-        if run.state == RunState.DONE:
-            raise
-        logger.exception("at_end of run %s failed", run.pk)
+    hearers = registry.quarantine_hearers() if run.state == RunState.QUARANTINED else ()
+    at_end = (spec.at_end,) if spec and spec.at_end else ()
+    for hear in (*at_end, *hearers):
+        try:
+            with transaction.atomic():
+                hear(run, now)
+        except Exception:
+            if run.state == RunState.DONE:
+                raise
+            logger.exception("at_end of run %s failed", run.pk)
 
 
 def start_over(run: Run, *, due_at: datetime, now: datetime) -> None:

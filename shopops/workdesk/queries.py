@@ -230,6 +230,7 @@ _RESULT_WORDS: dict[str, str | Promise] = {
     "until": gettext_lazy("保留到"),
     "statuses": gettext_lazy("结果"),
     "reason": gettext_lazy("原因"),
+    "told": gettext_lazy("通知了几人"),
     "recomputed": gettext_lazy("重算"),
     "differences": gettext_lazy("差异"),
 }

@@ -16,6 +16,7 @@ from shopops.staff.models import Operation, Shop
 from shopops.work import actions as work
 from shopops.work.actions import request_run
 from shopops.work.engine import perform_inline
+from shopops.work.models import Run
 from tests.intake import toy_kind
 from tests.intake.conftest import NOW, bring_in, receive, write
 
@@ -254,3 +255,18 @@ def test_store_leaves_no_plain_text_on_disk(tmp_path):
 
     for path in (tmp_path / "files").rglob("*"):
         assert path.is_dir() or b"1001" not in path.read_bytes()
+
+
+def test_a_refused_file_and_one_with_rejected_rows_ask_for_a_notice_to_who_brought_them(manager):
+    refused = receive("没有这样的表头\r\n1\r\n".encode(), by=manager)
+    perform_inline(refused.run)
+    written = write(bring_in((HEADER + "1001,viel,红\r\n1002,8,蓝\r\n").encode(), by=manager))
+    write(bring_in((HEADER + "1003,8,蓝\r\n").encode(), by=manager))
+
+    asked = Run.objects.filter(kind="notices.send").order_by("pk")
+
+    assert [run.key for run in asked] == [
+        f"intake.refused:{refused.batch.pk}",
+        f"intake.rejected:{written.pk}",
+    ]
+    assert {tuple(run.payload["people"]) for run in asked} == {(manager.pk,)}

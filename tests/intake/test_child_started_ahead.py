@@ -46,8 +46,7 @@ def test_a_child_of_other_importers_is_not_used() -> None:
 def test_a_child_that_died_while_it_waited_is_replaced() -> None:
     dead = child_process.take_child(ORDERS)
     child_process.refill_spare()
-    waiting = child_process._spare._child
-    assert waiting is not None
+    (waiting,) = child_process._spare._children
     waiting.popen.kill()
     waiting.popen.wait()
 
@@ -67,7 +66,7 @@ def test_a_waiting_child_ends_when_its_parent_dies() -> None:
             "-c",
             "import os\nfrom shopops.intake import child_process\n"
             f"child_process.keep_spare({ORDERS!r})\n"
-            "print(child_process._spare._child.popen.pid, flush=True)\nos._exit(1)",
+            "print(child_process._spare._children[0].popen.pid, flush=True)\nos._exit(1)",
         ],
         stdout=subprocess.PIPE,
         check=False,

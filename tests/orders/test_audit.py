@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def no_start_rules(db):
     AuditRuleRow.objects.all().delete()
+    KeywordRow.objects.all().delete()
 
 
 def rule(code, now, **parameters):

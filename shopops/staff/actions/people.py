@@ -1,5 +1,6 @@
 """Inviting people, changing them, letting them go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -245,6 +246,29 @@ def choose_language(person: User, *, language: str, now: datetime) -> None:
         object_key=str(person.pk),
         old={"language": old},
         new={"language": language},
+    )
+
+
+@transaction.atomic
+def choose_columns(person: User, *, page: str, columns: Sequence[str], now: datetime) -> None:
+    """Remember which columns a person wants on a list page, left to right; none: the usual ones."""
+    person = locks.locked_person(person.pk)
+    kept = dict(person.preferences.get("columns", {}))
+    old = kept.pop(page, [])
+    if list(columns) == old:
+        return
+    if columns:
+        kept[page] = list(columns)
+    person.preferences = {**person.preferences, "columns": kept}
+    person.save(update_fields=["preferences"])
+    record(
+        name="staff.person.columns_chosen",
+        by=person,
+        now=now,
+        object_type="person",
+        object_key=str(person.pk),
+        old={page: old},
+        new={page: list(columns)},
     )
 
 

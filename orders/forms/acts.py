@@ -1,4 +1,4 @@
-"""What people fill in about orders. Forms check shape; actions decide."""
+"""Acts on orders, queues, and the cutoff calendar."""
 
 from datetime import datetime
 from typing import Any

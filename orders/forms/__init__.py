@@ -1,0 +1,43 @@
+"""What people fill in about orders. Forms check shape; actions decide."""
+
+from orders.forms.acts import (
+    WEEKDAYS,
+    AgreeForm,
+    BusinessDayForm,
+    CarrierForm,
+    CloseHoldForm,
+    EndRuleForm,
+    HoldForm,
+    MemoForm,
+    OverrideForm,
+    PickupForm,
+    QueueFilterForm,
+    ReasonForm,
+    RuleForm,
+    ToldForm,
+    WaybillForm,
+    WeekForm,
+    WhatIfForm,
+    local_input,
+)
+
+__all__ = [
+    "WEEKDAYS",
+    "AgreeForm",
+    "BusinessDayForm",
+    "CarrierForm",
+    "CloseHoldForm",
+    "EndRuleForm",
+    "HoldForm",
+    "MemoForm",
+    "OverrideForm",
+    "PickupForm",
+    "QueueFilterForm",
+    "ReasonForm",
+    "RuleForm",
+    "ToldForm",
+    "WaybillForm",
+    "WeekForm",
+    "WhatIfForm",
+    "local_input",
+]

@@ -1,0 +1,1 @@
+"""What the shop tells its people by itself: a file refused, a task given up, an export ready."""
