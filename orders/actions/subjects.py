@@ -4,15 +4,15 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from orders.actions.errors import OrderRefusedError
 from orders.actions.exports import KEPT, remove_old_exports
-from orders.actions.exports import KIND as EXPORT_KIND
 from orders.actions.retention import CONTACT_COLUMNS, erase_contacts, forget_changes
 from orders.choices import OPEN_STAGES
 from orders.models import BlackListEntry, Buyer, ErasedOrder, Erasure, Hold, Order, Refund
@@ -25,7 +25,7 @@ from orders.queries.subjects import (
     held_about,
     log_keys,
     names_of,
-    telling_texts,
+    spoken_texts,
 )
 from shopops.intake.models import Batch, RowError
 from shopops.intake.retention import forget_originals
@@ -146,7 +146,7 @@ def _refuse_open(ids: list[int]) -> None:
 def _erase(
     subject: Subject, ids: list[int], *, key: str, reason: str, by: User | None, now: datetime
 ) -> Erased:
-    texts, keys, batches = telling_texts(subject), log_keys(subject), batches_of(ids)
+    texts, keys, batches = spoken_texts(subject), log_keys(subject), batches_of(ids)
     names = names_of(subject)
     pseudonym = f"erased-{secrets.token_hex(8)}"
     made = Erasure.objects.create(
@@ -162,12 +162,10 @@ def _erase(
     with connection.cursor() as cursor:
         counts = _erase_rows(cursor, ids)
     _rename(subject, ids, pseudonym)
-    _forget_exports([*texts, *names], now=now)
+    _forget_runs(texts, now=now)
     _forget_previews(batches, keys["order"])
-    _forget_rejected(batches, [*texts, *names])
-    logged = forget_in_log(
-        keys=keys, renamed=dict.fromkeys(names, pseudonym), texts=[*texts, *names]
-    )
+    _forget_rejected(batches, texts)
+    logged = forget_in_log(keys=keys, renamed=dict.fromkeys(names, pseudonym), texts=texts)
     files = forget_originals(batches)
     erased = Erased(pseudonym, len(ids), counts["contacts"], counts["changes"], files, logged)
     operations.record(
@@ -215,15 +213,29 @@ def _rename(subject: Subject, ids: list[int], pseudonym: str) -> None:
         BlackListEntry.objects.filter(buyer=subject.buyer).update(reason="***")
 
 
-def _forget_exports(texts: list[str], *, now: datetime) -> None:
-    """Delete all exported files, which live a day anyway, and what was searched for in them."""
-    transaction.on_commit(lambda: remove_old_exports(now + KEPT))
-    for run in Run.objects.filter(kind=EXPORT_KIND).order_by("pk"):
-        filters = run.payload.get("filters", {})
-        named = [name for name, value in filters.items() if any(t in str(value) for t in texts)]
-        if named:
-            run.payload = {**run.payload, "filters": {**filters, **dict.fromkeys(named, "")}}
-            run.save(update_fields=["payload"])
+def _forget_runs(texts: list[str], *, now: datetime) -> None:
+    """Delete all exported files, which live a day anyway, and hide what runs say of the person."""
+    transaction.on_commit(partial(remove_old_exports, now + KEPT))
+    fields = ("payload", "cursor", "result")
+    said = Q(pk__in=[])
+    for text in texts:
+        for field in fields:
+            said |= Q(**{f"{field}__icontains": text})
+    for run in Run.objects.filter(said).order_by("pk"):
+        for field in fields:
+            setattr(run, field, _hidden(getattr(run, field), texts))
+        run.save(update_fields=fields)
+
+
+def _hidden(value: Any, texts: list[str]) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return {name: _hidden(one, texts) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_hidden(one, texts) for one in value]
+    if isinstance(value, str):
+        for text in texts:
+            value = value.replace(text, "***")
+    return value
 
 
 def _forget_previews(batch_ids: list[int], tids: list[str]) -> None:

@@ -33,6 +33,7 @@ from shopops.staff.models import Operation
 
 _PHONE = re.compile(r"(?:\+?86)?(\d{7,13})")
 SHORTEST_TEXT = 4
+SHORTEST_NAME = 2
 
 
 class SubjectError(Exception):
@@ -146,6 +147,13 @@ def telling_texts(subject: Subject) -> list[str]:
     for plain in contacts_of(subject.order_ids).values():
         texts |= {plain.get("phone", ""), plain.get("address", "")}
     return sorted(text for text in texts if len(text) >= SHORTEST_TEXT)
+
+
+def spoken_texts(subject: Subject) -> list[str]:
+    """Give the texts by which people speak of the person: the telling ones, short names too."""
+    names = {plain.get("name", "") for plain in contacts_of(subject.order_ids).values()}
+    texts = {*telling_texts(subject), *names_of(subject), *names}
+    return sorted(text for text in texts if len(text) >= SHORTEST_NAME)
 
 
 def batches_of(order_ids: Sequence[int]) -> list[int]:

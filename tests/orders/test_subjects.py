@@ -156,7 +156,7 @@ def test_nothing_of_an_erased_person_stands_in_the_whole_database(
     assert (memo.actor, memo.old) == (service, {"memo": "***", "flag": 1})
     assert memo.new == {"memo": "***", "stage": "held", "waybill_no": "YT7700"}
     assert Operation.objects.get(name=subjects.ERASED).reason == "***来信要求"
-    assert Run.objects.get(kind=exports.KIND).payload["filters"] == {"q": ""}
+    assert Run.objects.get(kind=exports.KIND).payload["filters"] == {"q": "***"}
 
 
 @pytest.mark.django_db(transaction=True)
