@@ -264,3 +264,7 @@ class SubjectForm(forms.Form):
         help_text=_("谁、什么时候、怎么提出的；不要写姓名和号码，操作记录里会留下"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    sure = forms.BooleanField(
+        label=_("确定要删除（导出不用勾）"),
+        required=False,
+    )

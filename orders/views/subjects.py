@@ -56,6 +56,9 @@ def erase(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     sent = form.cleaned_data
+    if not sent["sure"]:
+        form.add_error("sure", _("删除以后找不回来，确定的话请先勾上。"))
+        return _page(request, form, status=422)
     try:
         erased = subjects.erase_subject(
             key=sent["key"], reason=sent["reason"], by=request.user, now=timezone.now()

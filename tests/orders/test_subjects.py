@@ -306,6 +306,10 @@ def test_the_administrator_gets_the_file_and_erases_on_the_page(
 
     page = as_administrator.get("/settings/personal-data/")
     file = as_administrator.post("/settings/personal-data/export/", sent)
+    unsure = as_administrator.post("/settings/personal-data/erase/", sent)
+    assert unsure.status_code == 422
+    assert Buyer.objects.filter(nick=NICK).exists()
+    sent["sure"] = "on"
     erased = as_administrator.post("/settings/personal-data/erase/", sent, follow=True)
     again = as_administrator.post("/settings/personal-data/erase/", sent, follow=True)
 
