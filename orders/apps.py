@@ -1,6 +1,6 @@
 """What orders add to the ground floor: kinds of work, kinds of files, words for the log."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.apps import AppConfig
@@ -12,13 +12,21 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders.actions import audit, audit_trial, calendar_news, counts, exports
+        from orders import checks
+        from orders.actions import (
+            audit,
+            audit_trial,
+            calendar_news,
+            counts,
+            exports,
+            retention,
+        )
         from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
         from orders.choices import Flag, HoldKind, Stage
         from shopops.staff.operations import name_operations, name_parts
         from shopops.work.registry import KindSpec, register_kind
-        from shopops.work.schedule import register_tick
+        from shopops.work.schedule import register_scheduled, register_tick
 
         kinds.register()
         register_kind(
@@ -47,6 +55,19 @@ class OrdersConfig(AppConfig):
                 "orders.set_audit",
             )
         )
+        register_kind(
+            KindSpec(
+                retention.KIND,
+                _("删除到期的收货信息"),
+                "quick",
+                retention.perform_erase,
+                "work.view",
+                in_order=True,
+            )
+        )
+        # One day made up is as good as seven: what was due then is due now.
+        register_scheduled(retention.KIND, at=time(3, 30), catch_up_days=1)
+        checks.register()
         register_tick("audit", every=timedelta(minutes=1), run=audit.request_audit)
         register_tick("count_queues", every=timedelta(seconds=30), run=counts.request_count)
         register_tick("calendar_news", every=timedelta(hours=6), run=calendar_news.tell_of_guesses)
@@ -74,6 +95,7 @@ OBJECTS = {
     "audit_rule": _("审单规则"),
     "keyword": _("关键词"),
     "buyer": _("买家"),
+    "subject": _("个人"),
     "rule": _("平台规则"),
 }
 FIELDS = {
@@ -89,6 +111,13 @@ FIELDS = {
     "filters": _("条件"),
     "from": _("从"),
     "run": _("任务"),
+    "limit": _("期限"),
+    "orders": _("订单数"),
+    "contacts": _("明文收货信息"),
+    "changes": _("导入留底"),
+    "left": _("剩下"),
+    "files": _("文件"),
+    "operations": _("操作记录"),
 }
 OPERATIONS = {
     "orders.order.held": _("挂起"),
@@ -117,4 +146,7 @@ OPERATIONS = {
     "orders.rule_book.row_ended": _("停了平台规则"),
     "orders.queue.exported": _("导出队列"),
     "orders.queue.export_fetched": _("下载导出文件"),
+    "orders.contacts.erased": _("删除了到期的收货信息"),
+    "orders.subject.exported": _("导出了一个人的全部信息"),
+    "orders.subject.erased": _("删除了一个人的信息"),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import audit, bulk, columns_page, cutoff, export, order, queue
+from orders.views import audit, bulk, columns_page, cutoff, export, order, queue, subjects
 
 app_name = "orders"
 
@@ -20,4 +20,7 @@ urlpatterns = [
     path("settings/audit/", audit.audit, name="audit"),
     path("settings/cutoff/", cutoff.cutoff, name="cutoff"),
     path("settings/cutoff/what-if/", cutoff.what_if, name="what_if"),
+    path("settings/personal-data/", subjects.subject_page, name="subjects"),
+    path("settings/personal-data/export/", subjects.export, name="subject_export"),
+    path("settings/personal-data/erase/", subjects.erase, name="subject_erase"),
 ]

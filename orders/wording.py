@@ -248,3 +248,40 @@ def due_time_left(due_at: datetime, *, now: datetime) -> str:
         minutes = int(size.total_seconds()) // 60
         left = f"{minutes // 60:02d}:{minutes % 60:02d}"
     return (_("超 %(left)s") if gap < timedelta() else _("剩 %(left)s")) % {"left": left}
+
+
+_HEADINGS = {
+    "key": gettext_noop("按什么查的"),
+    "exported_at": gettext_noop("导出时间"),
+    "person": gettext_noop("买家"),
+    "black_list": gettext_noop("黑名单"),
+    "orders": gettext_noop("订单"),
+    "receiver_plain": gettext_noop("收货人（明文）"),
+    "lines": gettext_noop("商品"),
+    "parcels": gettext_noop("包裹"),
+    "refunds": gettext_noop("退款"),
+    "holds": gettext_noop("问题单"),
+    "operations": gettext_noop("操作记录"),
+    "files": gettext_noop("来自的文件"),
+}
+
+
+def subject_text(document: dict[str, Any]) -> str:
+    """Write everything held about a person as text that people can read."""
+    return "\n".join(_outline(document, 0)) + "\n"
+
+
+def _outline(value: Any, depth: int) -> list[str]:  # noqa: ANN401
+    indent = "  " * depth
+    if isinstance(value, dict):
+        lines = []
+        for name, one in value.items():
+            label = _(_HEADINGS[name]) if name in _HEADINGS else name
+            if isinstance(one, (dict, list)) and one:
+                lines += [f"{indent}{label}:", *_outline(one, depth + 1)]
+            else:
+                lines.append(f"{indent}{label}: {'—' if one in (None, [], {}) else one}")
+        return lines
+    if isinstance(value, list):
+        return [line for one in value for line in (*_outline(one, depth), f"{indent}-")][:-1]
+    return [f"{indent}{value}"]

@@ -94,6 +94,7 @@ GROUPS: tuple[Group, ...] = (
             Place(_("岗位与权限"), "staff:roles", "staff.manage"),
             Place(_("操作记录"), "staff:log", "staff.view_log"),
             Place(_("店铺"), "staff:shop", "staff.manage_shop"),
+            Place(_("个人信息"), "orders:subjects", "orders.answer_person"),
         ),
     ),
 )

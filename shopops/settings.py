@@ -223,6 +223,12 @@ IMPORT_CSV_MAX_MB = env.int("IMPORT_CSV_MAX_MB", default=512)
 IMPORT_XLSX_MAX_MB = env.int("IMPORT_XLSX_MAX_MB", default=50)
 IMPORT_XLSX_MAX_ROWS = env.int("IMPORT_XLSX_MAX_ROWS", default=300_000)
 
+# --- personal data --------------------------------------------------------------------------------
+CONTACTS_KEPT_DAYS = env.int("CONTACTS_KEPT_DAYS", default=180)
+ORIGINALS_KEPT_DAYS = env.int("ORIGINALS_KEPT_DAYS", default=90)
+if min(CONTACTS_KEPT_DAYS, ORIGINALS_KEPT_DAYS) < 1:
+    raise ImproperlyConfigured("CONTACTS_KEPT_DAYS and ORIGINALS_KEPT_DAYS are at least 1")
+
 # --- security headers ---------------------------------------------------------------------------
 SECURE_CSP = {
     "default-src": [CSP.SELF],

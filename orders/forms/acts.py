@@ -248,3 +248,19 @@ class WhatIfForm(forms.Form):
 def local_input(at: datetime) -> str:
     """Write an instant as a datetime-local input wants it."""
     return at.strftime("%Y-%m-%dT%H:%M")
+
+
+class SubjectForm(forms.Form):
+    """Whose data, and why."""
+
+    key = forms.CharField(
+        label=_("订单号、会员名或完整手机号"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=300,
+        help_text=_("谁、什么时候、怎么提出的；不要写姓名和号码，操作记录里会留下"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

@@ -21,6 +21,7 @@ from orders.models.orders import (
     Refund,
     Shipment,
 )
+from orders.models.privacy import ErasedOrder, Erasure
 from orders.models.work import (
     DirtyDay,
     Hold,
@@ -35,6 +36,8 @@ __all__ = [
     "CutoffOverride",
     "CutoffRule",
     "DirtyDay",
+    "ErasedOrder",
+    "Erasure",
     "Hold",
     "KeywordRow",
     "Order",

@@ -1,19 +1,35 @@
-"""What is deleted by itself: stored files after their time, uploads that never became a batch."""
+"""What is deleted by itself: stored files after their time, uploads that never became a batch.
+
+A stored file holds contacts in plain text under its encryption, so it lives at most
+`ORIGINALS_KEPT_DAYS`, never longer than contacts may, and not at all longer than the contacts of the
+orders in it.
+"""
 
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
+from shopops.intake import actions
 from shopops.intake.choices import BatchState
+from shopops.intake.errors import UnableToMoveError
 from shopops.intake.models import Batch
 from shopops.lib import vault
 
-FILES_KEPT = timedelta(days=90)
 ORPHANS_KEPT = timedelta(days=1)
 _ENDED = (BatchState.DONE, BatchState.REFUSED, BatchState.DISCARDED, BatchState.UNDONE)
+_WAITING = (BatchState.UPLOADED, BatchState.PREVIEWED)
 _AT_ONCE = 200
+# An order is over at the latest so long after it was placed (`orders.rules.retention`).
+_ORDER_LASTS = timedelta(days=60)
+
+
+def originals_kept() -> timedelta:
+    """Give how long the encrypted original of a file is kept at most."""
+    return timedelta(days=min(settings.ORIGINALS_KEPT_DAYS, settings.CONTACTS_KEPT_DAYS))
 
 
 def errors_folder() -> Path:
@@ -28,14 +44,42 @@ def tick(now: datetime) -> None:
 
 
 def forget_files(*, now: datetime) -> int:
-    """Delete the encrypted copies of ended batches after 90 days; the batch itself stays."""
-    old = Batch.objects.filter(created_at__lt=now - FILES_KEPT, state__in=_ENDED)
-    rows = old.exclude(stored_name="").order_by("pk")[:_AT_ONCE]
-    for batch in rows:
-        with transaction.atomic():
-            Batch.objects.filter(pk=batch.pk).update(stored_name="")
-        vault.remove(batch.stored_name)
-    return len(rows)
+    """Delete the encrypted originals whose time is over; the batch itself stays, without its sample.
+
+    That is after `originals_kept`, or when the newest order in the file is past the time of contacts.
+    A batch that nobody ever confirmed is given up first.
+    """
+    contacts_kept = timedelta(days=settings.CONTACTS_KEPT_DAYS) + _ORDER_LASTS
+    late = Q(created_at__lt=now - originals_kept())
+    late |= Q(period_to__lt=now - contacts_kept, created_at__lt=now - ORPHANS_KEPT)
+    for batch in Batch.objects.filter(late, state__in=_WAITING).order_by("pk")[:_AT_ONCE]:
+        try:
+            actions.discard_batch(batch_id=batch.pk, by=None, now=now)
+        except UnableToMoveError:
+            continue  # somebody was quicker
+    old = Batch.objects.filter(late, state__in=_ENDED).exclude(stored_name="").order_by("pk")
+    return forget_originals(list(old.values_list("pk", flat=True)[:_AT_ONCE]))
+
+
+@transaction.atomic
+def forget_originals(batch_ids: list[int]) -> int:
+    """Delete the encrypted originals of ended batches, and the rows shown in their previews.
+
+    Gives how many files; they go when the transaction stands.
+    """
+    batches = Batch.objects.select_for_update(of=("self",)).filter(
+        pk__in=batch_ids, state__in=_ENDED
+    )
+    count = 0
+    for batch in batches.order_by("pk"):
+        name = batch.stored_name
+        batch.stored_name = ""
+        batch.preview = {**batch.preview, "sample": []} if batch.preview else batch.preview
+        batch.save(update_fields=["stored_name", "preview"])
+        if name:
+            transaction.on_commit(partial(vault.remove, name))
+            count += 1
+    return count
 
 
 def forget_orphans(*, now: datetime) -> int:
@@ -50,7 +94,7 @@ def forget_orphans(*, now: datetime) -> int:
         elif name.isalnum():
             vault.remove(name)
     if errors_folder().is_dir():
-        limit = (now - FILES_KEPT).timestamp()
+        limit = (now - originals_kept()).timestamp()
         for path in errors_folder().iterdir():
             if path.stat().st_mtime < limit:
                 path.unlink(missing_ok=True)

@@ -29,6 +29,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("orders.export", _("导出订单"), needs_mfa=True),
     Right("orders.reveal_contact", _("查看收货人明文")),
     Right("orders.view_contact", _("看脱敏收货信息")),
+    Right("orders.answer_person", _("导出或删除一个人的信息"), needs_mfa=True),
     Right("orders.set_cutoff", _("改截单与规则")),
     Right("intake.view", _("看导入")),
     Right("intake.import", _("导入文件")),
@@ -81,7 +82,7 @@ class RoleRow:
 
 ROLES: tuple[RoleRow, ...] = (
     RoleRow("administrator", gettext_noop("管理员"), ALL_RIGHTS),
-    RoleRow("manager", gettext_noop("店长"), ALL_RIGHTS - {"staff.manage"}),
+    RoleRow("manager", gettext_noop("店长"), ALL_RIGHTS - {"staff.manage", "orders.answer_person"}),
     RoleRow(
         "service_lead",
         gettext_noop("客服主管"),

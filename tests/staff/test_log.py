@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from shopops.staff import queries
+from shopops.staff.erasing import forget_in_log
 from shopops.staff.models import Operation
 from shopops.staff.operations import record
 from tests.factories.staff import PersonFactory
@@ -33,6 +34,46 @@ def test_the_database_itself_refuses_to_change_the_log(sentence, now):
             cursor.execute(sentence)
 
     assert Operation.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "UPDATE staff_operation SET actor_name = 'somebody else'",
+        "UPDATE staff_operation SET name = 'test.other', reason = ''",
+        "UPDATE staff_operation SET at = at - interval '1 day'",
+        "DELETE FROM staff_operation",
+    ],
+)
+def test_who_forgets_a_person_can_still_change_no_act(sentence, now):
+    record(name="test.act", by=None, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('shopops.erasing', 'on', true)")
+
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            cursor.execute(sentence)
+
+
+def test_the_log_forgets_words_about_a_person_and_keeps_acts_codes_and_figures(now):
+    record(
+        name="test.act", by=None, now=now, object_type="order", object_key="42", reason="王小明来电",
+        old={"stage": "held", "at": "2026-09-17T12:00:00+08:00", "memo": "call me"},
+        new={"stage": "approved", "n": 3, "list": ["a", "13812345678"], "waybill_no": "YT13812345678"},
+    )  # fmt: skip
+    record(name="test.act", by=None, now=now, object_type="order", object_key="43", reason="别的")
+
+    count = forget_in_log(keys={"order": ["42"]}, renamed={"42": "x"}, texts=[])
+
+    row = Operation.objects.get(name="test.act", object_key="x")
+    assert count == 1
+    assert row.old == {"stage": "held", "at": "2026-09-17T12:00:00+08:00", "memo": "***"}
+    assert row.new == {
+        "stage": "approved", "n": 3, "list": ["a", "***"], "waybill_no": "YT13812345678",
+    }  # fmt: skip
+    assert (row.reason, row.at) == ("***", now)
+    assert Operation.objects.get(object_key="43").reason == "别的"
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Operation.objects.filter(object_key="43").update(reason="")
 
 
 def test_the_log_pages_through_everything_once_newest_first(now):

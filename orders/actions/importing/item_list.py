@@ -255,6 +255,7 @@ def _merge_chunk(
         f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"
     )
     steps.analyze(cursor, "merge_rows", "tid", "line_key")
+    after.leave_out_erased(cursor, "merge_rows")
     _insert_placeholders(cursor, "merge_rows", params)
     after.analyze_if_unknown(cursor, "orders_order")
     after.lock_orders(cursor, "SELECT tid FROM merge_rows")

@@ -80,6 +80,7 @@ def _collect_changes(
         params,
     )
     steps.analyze(cursor, "merge_todo", "tid", "buyer_key")
+    after.leave_out_erased(cursor, "merge_todo")
     cursor.execute(
         f"CREATE TEMP TABLE merge_changes AS SELECT u.* FROM ({rows_sql('merge_todo', windows_in_force())}) u"
         f" JOIN orders_order o ON o.id = u.id WHERE {differs()}",
@@ -262,6 +263,7 @@ def _merge_chunk(
         f"CREATE TEMP TABLE merge_rows ON COMMIT DROP AS SELECT * FROM {stage}_todo WHERE chunk = {chunk:d}"
     )
     steps.analyze(cursor, "merge_rows", "tid", "buyer_key")
+    after.leave_out_erased(cursor, "merge_rows")
     _insert_buyers(cursor, "merge_rows")
     after.lock_orders(cursor, "SELECT tid FROM merge_rows")
     cursor.execute(

@@ -125,6 +125,7 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
 
 def _collect(cursor: CursorWrapper, stage: str, batch: "Batch") -> None:
     cursor.execute("DROP TABLE IF EXISTS merge_refunds, merge_changes")
+    after.leave_out_erased(cursor, stage)
     cursor.execute(
         f"CREATE TEMP TABLE merge_refunds AS {_rows_sql(stage)}", {"exported_at": batch.exported_at}
     )
