@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from orders.choices import BuyerAnswer, Flag, HoldKind, Stage, ToldChannel
 from orders.models import CarrierPickup, RuleRow
 from shopops.lib.business_time import SHANGHAI
-from shopops.staff.models import User
 from shopops.staff.queries import people_at_work
 from shopops.work.models import BusinessDay
 
