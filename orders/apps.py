@@ -13,14 +13,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from orders import checks
-        from orders.actions import (
-            audit,
-            audit_trial,
-            calendar_news,
-            counts,
-            exports,
-            retention,
-        )
+        from orders.actions import audit, audit_trial, calendar_news, counts, exports, retention
         from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
         from orders.choices import Flag, HoldKind, Stage

@@ -4,14 +4,15 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from orders.actions.errors import OrderRefusedError
 from orders.actions.exports import KEPT, remove_old_exports
-from orders.actions.exports import KIND as EXPORT_KIND
 from orders.actions.retention import CONTACT_COLUMNS, erase_contacts, forget_changes
 from orders.choices import OPEN_STAGES
 from orders.models import BlackListEntry, Buyer, ErasedOrder, Erasure, Hold, Order, Refund
@@ -23,9 +24,10 @@ from orders.queries.subjects import (
     find_subject,
     held_about,
     log_keys,
-    telling_texts,
+    names_of,
+    spoken_texts,
 )
-from shopops.intake.models import Batch
+from shopops.intake.models import Batch, RowError
 from shopops.intake.retention import forget_originals
 from shopops.intake.stages import stage_exists, stage_name
 from shopops.lib.sealing import blind_index
@@ -144,8 +146,8 @@ def _refuse_open(ids: list[int]) -> None:
 def _erase(
     subject: Subject, ids: list[int], *, key: str, reason: str, by: User | None, now: datetime
 ) -> Erased:
-    texts, keys, batches = telling_texts(subject), log_keys(subject), batches_of(ids)
-    names = [name for name in keys["buyer"] if not name.isdigit()]
+    texts, keys, batches = spoken_texts(subject), log_keys(subject), batches_of(ids)
+    names = names_of(subject)
     pseudonym = f"erased-{secrets.token_hex(8)}"
     made = Erasure.objects.create(
         pseudonym=pseudonym,
@@ -160,8 +162,9 @@ def _erase(
     with connection.cursor() as cursor:
         counts = _erase_rows(cursor, ids)
     _rename(subject, ids, pseudonym)
-    _forget_exports(texts, now=now)
+    _forget_runs(texts, now=now)
     _forget_previews(batches, keys["order"])
+    _forget_rejected(batches, texts)
     logged = forget_in_log(keys=keys, renamed=dict.fromkeys(names, pseudonym), texts=texts)
     files = forget_originals(batches)
     erased = Erased(pseudonym, len(ids), counts["contacts"], counts["changes"], files, logged)
@@ -194,7 +197,11 @@ def _erase_rows(cursor: Any, ids: list[int]) -> dict[str, int]:  # noqa: ANN401
 def _rename(subject: Subject, ids: list[int], pseudonym: str) -> None:
     """Put the pseudonym where the person stood, and nothing where only words stood."""
     Order.objects.filter(pk__in=ids).update(
-        buyer_nick=pseudonym, buyer_message="", seller_memo="", is_memo_by_hand=False
+        buyer_nick=pseudonym,
+        buyer_message="",
+        seller_memo="",
+        is_memo_by_hand=False,
+        version=F("version") + 1,  # a page that still shows the memo cannot save it again
     )
     Refund.objects.filter(order_id__in=ids).update(explanation="")
     Hold.objects.filter(order_id__in=ids).update(note="", told_words="", resolution="")
@@ -206,15 +213,29 @@ def _rename(subject: Subject, ids: list[int], pseudonym: str) -> None:
         BlackListEntry.objects.filter(buyer=subject.buyer).update(reason="***")
 
 
-def _forget_exports(texts: list[str], *, now: datetime) -> None:
-    """Delete all exported files, which live a day anyway, and what was searched for in them."""
-    transaction.on_commit(lambda: remove_old_exports(now + KEPT))
-    for run in Run.objects.filter(kind=EXPORT_KIND).order_by("pk"):
-        filters = run.payload.get("filters", {})
-        named = [name for name, value in filters.items() if any(t in str(value) for t in texts)]
-        if named:
-            run.payload = {**run.payload, "filters": {**filters, **dict.fromkeys(named, "")}}
-            run.save(update_fields=["payload"])
+def _forget_runs(texts: list[str], *, now: datetime) -> None:
+    """Delete all exported files, which live a day anyway, and hide what runs say of the person."""
+    transaction.on_commit(partial(remove_old_exports, now + KEPT))
+    fields = ("payload", "cursor", "result")
+    said = Q(pk__in=[])
+    for text in texts:
+        for field in fields:
+            said |= Q(**{f"{field}__icontains": text})
+    for run in Run.objects.filter(said).order_by("pk"):
+        for field in fields:
+            setattr(run, field, _hidden(getattr(run, field), texts))
+        run.save(update_fields=fields)
+
+
+def _hidden(value: Any, texts: list[str]) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return {name: _hidden(one, texts) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_hidden(one, texts) for one in value]
+    if isinstance(value, str):
+        for text in texts:
+            value = value.replace(text, "***")
+    return value
 
 
 def _forget_previews(batch_ids: list[int], tids: list[str]) -> None:
@@ -228,3 +249,10 @@ def _forget_previews(batch_ids: list[int], tids: list[str]) -> None:
         if stage_exists(stage_name(pk)):
             with connection.cursor() as cursor:
                 cursor.execute(f"DELETE FROM {stage_name(pk)} WHERE tid = ANY(%s)", [tids])
+
+
+def _forget_rejected(batch_ids: list[int], texts: list[str]) -> None:
+    """Hide what rejected rows of these files show of the person."""
+    for text in texts:
+        shown = RowError.objects.filter(batch_id__in=batch_ids, value__contains=text)
+        shown.update(value="***")

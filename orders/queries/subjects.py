@@ -33,6 +33,7 @@ from shopops.staff.models import Operation
 
 _PHONE = re.compile(r"(?:\+?86)?(\d{7,13})")
 SHORTEST_TEXT = 4
+SHORTEST_NAME = 2
 
 
 class SubjectError(Exception):
@@ -135,12 +136,24 @@ def _open(sealed: bytes) -> dict[str, str]:
     return {name: str(plain.get(name) or "") for name in ("name", "phone", "address")}
 
 
+def names_of(subject: Subject) -> list[str]:
+    """Give the names that a member goes by here."""
+    return sorted({subject.buyer.key, subject.buyer.nick}) if subject.buyer else []
+
+
 def telling_texts(subject: Subject) -> list[str]:
     """Give the texts that would give the person away: names of the member, phones, addresses."""
-    texts = {subject.buyer.key, subject.buyer.nick} if subject.buyer else set()
+    texts = set(names_of(subject))
     for plain in contacts_of(subject.order_ids).values():
         texts |= {plain.get("phone", ""), plain.get("address", "")}
     return sorted(text for text in texts if len(text) >= SHORTEST_TEXT)
+
+
+def spoken_texts(subject: Subject) -> list[str]:
+    """Give the texts by which people speak of the person: the telling ones, short names too."""
+    names = {plain.get("name", "") for plain in contacts_of(subject.order_ids).values()}
+    texts = {*telling_texts(subject), *names_of(subject), *names}
+    return sorted(text for text in texts if len(text) >= SHORTEST_NAME)
 
 
 def batches_of(order_ids: Sequence[int]) -> list[int]:
@@ -205,7 +218,7 @@ def log_keys(subject: Subject) -> dict[str, list[str]]:
     buyer = subject.buyer
     return {
         "order": list(tids.values_list("tid", flat=True)),
-        "buyer": [str(buyer.pk), buyer.key, buyer.nick] if buyer else [],
+        "buyer": [str(buyer.pk), *names_of(subject)] if buyer else [],
     }
 
 

@@ -63,7 +63,7 @@ def forget_files(*, now: datetime) -> int:
 
 @transaction.atomic
 def forget_originals(batch_ids: list[int]) -> int:
-    """Delete the encrypted originals of ended batches, and the rows shown in their previews.
+    """Delete the encrypted originals of ended batches, their error files, and their previews' rows.
 
     Gives how many files; they go when the transaction stands.
     """
@@ -76,6 +76,7 @@ def forget_originals(batch_ids: list[int]) -> int:
         batch.stored_name = ""
         batch.preview = {**batch.preview, "sample": []} if batch.preview else batch.preview
         batch.save(update_fields=["stored_name", "preview"])
+        transaction.on_commit(partial(_remove_error_files, batch.pk))
         if name:
             transaction.on_commit(partial(vault.remove, name))
             count += 1
@@ -93,9 +94,20 @@ def forget_orphans(*, now: datetime) -> int:
             vault.remove_part(name)
         elif name.isalnum():
             vault.remove(name)
-    if errors_folder().is_dir():
-        limit = (now - originals_kept()).timestamp()
-        for path in errors_folder().iterdir():
-            if path.stat().st_mtime < limit:
-                path.unlink(missing_ok=True)
+    for folder in (errors_folder(), Path(settings.INBOX_DIR) / "refused"):
+        _empty_of_old(folder, before=now - originals_kept())
     return len(lost)
+
+
+def _remove_error_files(batch_id: int) -> None:
+    for path in errors_folder().glob(f"{batch_id}.*"):
+        path.unlink(missing_ok=True)
+
+
+def _empty_of_old(folder: Path, *, before: datetime) -> None:
+    """Delete files with rows in plain text: those written for people to mend, and refused ones."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.is_file() and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)

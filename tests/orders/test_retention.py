@@ -1,6 +1,7 @@
 """Contacts go when their time is over; the trade record stays."""
 
 import json
+import os
 from datetime import date, datetime, time, timedelta
 from io import StringIO
 
@@ -15,7 +16,7 @@ from orders.models import Order, OrderContact
 from orders.queries.retention import contacts_limit, overdue
 from orders.rules.retention import END_SQL, ENDS_BY_ITSELF, Life, ended_at
 from shopops.intake.models import Batch, RowChange
-from shopops.intake.retention import forget_files
+from shopops.intake.retention import forget_files, forget_orphans
 from shopops.lib.business_time import SHANGHAI
 from shopops.lib.sealing import blind_index, seal
 from shopops.staff.models import Operation
@@ -189,6 +190,22 @@ def test_the_encrypted_original_of_a_file_does_not_outlive_the_contacts_in_it(
     batch = Batch.objects.get()
     assert bool(batch.stored_name) == bool(left)
     assert bool(batch.preview["sample"]) == bool(left)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("where", ["errors", "refused"])
+def test_rows_laid_out_in_plain_text_go_with_the_originals(where, shop, settings, tmp_path):
+    settings.MEDIA_ROOT, settings.INBOX_DIR = tmp_path, tmp_path
+    (tmp_path / where).mkdir()
+    for name, days in (("old.csv", 91), ("young.csv", 89)):
+        path = tmp_path / where / name
+        path.write_text("x")
+        at = (AT - timedelta(days=days)).timestamp()
+        os.utime(path, (at, at))
+
+    forget_orphans(now=AT)
+
+    assert [path.name for path in (tmp_path / where).iterdir()] == ["young.csv"]
 
 
 @pytest.mark.django_db

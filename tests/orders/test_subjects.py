@@ -20,6 +20,7 @@ from orders.queries.subjects import (
     mentions,
 )
 from shopops.embedded.postgres import installation
+from shopops.intake.models import RowError
 from shopops.lib.business_time import SHANGHAI
 from shopops.lib.sealing import blind_index, seal, unseal
 from shopops.staff import operations
@@ -91,6 +92,35 @@ def dumped():
     return text + "".join(unseal(bytes(one.sealed)).decode() for one in OrderContact.objects.all())
 
 
+def leave_traces(order, person, folder):
+    """Let people and files write of the person wherever words can stand; give an error file."""
+    Hold.objects.create(
+        order=order, kind="hand_set", owner_role="service", note=f"{NAME}说改地址", opened_at=AT,
+        due_at=AT, told_words=f"打 {PHONE}", resolution=NAME, reason=f"keyword|{NAME}", closed_at=AT,
+    )  # fmt: skip
+    Refund.objects.create(order=order, tid=TID, refund_no="9", status="SUCCESS", explanation=NAME)
+    BlackListEntry.objects.create(
+        buyer=Buyer.objects.get(nick=NICK), reason=f"{NICK}爱退货", added_at=AT
+    )
+    operations.record(
+        name="orders.order.memo_written", by=person, now=AT, object_type="order", object_key=TID,
+        old={"memo": NAME, "flag": 1}, new={"memo": PHONE, "stage": "held", "waybill_no": "YT7700"},
+        reason=f"{NAME}来电",
+    )  # fmt: skip
+    RowError.objects.create(
+        batch_id=order.last_batch_id, line=9, column="订单备注", value=NICK, reason="x"
+    )
+    operations.record(
+        name="orders.black_list.added", by=person, now=AT, object_type="buyer",
+        object_key=str(order.buyer_id), reason=NICK,
+    )  # fmt: skip
+    errors = folder / f"files/errors/{order.last_batch_id}.csv"
+    errors.parent.mkdir(exist_ok=True)
+    errors.write_text(PHONE)
+    exports.request_export(code="all", filters={"q": NICK}, reason="", by=person, now=AT)
+    return errors
+
+
 @pytest.mark.django_db(transaction=True)
 def test_nothing_of_an_erased_person_stands_in_the_whole_database(
     shop, own_folder, tmp_path, service
@@ -102,21 +132,7 @@ def test_nothing_of_an_erased_person_stands_in_the_whole_database(
         [row(订单备注=f"{NICK}又来了", 买家实际支付金额="200.00"), other()],
         "b.csv",
     )
-    Hold.objects.create(
-        order=order, kind="hand_set", owner_role="service", note=f"{NAME}说改地址", opened_at=AT,
-        due_at=AT, told_words=f"打 {PHONE}", resolution=NAME, reason=f"keyword|{NAME}", closed_at=AT,
-    )  # fmt: skip
-    Refund.objects.create(order=order, tid=TID, refund_no="9", status="SUCCESS", explanation=NAME)
-    BlackListEntry.objects.create(buyer_id=order.buyer_id, reason=f"{NICK}爱退货", added_at=AT)
-    operations.record(
-        name="orders.order.memo_written", by=service, now=AT, object_type="order", object_key=TID,
-        old={"memo": NAME, "flag": 1}, new={"memo": PHONE, "stage": "held", "waybill_no": "YT7700"},
-        reason=f"{NAME}来电",
-    )  # fmt: skip
-    operations.record(
-        name="orders.black_list.added", by=service, now=AT, object_type="buyer", object_key=NICK
-    )
-    exports.request_export(code="all", filters={"q": NICK}, reason="", by=service, now=AT)
+    errors = leave_traces(order, service, tmp_path)
     money = {"total_amount", "paid_amount", "tid", "status", "receiver_province", "title"}
     kept = Order.objects.filter(tid=TID).values(*money).get()
     for text in (NICK, NAME, PHONE, STREET):
@@ -135,11 +151,12 @@ def test_nothing_of_an_erased_person_stands_in_the_whole_database(
     assert Order.objects.get(tid=TID).buyer.nick == answer["pseudonym"]
     assert Order.objects.get(tid=TID).shipments.get().waybill_no == "YT7700"
     assert list((tmp_path / "files/uploads").iterdir()) == []
+    assert not errors.exists()
     memo = Operation.objects.get(name="orders.order.memo_written")
     assert (memo.actor, memo.old) == (service, {"memo": "***", "flag": 1})
     assert memo.new == {"memo": "***", "stage": "held", "waybill_no": "YT7700"}
     assert Operation.objects.get(name=subjects.ERASED).reason == "***来信要求"
-    assert Run.objects.get(kind=exports.KIND).payload["filters"] == {"q": ""}
+    assert Run.objects.get(kind=exports.KIND).payload["filters"] == {"q": "***"}
 
 
 @pytest.mark.django_db(transaction=True)
