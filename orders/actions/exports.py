@@ -109,9 +109,12 @@ def perform_export(run: RunContext) -> dict[str, Any]:
 
 
 def _page(run: RunContext, after: str) -> tuple[list[ListedOrder], str]:
-    given = run.payload["filters"]
-    ids = given.get("order_ids")
-    filters = Filters(**{**given, "order_ids": tuple(ids) if ids is not None else None})
+    # JSON knows no tuples.
+    given: dict[str, Any] = {
+        name: tuple(one) if isinstance(one, list) else one
+        for name, one in run.payload["filters"].items()
+    }
+    filters = Filters(**given)
     page = queue_page(
         queue=QUEUES[run.payload["code"]],
         now=datetime.fromisoformat(run.payload["now"]),

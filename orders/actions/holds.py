@@ -148,3 +148,43 @@ def close_hold(
         reason=hold.resolution,
     )
     return order
+
+
+@transaction.atomic
+def pass_hold_on(  # noqa: PLR0913
+    *,
+    tid: str,
+    hold_id: int,
+    to: User,
+    note: str,
+    by: User,
+    now: datetime,
+    version: int | None = None,
+) -> Hold:
+    """Hand a hold over to a colleague, who then finds it among their own. Locks the order.
+
+    :raises Hold.DoesNotExist: if the order has no such open hold
+    :raises UnableToHoldError: if the colleague has it already, or no longer works here
+    :raises StaleOrderError: if the order changed since `version`
+    """
+    order = locked_order(tid=tid, version=version)
+    hold = locked_open_hold(order, hold_id=hold_id)
+    if not to.is_active:
+        raise UnableToHoldError(_("%(name)s 已经停用，交给别人。") % {"name": to.name})
+    if hold.owner_id == to.pk:
+        raise UnableToHoldError(_("这个挂起已经是 %(name)s 的。") % {"name": to.name})
+    old = hold.owner_id
+    hold.owner = to
+    hold.save(update_fields=["owner"])
+    bump(order)
+    operations.record(
+        name="orders.hold.passed_on",
+        by=by,
+        now=now,
+        object_type="order",
+        object_key=tid,
+        old={"owner": old},
+        new={"owner": to.pk, "name": to.name, "kind": hold.kind, "hold": hold.pk},
+        reason=note.strip(),
+    )
+    return hold

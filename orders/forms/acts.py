@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.choices import BuyerAnswer, Flag, HoldKind, Stage, ToldChannel
 from orders.models import CarrierPickup, RuleRow
 from shopops.lib.business_time import SHANGHAI
+from shopops.staff.queries import people_at_work
 from shopops.work.models import BusinessDay
 
 WEEKDAYS = [
@@ -117,6 +118,21 @@ class AgreeForm(forms.Form):
     )
 
 
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of the people who work here."""
+
+    def label_from_instance(self, obj: Any) -> str:  # noqa: ANN401
+        """Name the person."""
+        return str(obj.name)
+
+
+class PassOnForm(forms.Form):
+    """Hand a hold over to a colleague."""
+
+    to = PersonField(label=_("交给谁"), queryset=people_at_work(), empty_label=None)
+    note = forms.CharField(label=_("交代一句"), max_length=200, required=False)
+
+
 class ReasonForm(forms.Form):
     """An act that must say why."""
 
@@ -129,6 +145,12 @@ class QueueFilterForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("挂起原因"), choices=[("", _("不限")), *HoldKind.choices], required=False
     )
+    whose = forms.ChoiceField(
+        label=_("谁处理"),
+        choices=[("", _("不限")), ("mine", _("我的")), ("role", _("我岗位的"))],
+        required=False,
+    )
+    untold = forms.BooleanField(label=_("只看买家没告知的"), required=False)
     province = forms.CharField(label=_("省份"), max_length=20, required=False)
     stage = forms.ChoiceField(
         label=_("阶段"), choices=[("", _("不限")), *Stage.choices], required=False

@@ -77,6 +77,10 @@ class Filters:
     """What a person narrowed a queue to; each one is a chip that can be removed."""
 
     hold_kind: str = ""
+    # Open holds of one person, or that wait for one of these roles while no person has them.
+    hold_owner_id: int | None = None
+    hold_roles: tuple[str, ...] = ()
+    untold: bool = False  # the buyer must be told of a hold and was not
     province: str = ""
     stage: str = ""
     urgent: bool = False
@@ -85,9 +89,8 @@ class Filters:
     def q(self) -> Q:
         """Give the filters as one condition."""
         condition = Q()
-        if self.hold_kind:
-            held = Hold.objects.filter(kind=self.hold_kind, closed_at__isnull=True)
-            condition &= Q(pk__in=held.values("order_id"))
+        if self.hold_kind or self.hold_owner_id or self.hold_roles or self.untold:
+            condition &= Q(pk__in=self._holds().values("order_id"))
         if self.province:
             condition &= Q(receiver_province=self.province)
         if self.stage:
@@ -97,6 +100,19 @@ class Filters:
         if self.order_ids is not None:
             condition &= Q(pk__in=self.order_ids)
         return condition
+
+    def _holds(self) -> QuerySet[Hold]:
+        """Give the open holds that are meant: one hold must meet all that is asked of holds."""
+        holds = Hold.objects.filter(closed_at__isnull=True)
+        if self.hold_kind:
+            holds = holds.filter(kind=self.hold_kind)
+        if self.hold_owner_id:
+            holds = holds.filter(owner=self.hold_owner_id)
+        if self.hold_roles:
+            holds = holds.filter(owner__isnull=True, owner_role__in=self.hold_roles)
+        if self.untold:
+            holds = holds.filter(must_tell_buyer=True, told_at__isnull=True)
+        return holds
 
 
 class ListedOrder(NamedTuple):

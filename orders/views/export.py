@@ -1,5 +1,7 @@
 """Asking for a queue as a file, and fetching it."""
 
+from dataclasses import asdict
+
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from orders.actions.exports import KIND, export_path, request_export
 from orders.forms import QueueFilterForm
 from orders.queries.queues import QUEUES
-from orders.queries.search import find_orders
+from orders.views.filtering import filters_of
 from shopops.staff import operations
 from shopops.staff.access import requires
 from shopops.staff.models import User
@@ -29,15 +31,8 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("筛选条件看不懂，没有导出。"))
         return redirect("orders:queue", code)
-    data = form.cleaned_data
-    filters = {
-        "hold_kind": data["kind"],
-        "province": data["province"],
-        "stage": data["stage"],
-        "urgent": data["urgent"],
-        "order_ids": find_orders(text=data["q"], may_see_contact=True) if data["q"] else None,
-    }
     assert isinstance(request.user, User)  # noqa: S101
+    filters = asdict(filters_of(form.cleaned_data, request.user))
     run = request_export(code=code, filters=filters, reason="", by=request.user, now=timezone.now())
     messages.success(request, _("开始导出，做完在这一页下载。"))
     return redirect("work:run", run.pk)

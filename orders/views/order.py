@@ -25,6 +25,7 @@ from orders.forms import (
     CloseHoldForm,
     HoldForm,
     MemoForm,
+    PassOnForm,
     ReasonForm,
     ToldForm,
     WaybillForm,
@@ -120,6 +121,18 @@ def _close(call: Call) -> object:
     )
 
 
+def _pass_on(call: Call) -> object:
+    return holds.pass_hold_on(
+        tid=call.tid,
+        hold_id=call.hold_id,
+        to=call.data["to"],
+        note=call.data["note"],
+        by=call.by,
+        now=call.now,
+        version=call.version,
+    )
+
+
 def _hand_over(call: Call) -> object:
     waybill = shipping.Waybill(call.data["carrier"], call.data["waybill_no"])
     return shipping.hand_over_order(
@@ -183,6 +196,14 @@ ACTS: dict[str, Act] = {
         Act("tell", gettext_lazy("告知买家"), "orders.tell_buyer", _untold, _tell, ToldForm),
         Act(
             "close_hold", gettext_lazy("结束挂起"), "orders.hold", _closable, _close, CloseHoldForm
+        ),
+        Act(
+            "pass_on",
+            gettext_lazy("转给同事"),
+            "orders.hold",
+            lambda detail: bool(detail.open_holds),
+            _pass_on,
+            PassOnForm,
         ),
         Act(
             "approve",

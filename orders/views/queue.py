@@ -25,9 +25,9 @@ from orders.models import QueueCount
 from orders.queries import queues
 from orders.queries.queues import QUEUES, Filters, Queue, QueueRow
 from orders.queries.risk import RiskBook
-from orders.queries.search import find_orders
 from orders.views.bulk import bulk_bar
 from orders.views.columns import STANDARD, Layout, head_html, layout_of
+from orders.views.filtering import filters_of
 from orders.views.row_html import rows_html
 from orders.views.rows import rows_of
 from shopops.lib.paging import Page
@@ -36,7 +36,7 @@ from shopops.staff.models import User
 from shopops.staff.queries import shop_platform
 
 TAB_TONES = {"past_due": "late", "due_today": "soon"}
-FILTER_KEYS = ("kind", "province", "stage", "urgent", "q")
+FILTER_KEYS = ("kind", "whose", "untold", "province", "stage", "urgent", "q")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,23 +177,16 @@ def _filters(request: HttpRequest, form: QueueFilterForm) -> tuple[Filters, list
     if not form.is_valid():
         return Filters(), []
     data = form.cleaned_data
-    ids: tuple[int, ...] | None = None
-    if data["q"]:
-        may = request.user.has_perm("orders.view_contact")
-        ids = tuple(find_orders(text=data["q"], may_see_contact=may))
-    filters = Filters(
-        hold_kind=data["kind"],
-        province=data["province"],
-        stage=data["stage"],
-        urgent=data["urgent"],
-        order_ids=ids,
-    )
+    assert isinstance(request.user, User)  # noqa: S101
+    filters = filters_of(data, request.user)
     return filters, _chips(request.GET, data)
 
 
 def _chips(address: QueryDict, data: dict[str, object]) -> list[Chip]:
     words: dict[str, tuple[str, Callable[[str], str]]] = {
         "kind": (_("挂起"), lambda value: str(HoldKind(value).label)),
+        "whose": (_("谁处理"), lambda value: _("我的") if value == "mine" else _("我岗位的")),
+        "untold": (_("只看"), lambda _value: _("买家没告知的")),
         "province": (_("省份"), str),
         "stage": (_("阶段"), lambda value: str(Stage(value).label)),
         "urgent": (_("只看"), lambda _value: _("加急")),

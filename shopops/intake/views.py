@@ -23,7 +23,7 @@ from shopops.intake.uploads import VaultedFile, VaultUploadHandler
 from shopops.intake.wording import limit_text
 from shopops.lib.paging import Key, decode_key
 from shopops.lib.requests import Request
-from shopops.staff.access import requires
+from shopops.staff.access import passive, requires
 from shopops.staff.models import User
 
 
@@ -151,6 +151,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     return render(request, "intake/batch.html", context)
 
 
+@passive
 @requires("intake.view")
 @require_GET
 def progress(request: HttpRequest, batch_id: int) -> HttpResponse:

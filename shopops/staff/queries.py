@@ -434,6 +434,11 @@ def role_names() -> dict[str, str]:
     return {code: words.stored(name) for code, name in Role.objects.values_list("code", "name")}
 
 
+def people_at_work() -> QuerySet[User]:
+    """Give the people who may sign in, by name."""
+    return User.objects.filter(is_active=True).order_by("name", "pk")
+
+
 def roles_text(person: User) -> str:
     """Give the names of a person's roles."""
     return words.listed(role.label for role in roles_of(person))

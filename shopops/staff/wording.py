@@ -13,7 +13,6 @@ OBJECTS = {
     "batch": _("导入批次"),
     "run": _("任务"),
     "work.run": _("任务"),
-    "work.business_day": _("营业日"),
 }
 FIELDS = {
     "name": _("名称"),

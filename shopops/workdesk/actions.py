@@ -1,15 +1,15 @@
-"""Acts on runs and on the business calendar, with the operation log in the same transaction."""
+"""Acts on runs, with the operation log in the same transaction."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, get_args
 
 from django.db import transaction
 
 from shopops.staff import operations
 from shopops.staff.models import User
-from shopops.work import actions, calendar
-from shopops.work.models import BusinessDay, Run
+from shopops.work import actions
+from shopops.work.models import Run
 
 type Act = Literal["pause", "resume", "cancel", "retry"]
 
@@ -48,26 +48,3 @@ def act_on_run(*, run_id: int, act: str, by: User, now: datetime) -> Run:
         new={"state": run.state, "wish": run.wish},
     )
     return run
-
-
-@transaction.atomic
-def set_business_day(
-    *, day: date, kind: str, name: str, by: User, now: datetime, reason: str = ""
-) -> BusinessDay:
-    """Set one day of the business calendar by hand, and write down who did and why.
-
-    :raises ValueError: if `kind` is none of `BusinessDay.Kind`
-    """
-    before = BusinessDay.objects.filter(date=day).values("kind", "name", "is_confirmed").first()
-    row = calendar.set_business_day(day=day, kind=kind, name=name)
-    operations.record(
-        name="work.calendar.set",
-        by=by,
-        now=now,
-        object_type="work.business_day",
-        object_key=day.isoformat(),
-        old={**before} if before else {},
-        new={"kind": row.kind, "name": row.name, "is_confirmed": True},
-        reason=reason,
-    )
-    return row

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from shopops.lib.paging import Key, decode_key
-from shopops.staff.access import requires
+from shopops.staff.access import passive, requires
 from shopops.staff.models import User
 from shopops.work.choices import RunState
 from shopops.work.models import Run
@@ -119,6 +119,7 @@ def _error(page: queries.RunPage) -> ErrorWords | None:
     return ErrorWords(page.error, _("这是上一次停下的原因。"), "")
 
 
+@passive
 @requires("work.view")
 @require_GET
 def progress(request: HttpRequest, run_id: int) -> HttpResponse:

@@ -27,7 +27,14 @@ PAGES = {
         "/me/sessions/",
         "/accounts/password/change/",
     ),
-    "admin": ("/work/", "/people/", "/people/invite/", "/roles/", "/log/", "/settings/personal-data/"),
+    "admin": (
+        "/work/",
+        "/people/",
+        "/people/invite/",
+        "/roles/",
+        "/log/",
+        "/settings/personal-data/",
+    ),
 }
 # A page, and the link on it that leads to the page that is meant.
 LINKS = (

@@ -116,4 +116,6 @@ def test_the_person_brings_the_same_as_the_table_says(kind, service):
 
     plain = source_marks(User.objects.get(pk=service.pk), now=NOW)
 
-    assert source_marks(signed_in_person(service.pk), now=NOW) == plain
+    person = signed_in_person(service.pk)
+    assert person is not None
+    assert source_marks(person, now=NOW) == plain

@@ -1,6 +1,7 @@
 """Notices: who is told what, once; the bell, the page, and what they cost."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -149,12 +150,16 @@ def failing_kind():
     registry.forget_kind("test.fails")
 
 
+def _hours_later(hours: int) -> datetime:
+    return NOW + timedelta(hours=hours)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_run_given_up_after_three_strikes_is_told_once(failing_kind, administrator, service):
     run = work.request_run(kind=failing_kind, key="1", now=NOW, by=service, ring=False)
     for strike in range(3):
         assert not Notice.objects.exists(), strike
-        engine.perform(run.pk, clock=lambda n=strike: NOW + timedelta(hours=n))
+        engine.perform(run.pk, clock=partial(_hours_later, strike))
         send_all()
 
     run.refresh_from_db()

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from orders.actions import holds
 from orders.actions.errors import StaleOrderError, UnableToHoldError
 from orders.choices import BuyerAnswer, HoldKind, Stage, ToldChannel
+from orders.models import Order
 from shopops.staff.models import Operation
 from tests.factories.orders import OrderFactory
 
@@ -105,3 +107,72 @@ def test_a_stale_page_cannot_hold_an_order(service, warehouse, now):
             now=now,
             version=order.version,
         )
+
+
+# --- whose they are ---
+
+
+def listed(client, **conditions):
+    page = client.get(reverse("orders:queue", args=["held"]), conditions).content.decode()
+    return [
+        order.tid for order in Order.objects.order_by("pk") if f'data-tid="{order.tid}"' in page
+    ]
+
+
+def test_the_desk_shows_mine_and_what_my_role_has_not_taken_yet(as_service, service, manager, now):
+    orders = [OrderFactory.create() for _ in range(3)]
+    for order, kind in zip(
+        orders, ("buyer_message", "buyer_message", "amount_too_large"), strict=True
+    ):
+        holds.hold_order(tid=order.tid, kind=HoldKind(kind), note="", by=manager, now=now)
+    first = orders[0].holds.get()
+
+    holds.pass_hold_on(
+        tid=orders[0].tid, hold_id=first.pk, to=service, note="你熟", by=manager, now=now
+    )
+
+    assert listed(as_service, whose="mine") == [orders[0].tid]
+    assert listed(as_service, whose="role") == [orders[1].tid]
+    assert listed(as_service) == [order.tid for order in orders]
+    log = Operation.objects.get(name="orders.hold.passed_on")
+    assert (log.object_key, log.new["name"], log.reason) == (
+        orders[0].tid,
+        service.name,
+        "你熟",
+    )
+
+
+def test_the_desk_shows_whose_buyer_was_not_told(as_service, service, now):
+    told, untold = OrderFactory.create(), OrderFactory.create()
+    for order in (told, untold):
+        holds.hold_order(tid=order.tid, kind=HoldKind.STOCK_SHORT, note="", by=service, now=now)
+    holds.tell_buyer(tid=told.tid, hold_id=told.holds.get().pk, told=TOLD, by=service, now=now)
+
+    assert listed(as_service, untold="on") == [untold.tid]
+
+
+def test_a_hold_is_not_passed_on_to_who_has_it_or_left(service, manager, now):
+    order = OrderFactory.create()
+    hold = holds.hold_order(tid=order.tid, kind=HoldKind.HAND_SET, note="", by=manager, now=now)
+    given = {"tid": order.tid, "hold_id": hold.pk, "note": "", "by": manager, "now": now}
+    holds.pass_hold_on(to=service, **given)
+    with pytest.raises(UnableToHoldError, match="已经是"):
+        holds.pass_hold_on(to=service, **given)
+    service.is_active = False
+    service.save()
+
+    with pytest.raises(UnableToHoldError, match="停用"):
+        holds.pass_hold_on(to=service, **given)
+
+
+def test_a_hold_is_passed_on_from_the_orders_page(as_service, service, manager, now):
+    order = OrderFactory.create()
+    hold = holds.hold_order(tid=order.tid, kind=HoldKind.HAND_SET, note="", by=manager, now=now)
+
+    as_service.post(
+        reverse("orders:act", args=[order.tid, "pass_on"]),
+        {"to": manager.pk, "note": "", "hold": hold.pk, "version": 2},
+    )
+
+    hold.refresh_from_db()
+    assert hold.owner == manager

@@ -5,7 +5,7 @@ import time
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from shopops.staff import middleware
 from shopops.staff.access import passive
@@ -213,6 +213,15 @@ def test_a_page_part_that_asks_by_itself_does_not_keep_a_session_alive(service, 
 
     limits.process_view(request, _empty_page)
     assert middleware.SEEN in request.session
+
+
+@pytest.mark.parametrize("name", ["work:progress", "intake:progress", "notices:bell"])
+def test_the_parts_that_pages_ask_for_by_themselves_are_such_parts(name):
+    keys = {"work:progress": {"run_id": 1}, "intake:progress": {"batch_id": 1}}
+
+    view = resolve(reverse(name, kwargs=keys.get(name))).func
+
+    assert getattr(view, "is_passive", False)
 
 
 def _shift(client, key, seconds):

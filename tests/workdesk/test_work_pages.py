@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from shopops.lib.paging import decode_key
 from shopops.staff.models import Operation
-from shopops.work import calendar, registry
+from shopops.work import registry
 from shopops.work.choices import RunState
-from shopops.work.models import BusinessDay, Run
-from shopops.workdesk import actions, queries
+from shopops.work.models import Run
+from shopops.workdesk import queries
 from tests.times import NOW
 
 pytestmark = pytest.mark.django_db
@@ -202,16 +202,3 @@ def test_work_that_nobody_hears_for_a_minute_shows(waited, is_unheard, shop):
     backlog = queries.backlog(now=NOW)
 
     assert (backlog.waiting, backlog.is_unheard) == (1, is_unheard)
-
-
-def test_setting_a_day_of_the_calendar_is_logged_with_its_reason(manager):
-    calendar.seed_business_days()
-    day = NOW.date()
-
-    actions.set_business_day(
-        day=day, kind=BusinessDay.Kind.HOLIDAY, name="盘点", by=manager, now=NOW, reason="年中盘点"
-    )
-
-    line = Operation.objects.get(name="work.calendar.set")
-    assert (line.object_key, line.reason) == (day.isoformat(), "年中盘点")
-    assert (line.old["kind"], line.new["kind"]) == ("workday", "holiday")
