@@ -1,0 +1,59 @@
+"""What stands around every page, and a list's own columns: the bell, the sources, the keyboard."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.test_files_come_in import DONE_MS, state_of, upload
+
+
+def test_a_refused_file_rings_the_bell_of_who_brought_it_until_it_is_opened(visits, tmp_path):
+    path = tmp_path / "ExportOrderList202609171519.csv"
+    path.write_bytes("昨天,卖了,多少\n1,2,3\n".encode("gbk"))
+    visitor = visits.of("cen")
+    page = upload(visitor, path)
+    expect(state_of(page)).to_have_text("已拒绝", timeout=DONE_MS)
+    batch = page.url
+
+    for _try in range(20):  # the notice is a run of its own
+        visitor.open("/orders/all/")
+        if page.locator(".so-bell .so-ic__n").count():
+            break
+        page.wait_for_timeout(500)
+    page.click(".so-bell summary")
+    news = page.locator("#bell .so-menu__n").first
+    expect(news).to_contain_text(f"文件没有收：{path.name}")
+    assert not visitor.faults()
+    news.click()
+
+    page.wait_for_url(batch)
+    expect(page.locator(".so-bell .so-ic__n")).to_have_count(0)
+
+
+def test_the_sources_stand_at_the_foot_of_the_navigation(visits):
+    page = visits.of("he").open("/orders/all/")
+
+    expect(page.locator(".so-nav__foot")).to_contain_text("订单报表")
+    expect(page.locator(".so-nav__foot > div")).to_have_count(3)
+
+
+def test_columns_are_moved_and_kept_by_keyboard_alone(visits):
+    visitor = visits.of("zheng")
+    page = visitor.open("/orders/all/")
+    page.locator(".so-cols-a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/orders/columns/"))
+
+    page.locator("#down-due").focus()
+    for place in (2, 3):
+        page.keyboard.press("Enter")
+        expect(page.locator(f".so-colpick li:nth-child({place}) #down-due")).to_be_focused()
+    page.locator("input[name=shown][value=risk]").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(re.compile("/orders/all/"))
+    heads = page.locator(".so-q thead th")
+    expect(heads.nth(3)).to_contain_text("应出")
+    expect(page.locator(".so-q thead .c-risk")).to_have_count(0)
+    assert not visitor.faults()
