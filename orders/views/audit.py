@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods
 from orders.actions import audit as audit_actions
 from orders.actions import audit_rules, audit_trial
 from orders.actions.errors import OrderRefusedError
-from orders.audit_wording import reason_words, rule_words
 from orders.choices import AuditRuleCode, HoldKind, KeywordAct, KeywordPlace
 from orders.forms.audit import (
     BlackListForm,
@@ -30,6 +29,7 @@ from orders.forms.audit import (
 )
 from orders.models import AuditRuleRow, KeywordRow
 from orders.queries.audit_page import AuditPage, audit_page
+from orders.wording.audit import reason_words, rule_words
 from shopops.lib.words import listed
 from shopops.staff.access import requires
 from shopops.staff.models import User

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from orders import wording
-from orders.audit_wording import reason_words
 from orders.choices import BY_ITSELF, OPEN_REFUND_STATUSES, PlatformStatus, RefundStatus, Stage
 from orders.models import Hold, Order, OrderLine, Refund, Shipment
 from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count, due_words
 from orders.queries.risk import RiskBook
 from orders.rules.platform_texts import NEVER_SHIPPABLE
 from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
+from orders.wording.audit import reason_words
 from shopops.staff.models import Operation
 
 # Who does the next step of a stage, when nothing blocks it.
