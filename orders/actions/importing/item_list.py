@@ -231,6 +231,10 @@ def _insert_lines(cursor: CursorWrapper, source: str, params: dict[str, Any]) ->
 
 
 def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps) -> None:
+    if steps.is_empty(cursor, "orders_order"):
+        steps.lock_alone(cursor, work.run, "orders_order", "orders_orderline")
+    else:
+        steps.lock_alone(cursor, work.run, "orders_orderline", kept_readable="orders_order")
     steps.drop_doubled_again(cursor, batch.facts, stage, "oid")
     params = _known_params(cursor, batch, stage)
     if steps.is_empty(cursor, "orders_order"):

@@ -182,6 +182,7 @@ def _insert_orders(cursor: CursorWrapper, source: str, params: dict[str, Any]) -
 
 
 def _merge_first(cursor: CursorWrapper, batch: "Batch", stage: str, work: Steps) -> None:
+    steps.lock_alone(cursor, work.run, "orders_buyer", "orders_order", "orders_shipment")
     steps.drop_doubled_again(cursor, batch.facts, stage, "tid")
     params = _known_params(cursor, batch, stage)
     _insert_buyers_first(cursor, stage)

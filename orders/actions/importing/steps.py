@@ -1,11 +1,13 @@
 """Working through a staged file in steps that survive a kill: one transaction each, one import at a time."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_noop
 
 from shopops.intake.spec import Counts
 from shopops.intake.turn import take_turn
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from shopops.work.engine import RunContext
 
 CHUNK_ROWS = 10_000
+_LOCK_NOT_AVAILABLE = "55P03"
+_LOCK_SECONDS = 0.05
 # A first file of this size is filled into bare tables in one transaction: a third faster, but a
 # killed worker begins anew. Below it a first file goes in steps like any other.
 HEAP_FIRST_ROWS = 400_000
@@ -115,6 +119,30 @@ def table_exists(cursor: CursorWrapper, table: str) -> bool:
     """Say whether a table exists."""
     cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
     return bool(cursor.fetchone()[0])
+
+
+def lock_alone(
+    cursor: CursorWrapper, run: "RunContext", *tables: str, kept_readable: str = ""
+) -> None:
+    """Take tables for oneself until the end of the transaction, `kept_readable` from writers only.
+
+    All or none, asked again and again: who waits for one table while holding another meets a reader
+    that holds the other and waits for the first.
+    """
+    wishes = [f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE NOWAIT"]
+    if kept_readable:
+        wishes.append(f"LOCK TABLE {kept_readable} IN SHARE ROW EXCLUSIVE MODE NOWAIT")
+    while True:
+        try:
+            with transaction.atomic():
+                cursor.execute("; ".join(wishes))
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+                raise
+        else:
+            return
+        run.say(run.done, run.total, gettext_noop("等正在读的人读完"))
+        time.sleep(_LOCK_SECONDS)
 
 
 @contextmanager
