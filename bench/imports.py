@@ -43,10 +43,8 @@ QUICK = {"lines": 20_000, "base": 100_000, "day_lines": 2_000}
 LIMITS = {
     "first": 10.0,
     "same_bytes": 2.0,
-    "same_rows": 2.0,
     "day_new": 3.0,
     "day_same_bytes": 0.3,
-    "day_same_rows": 0.3,
     "peak_mib": 1024,
 }
 EMPTIED = (

@@ -189,7 +189,8 @@ def table(result: dict[str, Any]) -> str:
     heads = [f"{one['orders']:,}" for one in sizes]
     lines = [
         f"Server time of a whole page, p50 / p95 in ms ({result['rounds']} requests each;"
-        f" load average {result['load_average']}).",
+        f" load average {result['load_average']}). Aims: p50 under {LIMITS_MS['p50']:g}, p95 under"
+        f" {LIMITS_MS['p95']:g}, largest at most {LIMIT_RATIO} times the smallest.",
         "",
         f"| page | {' | '.join(heads)} | largest : smallest, p50 | queries | SQL p50, largest |",
         "|---|" + "---:|" * (len(heads) + 3),
