@@ -21,7 +21,7 @@ from shopops.intake.reading.refusals import FileRefusedError
 from shopops.intake.shops import learn_shop
 from shopops.intake.spec import CellError, Counts, Preview
 from shopops.intake.telling import tell_of_rejected_rows
-from shopops.intake.turn import take_turn
+from shopops.intake.turn import take_reading_turn, take_turn
 from shopops.intake.twins import SAME_AS, copy_facts, same_file_before
 from shopops.lib import vault
 from shopops.staff import operations
@@ -102,6 +102,7 @@ def perform_parse(run: RunContext) -> dict[str, Any]:
                 inbox.give_back(batch)
         return {"state": BatchState.REFUSED, "reason": refusal.reason}
     with run.step(done=parsed.read, total=parsed.read, text=gettext_noop("已读完")):
+        take_reading_turn(run)
         batch = actions.locked_batch(batch.pk)
         if batch.state != BatchState.PARSING:
             stages.drop_stage(stages.stage_name(batch.pk))

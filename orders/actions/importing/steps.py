@@ -10,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_noop
 
 from shopops.intake.spec import Counts
-from shopops.intake.turn import take_turn
+from shopops.intake.turn import take_turn, take_whole_turn
 
 if TYPE_CHECKING:
     from shopops.work.engine import RunContext
@@ -129,6 +129,7 @@ def lock_alone(
     All or none, asked again and again: who waits for one table while holding another meets a reader
     that holds the other and waits for the first.
     """
+    take_whole_turn(run)
     wishes = [f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE NOWAIT"]
     if kept_readable:
         wishes.append(f"LOCK TABLE {kept_readable} IN SHARE ROW EXCLUSIVE MODE NOWAIT")
