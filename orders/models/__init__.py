@@ -11,6 +11,18 @@ from orders.models.calendar import (
     RuleRow,
     ShippingDay,
 )
+from orders.models.cases import (
+    AfterSalesCase,
+    CaseEvent,
+    Compensation,
+    CompensationLimit,
+    Evidence,
+)
+from orders.models.couriers import (
+    Carrier,
+    CourierRule,
+    TraceEvent,
+)
 from orders.models.orders import (
     Buyer,
     Order,
@@ -21,7 +33,24 @@ from orders.models.orders import (
     Refund,
     Shipment,
 )
+from orders.models.parcels import (
+    GiftLine,
+    Parcel,
+    ParcelChange,
+    ParcelLine,
+)
 from orders.models.privacy import ErasedOrder, Erasure
+from orders.models.sweep import (
+    BillLine,
+    SweepItem,
+)
+from orders.models.warehouse import (
+    HandOverSheet,
+    PackingStandard,
+    PackingTick,
+    Scan,
+    Wave,
+)
 from orders.models.work import (
     DirtyDay,
     Hold,
@@ -29,15 +58,25 @@ from orders.models.work import (
 )
 
 __all__ = [
+    "AfterSalesCase",
     "AuditRuleRow",
+    "BillLine",
     "BlackListEntry",
     "Buyer",
+    "Carrier",
     "CarrierPickup",
+    "CaseEvent",
+    "Compensation",
+    "CompensationLimit",
+    "CourierRule",
     "CutoffOverride",
     "CutoffRule",
     "DirtyDay",
     "ErasedOrder",
     "Erasure",
+    "Evidence",
+    "GiftLine",
+    "HandOverSheet",
     "Hold",
     "KeywordRow",
     "Order",
@@ -45,10 +84,19 @@ __all__ = [
     "OrderLine",
     "OrderManager",
     "OrderQuerySet",
+    "PackingStandard",
+    "PackingTick",
+    "Parcel",
+    "ParcelChange",
+    "ParcelLine",
     "QueueCount",
     "Refund",
     "RuleRow",
+    "Scan",
     "Shipment",
     "ShippingDay",
+    "SweepItem",
     "TellTemplate",
+    "TraceEvent",
+    "Wave",
 ]

@@ -86,6 +86,10 @@ class Order(models.Model):
     approved_at = models.DateTimeField(null=True)
     handed_over_at = models.DateTimeField(null=True)
     picked_up_at = models.DateTimeField(null=True)
+    # The carrier's last word of any of its parcels; null: none was heard.
+    last_trace_at = models.DateTimeField(null=True)
+    # Orders that could travel together share it: `orders.rules.merging`. Null: nobody to travel with.
+    merge_key = models.BigIntegerField(null=True)
     ship_by_rule = models.ForeignKey(
         "RuleRow", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -162,6 +166,31 @@ class Order(models.Model):
                 fields=["ship_due_at", "id"],
                 name="order_open_due_idx",
                 condition=Q(stage__in=OPEN_STAGES),
+            ),
+            # Urgent ones, by due time.
+            models.Index(
+                fields=["ship_due_at", "id"],
+                name="order_urgent_idx",
+                condition=Q(stage__in=OPEN_STAGES, is_urgent=True),
+            ),
+            # Those that could travel together, by due time.
+            models.Index(
+                fields=["ship_due_at", "id"],
+                name="order_mergeable_idx",
+                condition=Q(stage__in=OPEN_STAGES, merge_key__isnull=False),
+            ),
+            models.Index(
+                fields=["merge_key"],
+                name="order_merge_key_idx",
+                condition=Q(stage__in=OPEN_STAGES, merge_key__isnull=False),
+            ),
+            # On the road, the longest silent first.
+            models.Index(
+                fields=["last_trace_at", "id"],
+                name="order_trace_idx",
+                condition=Q(
+                    stage__in=[Stage.PICKED_UP, Stage.IN_TRANSIT], last_trace_at__isnull=False
+                ),
             ),
             # Refund open, by due time.
             models.Index(
@@ -271,6 +300,11 @@ class Shipment(models.Model):
     picked_up_at = models.DateTimeField(null=True)
     first_trace_at = models.DateTimeField(null=True)
     signed_at = models.DateTimeField(null=True)
+    last_trace_at = models.DateTimeField(null=True)
+    # The warehouse's parcel; null for what only a file tells of.
+    parcel = models.ForeignKey(
+        "Parcel", null=True, on_delete=models.SET_NULL, related_name="shipments", db_index=False
+    )
     carrier = models.CharField(max_length=40, blank=True, default="")
     waybill_no = models.CharField(max_length=60, db_collation="C")
 
@@ -280,7 +314,12 @@ class Shipment(models.Model):
                 fields=["order", "waybill_no"], name="a_waybill_stands_once_in_an_order"
             ),
         ]
-        indexes = [models.Index(fields=["waybill_no"], name="shipment_waybill_idx")]
+        indexes = [
+            models.Index(fields=["waybill_no"], name="shipment_waybill_idx"),
+            models.Index(
+                fields=["parcel"], name="shipment_parcel_idx", condition=Q(parcel__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.waybill_no

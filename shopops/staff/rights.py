@@ -24,7 +24,13 @@ RIGHTS: tuple[Right, ...] = (
     Right("orders.set_audit", _("改审单规则")),
     Right("orders.hold", _("挂起与解除")),
     Right("orders.tell_buyer", _("记录告知买家")),
+    Right("orders.merge", _("合单与拆单")),
+    Right("orders.pack", _("波次、拣货与验货")),
     Right("orders.hand_over", _("登记交接与运单")),
+    Right("orders.set_warehouse", _("改快递规则与包装标准")),
+    Right("orders.handle_case", _("处理售后")),
+    Right("orders.set_limits", _("改赔付上限")),
+    Right("orders.view_bill", _("看支付宝账单")),
     Right("orders.note", _("写备注")),
     Right("orders.export", _("导出订单"), needs_mfa=True),
     Right("orders.reveal_contact", _("查看收货人明文")),
@@ -56,6 +62,8 @@ _SERVICE = {
     "orders.tell_buyer",
     "orders.note",
     "orders.reveal_contact",
+    "orders.merge",
+    "orders.handle_case",
     "intake.view",
     "intake.import",
     "work.view",
@@ -63,6 +71,7 @@ _SERVICE = {
 _WAREHOUSE = {
     "orders.view",
     "orders.view_contact",
+    "orders.pack",
     "orders.hand_over",
     "orders.hold",
     "orders.note",
@@ -102,7 +111,16 @@ ROLES: tuple[RoleRow, ...] = (
     RoleRow(
         "warehouse_lead",
         gettext_noop("仓库主管"),
-        frozenset(_WAREHOUSE | {"orders.approve", "intake.view", "intake.import"}),
+        frozenset(
+            _WAREHOUSE
+            | {
+                "orders.approve",
+                "orders.merge",
+                "orders.set_warehouse",
+                "intake.view",
+                "intake.import",
+            }
+        ),
     ),
     RoleRow("warehouse", gettext_noop("仓库"), frozenset(_WAREHOUSE)),
     RoleRow(
@@ -114,7 +132,14 @@ ROLES: tuple[RoleRow, ...] = (
         "finance",
         gettext_noop("财务"),
         frozenset(
-            _FIGURES | {"orders.view", "analytics.export", "orders.export", "products.view_cost"}
+            _FIGURES
+            | {
+                "orders.view",
+                "orders.view_bill",
+                "orders.export",
+                "analytics.export",
+                "products.view_cost",
+            }
         ),
     ),
     RoleRow(
