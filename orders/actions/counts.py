@@ -1,13 +1,14 @@
 """Stored counts of the queues: what tabs show without ever counting millions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
 
-from orders.models import Order, QueueCount
+from orders.models import Order, OrderRisk, QueueCount
 from orders.queries.queues import QUEUES, Queue
-from orders.queries.risk import RISK_FIELDS, RiskBook
+from orders.queries.risk import RISK_FIELDS, RiskBook, orders_near_limit
+from shopops.lib.business_time import business_date, day_bounds
 from shopops.staff.queries import shop_platform
 from shopops.work import actions as work
 from shopops.work.context import RunContext
@@ -73,6 +74,38 @@ def _at_risk(queue: Queue, book: RiskBook, *, now: datetime) -> Decimal:
     return book.total(judged, now=now)
 
 
+def refresh_risks(*, platform: str, now: datetime) -> int:
+    """Store what each open order due by tomorrow night costs now, else at its next threshold.
+
+    Gives the number of rows written or removed. The most urgent `MOST_JUDGED` are judged.
+    """
+    _start, until = day_bounds(business_date(now) + timedelta(days=1))
+    book = RiskBook(platform=platform)
+    wanted: dict[int, Decimal] = {}
+    for order in orders_near_limit(until=until, most=MOST_JUDGED):
+        risk = book.risk(order, now=now)
+        if amount := risk.now_amount or risk.next_amount:
+            wanted[order.pk] = amount
+    stored = dict(OrderRisk.objects.values_list("order_id", "amount"))
+    gone = stored.keys() - wanted.keys()
+    moved = [
+        OrderRisk(order_id=pk, amount=amount)
+        for pk, amount in wanted.items()
+        if stored.get(pk) != amount
+    ]
+    with transaction.atomic():
+        if gone:
+            OrderRisk.objects.filter(pk__in=gone).delete()
+        OrderRisk.objects.bulk_create(
+            moved,
+            update_conflicts=True,
+            unique_fields=["order"],
+            update_fields=["amount"],
+            batch_size=5_000,
+        )
+    return len(gone) + len(moved)
+
+
 def request_count(now: datetime) -> None:
     """Ask for a new count, after an import, after acts, and every half minute."""
     work.request_run(kind=KIND, key="all", now=now, again=True)
@@ -81,5 +114,7 @@ def request_count(now: datetime) -> None:
 def perform_count(run: RunContext) -> dict[str, int]:
     """Count in a run."""
     with run.step():
-        rows = refresh_queue_counts(platform=shop_platform(), now=run.now)
+        platform = shop_platform()
+        rows = refresh_queue_counts(platform=platform, now=run.now)
+        refresh_risks(platform=platform, now=run.now)
     return {code: row.count for code, row in rows.items()}

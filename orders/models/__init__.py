@@ -54,6 +54,7 @@ from orders.models.warehouse import (
 from orders.models.work import (
     DirtyDay,
     Hold,
+    OrderRisk,
     QueueCount,
 )
 
@@ -84,6 +85,7 @@ __all__ = [
     "OrderLine",
     "OrderManager",
     "OrderQuerySet",
+    "OrderRisk",
     "PackingStandard",
     "PackingTick",
     "Parcel",

@@ -83,6 +83,30 @@ class QueueCount(models.Model):
         return f"{self.code}: {self.count}"
 
 
+class OrderRisk(models.Model):
+    """What an open order near its limit costs if nothing is done, as last worked out: lists sort by it.
+
+    Kept apart from the order: it changes with the clock, and an order's row is not written for that.
+    Without a foreign key in the database, for imports are undone in bulk; a row without its order is
+    never seen, and goes with the next count.
+    """
+
+    order = models.OneToOneField(
+        Order,
+        primary_key=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="risk",
+    )
+    amount = money()
+
+    class Meta:
+        indexes = [models.Index(fields=["-amount", "-order"], name="order_risk_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.amount}"
+
+
 class DirtyDay(models.Model):
     """A Shanghai date whose figures changed. Orders mark it, analytics recomputes it and clears it."""
 

@@ -126,10 +126,13 @@ RISK_FIELDS = (
 )
 
 
-def orders_near_limit(*, until: datetime) -> list[Order]:
-    """Give open orders whose platform limit or due time falls before `until`. One query, open index."""
+def orders_near_limit(*, until: datetime, most: int | None = None) -> list[Order]:
+    """Give open orders whose platform limit or due time falls before `until`, the earliest `most`.
+
+    One query over the index of open orders.
+    """
     rows = Order.objects.filter(stage__in=OPEN_STAGES, ship_due_at__lt=until)
-    return list(rows.order_by("ship_due_at", "pk").only(*RISK_FIELDS))
+    return list(rows.order_by("ship_due_at", "pk").only(*RISK_FIELDS)[:most])
 
 
 def late_money(*, platform: str, now: datetime) -> LateMoney:
