@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from orders.views import audit, bulk, columns_page, cutoff, export, order, queue, subjects
+from orders.views import (
+    audit,
+    bulk,
+    columns_page,
+    cutoff,
+    desk,
+    export,
+    order,
+    queue,
+    subjects,
+    tell_templates,
+)
 
 app_name = "orders"
 
 urlpatterns = [
     path("orders/", queue.first_queue, name="first"),
     path("orders/bulk/", bulk.bulk_page, name="bulk"),
+    path("orders/claim/", desk.claim, name="claim"),
     path("orders/columns/", columns_page.columns, name="columns"),
     path("orders/o/<str:tid>/", order.order_page, name="order"),
     path("orders/o/<str:tid>/drawer/", order.drawer, name="drawer"),
@@ -18,6 +30,7 @@ urlpatterns = [
     path("orders/<slug:code>/", queue.queue_page, name="queue"),
     path("orders/<slug:code>/export/", export.ask, name="export"),
     path("settings/audit/", audit.audit, name="audit"),
+    path("settings/tell-templates/", tell_templates.tell_templates, name="tell_templates"),
     path("settings/cutoff/", cutoff.cutoff, name="cutoff"),
     path("settings/cutoff/what-if/", cutoff.what_if, name="what_if"),
     path("settings/personal-data/", subjects.subject_page, name="subjects"),

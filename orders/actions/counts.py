@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
+from orders.actions.gone_holds import end_gone_holds
 from orders.models import Order, OrderRisk, QueueCount
 from orders.queries.queues import QUEUES, Queue
 from orders.queries.risk import RISK_FIELDS, RiskBook, orders_near_limit
@@ -112,8 +113,9 @@ def request_count(now: datetime) -> None:
 
 
 def perform_count(run: RunContext) -> dict[str, int]:
-    """Count in a run."""
+    """Count in a run, without the holds of orders that are gone."""
     with run.step():
+        end_gone_holds(run.now)
         platform = shop_platform()
         rows = refresh_queue_counts(platform=platform, now=run.now)
         refresh_risks(platform=platform, now=run.now)
