@@ -15,13 +15,13 @@ from orders.choices.aftersales import (
     SweepKind,
 )
 from orders.choices.orders import (
-    BY_ITSELF,
     HOLD_DEFAULTS,
     LEFT_STAGES,
     OPEN_REFUND_STATUSES,
     OPEN_STAGES,
     STAGE_TRANSITIONS,
     STATUS_RANK,
+    TIMED_KINDS,
     AuditRuleCode,
     BuyerAnswer,
     Flag,
@@ -47,7 +47,6 @@ from orders.choices.warehouse import (
 )
 
 __all__ = [
-    "BY_ITSELF",
     "HOLD_DEFAULTS",
     "LEFT_STAGES",
     "OPEN_REFUND_STATUSES",
@@ -55,6 +54,7 @@ __all__ = [
     "PENALTY_KINDS",
     "STAGE_TRANSITIONS",
     "STATUS_RANK",
+    "TIMED_KINDS",
     "AuditRuleCode",
     "BillKind",
     "BuyerAnswer",

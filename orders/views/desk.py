@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,16 +14,10 @@ from orders.actions.claims import MOST_CLAIMED, claim_holds
 from orders.forms import ClaimForm
 from orders.queries.held import MOST_COUNTED, held_figures
 from orders.views.filtering import address_with, own_roles
+from orders.views.sorting import BY_HOLD_DUE, BY_RISK, sort_of
 from shopops.staff.access import requires
 from shopops.staff.models import User
 from shopops.staff.views.parts import PersonRequest
-
-BY_HOLD_DUE = "hold_due"
-
-
-def is_by_hold_due(code: str, address: QueryDict) -> bool:
-    """Say whether a list is to be sorted by when its holds fall due; only held orders can be."""
-    return code == "held" and address.get("sort") == BY_HOLD_DUE
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -31,7 +25,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     assert isinstance(request.user, User)  # noqa: S101
     now, person = timezone.now(), request.user
     found = held_figures(person_id=person.pk, roles=own_roles(person), now=now)
-    whose, is_by_due = request.GET.get("whose", ""), is_by_hold_due("held", request.GET)
+    whose, sort = request.GET.get("whose", ""), sort_of("held", request.GET)
     return {
         "whose": [
             _one(request, "whose", "", _("全部"), current=not whose),
@@ -39,8 +33,9 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             _one(request, "whose", "mine", _("我的"), current=whose == "mine"),
         ],
         "sorts": [
-            _one(request, "sort", "", _("先应出的在前"), current=not is_by_due),
-            _one(request, "sort", BY_HOLD_DUE, _("先到期的在前"), current=is_by_due),
+            _one(request, "sort", "", _("先应出的在前"), current=not sort),
+            _one(request, "sort", BY_HOLD_DUE, _("先到期的在前"), current=sort == BY_HOLD_DUE),
+            _one(request, "sort", BY_RISK, _("预计赔付多的在前"), current=sort == BY_RISK),
         ],
         "figures": [
             {"label": _("挂起已超期"), "text": _most(found.overdue), "tone": "late"},

@@ -22,15 +22,17 @@ from orders.choices import HoldKind, Stage
 from orders.forms import QueueFilterForm
 from orders.models import QueueCount
 from orders.queries import queues
+from orders.queries.by_risk import SORTED_BY_RISK, queue_by_risk
 from orders.queries.held import held_by_due
 from orders.queries.queues import QUEUES, Filters, Queue, QueueRow
 from orders.queries.risk import RiskBook
 from orders.views.bulk import bulk_bar
 from orders.views.columns import HOLD_DUE, STANDARD, Layout, head_html, layout_of
-from orders.views.desk import desk, is_by_hold_due
-from orders.views.filtering import address_without, filters_of
+from orders.views.desk import desk
+from orders.views.filtering import address_with, address_without, filters_of
 from orders.views.row_html import rows_html
 from orders.views.rows import rows_of
+from orders.views.sorting import BY_HOLD_DUE, BY_RISK, SORTED_COLUMNS, sort_of
 from shopops.lib.paging import Page
 from shopops.staff.access import requires
 from shopops.staff.models import User
@@ -96,9 +98,10 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
     form = QueueFilterForm(request.GET)
     filters, chips = _filters(request, form)
     layout = layout_of(request.user) if isinstance(request.user, User) else STANDARD
-    by_hold_due = is_by_hold_due(code, request.GET)
-    if by_hold_due:
-        chips.append(_sort_chip(request.GET))
+    sort = sort_of(code, request.GET)
+    if sort:
+        chips.append(_sort_chip(request.GET, sort))
+    if sort == BY_HOLD_DUE:
         layout = layout.beginning_with(HOLD_DUE)
     page = _page(request.GET, queue=queue, filters=filters, now=now)
     context = {
@@ -108,8 +111,9 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
         "filter_fields": _filter_fields(form),
         **_figures(queue, is_filtered=bool(chips)),
         "desk": desk(request) if code == "held" else None,
-        "sort": request.GET.get("sort") if by_hold_due else "",
-        "head_html": head_html(layout, get_language(), HOLD_DUE if by_hold_due else "due"),
+        "sort": sort,
+        "by_risk_url": _by_risk_url(code, sort, request.GET),
+        "head_html": head_html(layout, get_language(), SORTED_COLUMNS[sort]),
         "width_class": layout.width_class,
         "rows_html": _rows_html(page, request, layout, now=now),
         "page": _pager(request.GET, page),
@@ -210,9 +214,16 @@ def _chips(address: QueryDict, data: dict[str, object]) -> list[Chip]:
     ]
 
 
-def _sort_chip(address: QueryDict) -> Chip:
-    remove_url = address_without(address, "sort")
-    return Chip(label=_("排序"), value=_("挂起先到期的在前"), remove_url=remove_url)
+def _sort_chip(address: QueryDict, sort: str) -> Chip:
+    words = {BY_HOLD_DUE: _("挂起先到期的在前"), BY_RISK: _("预计赔付多的在前")}
+    return Chip(label=_("排序"), value=words[sort], remove_url=address_without(address, "sort"))
+
+
+def _by_risk_url(code: str, sort: str, address: QueryDict) -> str:
+    """Give the address of the same list by money at risk; the desk of held orders has its own switch."""
+    if sort or code == "held" or code not in SORTED_BY_RISK:
+        return ""
+    return address_with(address, "sort", BY_RISK)
 
 
 def _page(address: QueryDict, *, queue: Queue, filters: Filters, now: datetime) -> Page[QueueRow]:
@@ -227,8 +238,11 @@ def _read(
     address: QueryDict, queue: Queue, filters: Filters, now: datetime, keys: tuple[str, str]
 ) -> Page[QueueRow]:
     after, before = keys
-    if is_by_hold_due(queue.code, address):
+    sort = sort_of(queue.code, address)
+    if sort == BY_HOLD_DUE:
         return held_by_due(filters=filters, after=after, before=before)
+    if sort == BY_RISK:
+        return queue_by_risk(queue=queue, now=now, filters=filters, after=after, before=before)
     return queues.queue_page(queue=queue, now=now, filters=filters, after=after, before=before)
 
 

@@ -5,8 +5,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 
 type Key = tuple[datetime, int]
+type AmountKey = tuple[Decimal, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +20,10 @@ class Page[T]:
     after: str | None
 
 
-def encode_key(key: Key) -> str:
-    """Write a key (instant, id) as an opaque URL parameter."""
-    return base64.urlsafe_b64encode(json.dumps([key[0].isoformat(), key[1]]).encode()).decode()
+def encode_key(key: Key | AmountKey) -> str:
+    """Write a key (instant or amount, id) as an opaque URL parameter."""
+    place = key[0].isoformat() if isinstance(key[0], datetime) else str(key[0])
+    return base64.urlsafe_b64encode(json.dumps([place, key[1]]).encode()).decode()
 
 
 def decode_key(text: str) -> Key:
@@ -35,8 +38,28 @@ def decode_key(text: str) -> Key:
         raise ValueError("not a page key") from error
 
 
+def decode_amount_key(text: str) -> AmountKey:
+    """Read what `encode_key` wrote of an amount.
+
+    :raises ValueError: if the text was not written by it
+    """
+    try:
+        amount, pk = json.loads(base64.urlsafe_b64decode(text.encode()))
+        place = Decimal(amount)
+    except (ValueError, TypeError, InvalidOperation) as error:
+        raise ValueError("not a page key") from error
+    if not place.is_finite():
+        raise ValueError("not a page key")
+    return place, int(pk)
+
+
 def page_of[T](
-    rows: Sequence[T], *, size: int, backwards: bool, came_from: bool, key: Callable[[T], Key]
+    rows: Sequence[T],
+    *,
+    size: int,
+    backwards: bool,
+    came_from: bool,
+    key: Callable[[T], Key | AmountKey],
 ) -> Page[T]:
     """Cut `size` + 1 fetched rows to a page. `rows` stand in fetch order, reversed when backwards.
 
