@@ -77,7 +77,9 @@ def _check(written: TellWords, *, other_than: TellTemplate | None) -> None:
             % {"words": promise}
         )
     same = TellTemplate.objects.filter(kind=written.kind, name=written.name)
-    if same.exclude(pk=other_than.pk if other_than else None).exists():
+    if other_than is not None:
+        same = same.exclude(pk=other_than.pk)
+    if same.exists():
         raise TellTemplateRefusedError(
             _("这一种挂起已经有叫「%(name)s」的话术。") % {"name": written.name}
         )

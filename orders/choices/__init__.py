@@ -15,6 +15,8 @@ from orders.choices.aftersales import (
     SweepKind,
 )
 from orders.choices.orders import (
+    BY_ITSELF,
+    GONE,
     HOLD_DEFAULTS,
     LEFT_STAGES,
     OPEN_REFUND_STATUSES,
@@ -47,6 +49,8 @@ from orders.choices.warehouse import (
 )
 
 __all__ = [
+    "BY_ITSELF",
+    "GONE",
     "HOLD_DEFAULTS",
     "LEFT_STAGES",
     "OPEN_REFUND_STATUSES",

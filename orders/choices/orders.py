@@ -193,7 +193,8 @@ TIMED_KINDS: tuple[HoldKind, ...] = tuple(
 )
 
 # How a hold ended that no person ended: its cause was gone, or its order left or ended.
-BY_ITSELF, GONE = "auto", "gone"
+BY_ITSELF = "auto"
+GONE = "gone"
 
 
 class AuditRuleCode(TextChoices):
