@@ -91,6 +91,7 @@ def fill(count):
 
 def claim_side_by_side(people, rounds):
     """Let each person claim `rounds` times, at once with the others; give how often each hold went."""
+    connection.close()  # eight connections are all that the pool has
     start = Barrier(len(people))
 
     def client(person):
