@@ -1,6 +1,6 @@
 """Acts over many orders from a list: what can be done, and a result for each order."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -39,6 +39,7 @@ from orders.queries.order_page import open_hold_ids
 from orders.queries.tell_templates import offered_templates
 from orders.views.rows import order_url
 from orders.wording.tell import told_words
+from shopops.lib.words import stored
 from shopops.staff.access import requires
 from shopops.staff.models import User
 
@@ -68,10 +69,12 @@ def _approve(row: Chosen, data: dict[str, object], by: User, now: datetime) -> o
 
 
 def _hold(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
+    due_at = data["due_at"]
     return holds.hold_order(
         tid=row.tid,
         kind=HoldKind(str(data["kind"])),
         note=str(data["note"]),
+        due_at=due_at if isinstance(due_at, datetime) else None,
         by=by,
         now=now,
         version=row.version,
@@ -159,7 +162,8 @@ def _waybill_lines(text: str) -> list[tuple[str, str]]:
 def _told_form(*args: Any, **kwargs: Any) -> forms.Form:  # noqa: ANN401
     # Places stay open here: each order fills them with its own values.
     offered = [
-        OfferedWords(row.pk, row.name, row.words) for row in offered_templates(HoldKind.values)
+        OfferedWords(row.pk, stored(row.name), row.words)
+        for row in offered_templates(HoldKind.values)
     ]
     return ToldForm(*args, offered=offered, **kwargs)
 
@@ -207,9 +211,13 @@ ACTS: dict[str, BulkAct] = {
 }
 
 
-def bulk_bar(has_right: Callable[[str], bool]) -> SafeString:
-    """Give the bulk bar with the acts that a person may do, and their dialogs."""
-    codes = tuple(act.code for act in ACTS.values() if has_right(act.right))
+# What can be done to held orders, the likeliest first.
+HELD_ACTS = ("tell", "close_hold", "pass_on", "hold", "memo")
+
+
+def bulk_bar(has_right: Callable[[str], bool], wanted: Iterable[str] = tuple(ACTS)) -> SafeString:
+    """Give the bulk bar with those of the wanted acts that a person may do, and their dialogs."""
+    codes = tuple(code for code in wanted if has_right(ACTS[code].right))
     return _bulk_bar(get_language() or "", codes)
 
 
@@ -218,7 +226,7 @@ def _bulk_bar(language: str, codes: tuple[str, ...]) -> SafeString:
     return render_to_string("orders/_bulk.html", {"acts": _shown(codes)})
 
 
-def _shown(codes: Container[str]) -> list[dict[str, object]]:
+def _shown(codes: Iterable[str]) -> list[dict[str, object]]:
     return [
         {
             "code": act.code,
@@ -228,8 +236,7 @@ def _shown(codes: Container[str]) -> list[dict[str, object]]:
             "say": act.say,
             "say_not": act.say_not,
         }
-        for act in ACTS.values()
-        if act.code in codes
+        for act in (ACTS[code] for code in codes)
     ]
 
 

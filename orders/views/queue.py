@@ -26,8 +26,8 @@ from orders.queries.by_risk import SORTED_BY_RISK, queue_by_risk
 from orders.queries.held import held_by_due
 from orders.queries.queues import QUEUES, Filters, Queue, QueueRow
 from orders.queries.risk import RiskBook
-from orders.views.bulk import bulk_bar
-from orders.views.columns import HOLD_DUE, STANDARD, Layout, head_html, layout_of
+from orders.views.bulk import ACTS, HELD_ACTS, bulk_bar
+from orders.views.columns import STANDARD, Layout, head_html, layout_of
 from orders.views.desk import desk
 from orders.views.filtering import address_with, address_without, filters_of
 from orders.views.row_html import rows_html
@@ -102,7 +102,7 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
     if sort:
         chips.append(_sort_chip(request.GET, sort))
     if sort == BY_HOLD_DUE:
-        layout = layout.beginning_with(HOLD_DUE)
+        layout = layout.by_hold_due()
     page = _page(request.GET, queue=queue, filters=filters, now=now)
     context = {
         "now": now,
@@ -117,7 +117,7 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
         "width_class": layout.width_class,
         "rows_html": _rows_html(page, request, layout, now=now),
         "page": _pager(request.GET, page),
-        "bulk_bar": bulk_bar(request.user.has_perm),
+        "bulk_bar": bulk_bar(request.user.has_perm, HELD_ACTS if code == "held" else ACTS),
         "can_export": request.user.has_perm("orders.export"),
         "empty": _empty(is_filtered=bool(chips), url=request.path),
     }
