@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from orders.actions.gone_holds import end_gone_holds
+from orders.actions.merge_keys import refresh_merge_keys
 from orders.models import Order, OrderRisk, QueueCount
 from orders.queries.queues import QUEUES, Queue
 from orders.queries.risk import RISK_FIELDS, RiskBook, orders_near_limit
@@ -114,6 +115,8 @@ def request_count(now: datetime) -> None:
 
 def perform_count(run: RunContext) -> dict[str, int]:
     """Count in a run, without the holds of orders that are gone."""
+    with run.step():
+        refresh_merge_keys()
     with run.step():
         end_gone_holds(run.now)
         platform = shop_platform()

@@ -1,9 +1,11 @@
 """The one place that locks orders. Models are locked in the order of docs/architecture.md."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 from orders.actions.errors import StaleOrderError
-from orders.models import Hold, Order
+from orders.models import Hold, Order, Parcel
 
 
 def locked_order(*, tid: str, version: int | None = None) -> Order:
@@ -41,3 +43,17 @@ def bump(order: Order, *fields: str) -> None:
     """Save the named fields of a locked order as its next version."""
     order.version += 1
     order.save(update_fields=[*fields, "version"])
+
+
+def locked_orders(order_ids: Iterable[int]) -> list[Order]:
+    """Lock orders until the end of the transaction, in the order of their keys."""
+    assert connection.in_atomic_block, "lock inside the action's transaction"  # noqa: S101
+    rows = Order.objects.filter(pk__in=list(order_ids)).order_by("pk")
+    return list(rows.select_for_update(of=("self",)))
+
+
+def locked_parcels(parcel_ids: Iterable[int]) -> list[Parcel]:
+    """Lock parcels whose orders are locked already, in the order of their keys."""
+    assert connection.in_atomic_block, "lock inside the action's transaction"  # noqa: S101
+    rows = Parcel.objects.filter(pk__in=list(parcel_ids)).order_by("pk")
+    return list(rows.select_for_update(of=("self",)))

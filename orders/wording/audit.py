@@ -48,6 +48,7 @@ _REASONS: dict[str, str] = {
     "region_served": gettext_noop("快递不到%(a)s"),
     "black_list": gettext_noop("买家在黑名单：%(a)s"),
     "mergeable": gettext_noop("可与 %(a)s 合并"),
+    "pieces_gone": gettext_noop("拣货以后平台上少了：%(a)s，从包裹里拿出来再放行"),
     "presale_not_due": gettext_noop("约定 %(a)s 发货"),
 }
 
