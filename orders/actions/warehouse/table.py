@@ -15,8 +15,8 @@ from shopops.staff.models import User
 
 def locked_table(parcel_id: int) -> Parcel | None:
     """Lock one parcel alone, to count in it; None if there is none. Does not move it, so no order is locked."""
-    rows = Parcel.objects.select_for_update(of=("self",)).filter(pk=parcel_id)
-    return rows.select_related("wave", "locked_by", "checked_by").first()
+    # Without joins: after a wait Postgres reads the parcel anew, but what was joined to it as it was.
+    return Parcel.objects.select_for_update(of=("self",)).filter(pk=parcel_id).first()
 
 
 def orders_of(parcel: Parcel) -> list[OrderFacts]:
