@@ -24,6 +24,7 @@ class OrdersConfig(AppConfig):
         )
         from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
+        from orders.actions.warehouse import registering
         from orders.choices import Flag, HoldKind, Stage
         from shopops.staff.operations import name_operations, name_parts
         from shopops.work.registry import KindSpec, register_kind
@@ -82,6 +83,7 @@ class OrdersConfig(AppConfig):
         name_parts("flag", {str(flag.value): flag.label for flag in Flag})
         post_migrate.connect(_after_migrate, sender=self, dispatch_uid="orders.start_data")
         self._ensure = ensure_start_data
+        registering.register()
 
 
 def _after_migrate(sender: AppConfig, **_kwargs: Any) -> None:  # noqa: ANN401

@@ -8,15 +8,25 @@ from django.utils.translation import gettext as _
 
 from orders import registry
 from orders.actions.errors import UnableToApproveError, UnableToHandOverError
+from orders.actions.leaving import READY_STAGES, bring_back, let_order_leave, let_parcels_leave
 from orders.actions.locks import bump, locked_open_holds, locked_order
-from orders.choices import OPEN_STAGES, Stage
-from orders.models import Order, Shipment
-from orders.rules.stages import can_ship
+from orders.actions.shippable import refuse_unsendable, refuse_unshippable
+from orders.actions.warehouse.locks import LockedParcel, locked_with_orders
+from orders.actions.warehouse.moving import save_parcel
+from orders.choices import ParcelState, Stage
+from orders.models import Order, Parcel, Shipment
 from shopops.staff import operations
 from shopops.staff.models import User
 
-# A parcel may be handed over from any stage after audit; smaller shops skip waves and scans.
-READY_STAGES = (Stage.APPROVED, Stage.IN_WAVE, Stage.PICKED, Stage.CHECKED)
+__all__ = [
+    "READY_STAGES",
+    "Waybill",
+    "approve_order",
+    "force_approve_order",
+    "hand_over_order",
+    "refuse_unsendable",
+    "take_back_order",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,7 @@ def approve_order(*, tid: str, by: User, now: datetime, version: int | None = No
     :raises StaleOrderError: if the order changed since `version`
     """
     order = locked_order(tid=tid, version=version)
-    _refuse_unshippable(order, error=UnableToApproveError)
+    refuse_unshippable(order, error=UnableToApproveError)
     if order.stage != Stage.AWAITING_AUDIT:
         raise UnableToApproveError(
             _("订单现在是「%(stage)s」，不在待审单。") % {"stage": order.get_stage_display()}
@@ -108,56 +118,81 @@ def force_approve_order(
 def hand_over_order(
     *, tid: str, waybill: Waybill, by: User, now: datetime, version: int | None = None
 ) -> Shipment:
-    """Record that an order's parcel was handed to the carrier under a waybill. Locks the order.
+    """Record that an order was handed to the carrier under a waybill. Locks it and its parcel.
+
+    An order with a parcel leaves with it, and so do the orders merged into it. Of several parcels the
+    one with this waybill leaves; the order is handed over with the last of them.
 
     :raises Order.DoesNotExist: if no order has this tid
-    :raises UnableToHandOverError: if it has not passed audit, a refund is open on it, or the waybill
-        is missing or belongs to another order
+    :raises UnableToHandOverError: if it has not passed audit, a refund is open on it, its parcel is
+        in a wave and not checked, or the waybill is missing or belongs to another order
     :raises StaleOrderError: if the order changed since `version`
     """
     number = waybill.waybill_no.strip().upper()
     carrier = waybill.carrier.strip()
     if not number or not carrier:
         raise UnableToHandOverError(_("快递公司和运单号都要填。"))
+    held = locked_with_orders(_parcels_here(tid))
     order = locked_order(tid=tid, version=version)
-    _refuse_unshippable(order, error=UnableToHandOverError)
-    if order.stage not in READY_STAGES:
+    if not held:
+        return let_order_leave(order, carrier=carrier, waybill_no=number, by=by, now=now)
+    one = _the_parcel(list(held.values()), number)
+    _write_waybill(one.parcel, carrier=carrier, number=number)
+    _left, kept = let_parcels_leave([one], by=by, now=now)
+    if kept:
+        raise UnableToHandOverError(kept[0].words)
+    return Shipment.objects.get(order=order, waybill_no=number)
+
+
+def _parcels_here(tid: str) -> list[int]:
+    rows = Parcel.objects.filter(lines__order__tid=tid)
+    rows = rows.exclude(state__in=[ParcelState.DROPPED, ParcelState.HANDED_OVER])
+    return sorted(set(rows.values_list("pk", flat=True)))
+
+
+def _the_parcel(held: list[LockedParcel], number: str) -> LockedParcel:
+    """Choose the parcel that a waybill means."""
+    if len(held) == 1:
+        return held[0]
+    named = next((one for one in held if one.parcel.waybill_no == number), None)
+    if named is None:
+        words = _("这单拆成 %(n)s 个包裹，运单号 %(number)s 不在其中：先给每个包裹录面单。")
+        raise UnableToHandOverError(words % {"n": len(held), "number": number})
+    return named
+
+
+def _write_waybill(parcel: Parcel, *, carrier: str, number: str) -> None:
+    taken = Parcel.objects.filter(waybill_no=number).exclude(state=ParcelState.DROPPED)
+    other = taken.exclude(pk=parcel.pk).exclude(waybill_no="").order_by("pk").first()
+    if other is not None:
         raise UnableToHandOverError(
-            _("订单现在是「%(stage)s」，先审单通过再交接。") % {"stage": order.get_stage_display()}
+            _("运单号 %(number)s 已经用在包裹 %(parcel)s 上。")
+            % {"number": number, "parcel": other.number}
         )
-    _refuse_used_waybill(number, order)
-    shipment, _created = Shipment.objects.update_or_create(
-        order=order, waybill_no=number, defaults={"carrier": carrier, "handed_over_at": now}
-    )
-    old_stage = order.stage
-    order.stage = Stage.HANDED_OVER
-    order.handed_over_at = now
-    bump(order, "stage", "handed_over_at")
-    operations.record(
-        name="orders.order.handed_over",
-        by=by,
-        now=now,
-        object_type="order",
-        object_key=tid,
-        old={"stage": old_stage},
-        new={"stage": Stage.HANDED_OVER, "carrier": carrier, "waybill_no": number},
-    )
-    return shipment
+    parcel.carrier, parcel.waybill_no = carrier, number
+    save_parcel(parcel, "carrier", "waybill_no")
 
 
 @transaction.atomic
 def take_back_order(
     *, tid: str, reason: str, by: User, now: datetime, version: int | None = None
 ) -> Order:
-    """Take back a hand-over or an approval that was a mistake. Locks the order.
+    """Take back a hand-over or an approval that was a mistake. Locks the order and its parcels.
 
-    A hand-over goes back to approved, an approval to audit; parcels of the hand-over are dropped.
+    A hand-over goes back to approved, an approval to audit; what was handed over in a parcel is
+    packed anew, with all orders in it, and the shipments of the hand-over are dropped.
 
     :raises UnableToHandOverError: if the carrier has picked it up, or there is nothing to take back
     :raises StaleOrderError: if the order changed since `version`
     """
+    gone = Parcel.objects.filter(lines__order__tid=tid, state=ParcelState.HANDED_OVER)
+    held = locked_with_orders(sorted(set(gone.values_list("pk", flat=True))))
     order = locked_order(tid=tid, version=version)
     old_stage = order.stage
+    if old_stage == Stage.HANDED_OVER and order.picked_up_at is None and held:
+        bring_back(list(held.values()), by=by, now=now, reason=reason)
+        order.refresh_from_db()
+        return order
     if old_stage == Stage.HANDED_OVER and order.picked_up_at is None:
         order.shipments.filter(picked_up_at__isnull=True, first_batch_id__isnull=True).delete()
         order.stage, order.handed_over_at = Stage.APPROVED, None
@@ -180,39 +215,3 @@ def take_back_order(
         reason=reason,
     )
     return order
-
-
-def _refuse_unshippable(
-    order: Order, *, error: type[UnableToApproveError] | type[UnableToHandOverError]
-) -> None:
-    refuse_unsendable(order, error=error)
-    hold = order.holds.filter(closed_at__isnull=True).order_by("pk").first()
-    if hold is not None:
-        raise error(_("被「%(kind)s」挂起，先处理挂起。") % {"kind": hold.get_kind_display()})
-
-
-def refuse_unsendable(
-    order: Order, *, error: type[UnableToApproveError] | type[UnableToHandOverError]
-) -> None:
-    """Refuse what no person here may overrule: an open refund, the platform's own "no"."""
-    if order.has_open_refund:
-        raise error(_("买家正在退款，先处理退款；这单不能发。"))
-    if order.stage not in OPEN_STAGES or not can_ship(order.status, has_open_refund=False):
-        raise error(
-            _("平台状态是「%(status)s」，这单不能发。") % {"status": order.get_status_display()}
-        )
-
-
-def _refuse_used_waybill(number: str, order: Order) -> None:
-    other = (
-        Shipment.objects.filter(waybill_no=number)
-        .exclude(order=order)
-        .select_related("order")
-        .order_by("pk")
-        .first()
-    )
-    if other is not None:
-        raise UnableToHandOverError(
-            _("运单号 %(number)s 已经用在订单 %(tid)s 上。")
-            % {"number": number, "tid": other.order.tid}
-        )

@@ -63,6 +63,8 @@ class PackingStandard(models.Model):
     needs_second_check = models.BooleanField(default=False)
     # Why: the share of complaints, as `code|value|…`, or a person's words.
     second_check_reason = models.CharField(max_length=200, blank=True, default="")
+    # What the other person looks at, step by step.
+    second_check_steps = models.JSONField(default=list, blank=True)
     material_grams = models.IntegerField(default=0)
     version = models.IntegerField(default=1)
     changed_at = models.DateTimeField()
@@ -99,8 +101,14 @@ class Scan(models.Model):
     parcel = models.ForeignKey(Parcel, null=True, on_delete=models.CASCADE, related_name="scans")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # The parcel line on which a piece was counted (lines may go with a later split), and when that
+    # was taken back.
+    counted_line_id = models.BigIntegerField(null=True)
+    undone_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=ScanOutcome.choices)
     code = models.CharField(max_length=80)
+    # What the answer was, as it stood on the band.
+    words = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         indexes = [models.Index(fields=["at"], name="scan_at_idx")]

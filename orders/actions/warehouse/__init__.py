@@ -1,0 +1,1 @@
+"""Acts of the warehouse: waves, picking, the packing table, the hand-over."""
