@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 
 from orders.actions import calendar
+from orders.actions.courier_start import ensure_courier_data
 from orders.choices import KeywordPlace
 from orders.models import AuditRuleRow, CutoffRule, KeywordRow, RuleRow
 from orders.rules import START_RULES, start_weekday_rules
@@ -68,6 +69,7 @@ def ensure_start_data() -> None:
             )
             for place, (words, unless, act, value) in enumerate(START_KEYWORDS)
         )
+    ensure_courier_data()
     last = BusinessDay.objects.order_by("-date").values_list("date", flat=True).first()
     if last is not None:
         end = last - timedelta(days=62)

@@ -319,6 +319,12 @@ class Shipment(models.Model):
             models.Index(
                 fields=["parcel"], name="shipment_parcel_idx", condition=Q(parcel__isnull=False)
             ),
+            # What left the house in a period, for the score of carriers.
+            models.Index(
+                Coalesce("handed_over_at", "picked_up_at"),
+                name="shipment_left_idx",
+                condition=Q(handed_over_at__isnull=False) | Q(picked_up_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
