@@ -1,4 +1,5 @@
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.comparison
 from django.conf import settings
@@ -128,6 +129,12 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="a_trace_limit_ends_after_it_begins",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="traceevent",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["batch_ids"], name="trace_batch_idx"
             ),
         ),
         migrations.AddConstraint(

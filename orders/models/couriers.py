@@ -1,6 +1,7 @@
 """Which carrier takes a parcel, and what carriers report of it."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -115,6 +116,8 @@ class TraceEvent(models.Model):
                 name="trace_stray_idx",
                 condition=Q(is_known=False),
             ),
+            # What a file told, when it is taken back.
+            GinIndex(fields=["batch_ids"], name="trace_batch_idx"),
         ]
 
     def __str__(self) -> str:

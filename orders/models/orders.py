@@ -86,7 +86,8 @@ class Order(models.Model):
     approved_at = models.DateTimeField(null=True)
     handed_over_at = models.DateTimeField(null=True)
     picked_up_at = models.DateTimeField(null=True)
-    # The carrier's last word of any of its parcels; null: none was heard.
+    # The carrier's last word of that of its parcels which is silent the longest, signed ones left
+    # out; null: none was heard.
     last_trace_at = models.DateTimeField(null=True)
     # Orders that could travel together share it: `orders.rules.merging`. Null: nobody to travel with.
     merge_key = models.BigIntegerField(null=True)
