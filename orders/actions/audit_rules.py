@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from orders.actions.dated_rows import end_dated, next_dated
 from orders.actions.errors import OrderRefusedError
 from orders.choices import AuditRuleCode, HoldKind, KeywordAct
 from orders.models import AuditRuleRow, BlackListEntry, Buyer, KeywordRow
-from orders.models.audit import DatedRow
 from orders.rules.audit_parameters import ParameterError, checked
 from shopops.lib.business_time import business_date
 from shopops.staff import operations
@@ -75,7 +75,7 @@ def change_rule(
     values = _checked(AuditRuleCode(row.code), parameters)
     if (values, is_on) == (row.parameters, row.is_on):
         return row
-    changed = _next(row, now=now, by=by)
+    changed = next_dated(row, now=now, by=by)
     changed.parameters, changed.is_on = values, is_on
     changed.save()
     _record("rule_changed", "audit_rule", changed, by, now, old=old, new=_as_json(changed))
@@ -120,7 +120,7 @@ def end_rule(*, row_id: int, version: int, by: User, now: datetime) -> None:
     """
     row = _locked_rule(row_id, version)
     old = _as_json(row)
-    _end(row, now=now, by=by)
+    end_dated(row, now=now, by=by)
     _record("rule_ended", "audit_rule", row, by, now, old=old)
 
 
@@ -162,7 +162,7 @@ def end_keyword(*, row_id: int, by: User, now: datetime) -> None:
     """
     row = KeywordRow.objects.select_for_update().get(pk=row_id, valid_to__isnull=True)
     old = _as_json(row)
-    _end(row, now=now, by=by)
+    end_dated(row, now=now, by=by)
     _record("keyword_ended", "keyword", row, by, now, old=old)
 
 
@@ -224,30 +224,6 @@ def _locked_rule(row_id: int, version: int) -> AuditRuleRow:
     if row.version != version:
         raise AuditRefusedError(_("这条规则刚被同事改过，看一下现在的再改。"))
     return row
-
-
-def _next[R: DatedRow](row: R, *, now: datetime, by: User) -> R:
-    """Give the row to write the change into: a new one, unless the old one began today."""
-    today = business_date(now)
-    if row.valid_from < today:
-        row.valid_to = today - timedelta(days=1)
-        row.save(update_fields=["valid_to"])
-        row.pk, row.valid_from, row.valid_to = None, today, None
-        row._state.adding = True
-    row.version += 1
-    row.changed_at, row.changed_by = now, by
-    return row
-
-
-def _end(row: DatedRow, *, now: datetime, by: User) -> None:
-    today = business_date(now)
-    row.version += 1
-    row.changed_at, row.changed_by = now, by
-    if row.valid_from < today:
-        row.valid_to = today - timedelta(days=1)
-    else:  # it began today: nothing was judged by it on another day
-        row.valid_to, row.is_on = today, False
-    row.save()
 
 
 def _as_json(row: AuditRuleRow | KeywordRow) -> dict[str, Any]:

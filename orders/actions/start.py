@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from orders.actions import calendar
+from orders.actions.courier_start import ensure_courier_data
 from orders.choices import HoldKind, KeywordPlace
 from orders.models import AuditRuleRow, CutoffRule, KeywordRow, RuleRow, TellTemplate
 from orders.rules import START_RULES, start_weekday_rules
@@ -83,6 +84,7 @@ def ensure_start_data() -> None:
             TellTemplate(kind=kind, name=TEMPLATE_NAMES[kind], words=words)
             for kind, words in START_WORDS.items()
         )
+    ensure_courier_data()
     last = BusinessDay.objects.order_by("-date").values_list("date", flat=True).first()
     if last is not None:
         end = last - timedelta(days=62)

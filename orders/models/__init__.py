@@ -22,6 +22,7 @@ from orders.models.couriers import (
     Carrier,
     CourierRule,
     TraceEvent,
+    TraceLimit,
 )
 from orders.models.orders import (
     Buyer,
@@ -102,5 +103,6 @@ __all__ = [
     "SweepItem",
     "TellTemplate",
     "TraceEvent",
+    "TraceLimit",
     "Wave",
 ]

@@ -86,7 +86,8 @@ class Order(models.Model):
     approved_at = models.DateTimeField(null=True)
     handed_over_at = models.DateTimeField(null=True)
     picked_up_at = models.DateTimeField(null=True)
-    # The carrier's last word of any of its parcels; null: none was heard.
+    # The carrier's last word of that of its parcels which is silent the longest, signed ones left
+    # out; null: none was heard.
     last_trace_at = models.DateTimeField(null=True)
     # Orders that could travel together share it: `orders.rules.merging`. Null: nobody to travel with.
     merge_key = models.BigIntegerField(null=True)
@@ -318,6 +319,12 @@ class Shipment(models.Model):
             models.Index(fields=["waybill_no"], name="shipment_waybill_idx"),
             models.Index(
                 fields=["parcel"], name="shipment_parcel_idx", condition=Q(parcel__isnull=False)
+            ),
+            # What left the house in a period, for the score of carriers.
+            models.Index(
+                Coalesce("handed_over_at", "picked_up_at"),
+                name="shipment_left_idx",
+                condition=Q(handed_over_at__isnull=False) | Q(picked_up_at__isnull=False),
             ),
         ]
 

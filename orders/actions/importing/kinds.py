@@ -1,22 +1,33 @@
 """The kinds of files that bring orders, lines and refunds in."""
 
-from orders.actions.importing import item_list, order_list, refund_list, words
+from orders.actions.importing import (
+    item_list,
+    order_list,
+    refund_list,
+    trace_list,
+    waybill_list,
+    words,
+)
 from orders.actions.importing.undo import undo
 from orders.importers import item_list as item_importer
 from orders.importers import order_list as order_importer
 from orders.importers import refund_list as refund_importer
+from orders.importers import trace_list as trace_importer
+from orders.importers import waybill_list as waybill_importer
 from shopops.intake.registry import register_file_kind
 from shopops.intake.spec import FileKind
 
 _KINDS = (
-    (order_importer, order_list.preview, order_list.merge),
-    (item_importer, item_list.preview, item_list.merge),
-    (refund_importer, refund_list.preview, refund_list.merge),
+    (order_importer, order_list.preview, order_list.merge, undo),
+    (item_importer, item_list.preview, item_list.merge, undo),
+    (refund_importer, refund_list.preview, refund_list.merge, undo),
+    (waybill_importer, waybill_list.preview, waybill_list.merge, waybill_list.undo),
+    (trace_importer, trace_list.preview, trace_list.merge, trace_list.undo),
 )
 
 
 def file_kinds() -> list[FileKind]:
-    """Give the three kinds."""
+    """Give the five kinds."""
     return [
         FileKind(
             code=importer.KIND,
@@ -24,11 +35,11 @@ def file_kinds() -> list[FileKind]:
             importer=importer.__name__,
             preview=preview,
             merge=merge,
-            undo=undo,
+            undo=take_back,
             column_words=words.column_words,
             value_words=words.value_words,
         )
-        for importer, preview, merge in _KINDS
+        for importer, preview, merge, take_back in _KINDS
     ]
 
 

@@ -14,12 +14,13 @@ import pyarrow.csv as pa_csv
 from django.db import connection, transaction
 
 from orders.actions.importing.kinds import file_kinds
-from orders.importers import item_list, order_list, refund_list
+from orders.importers import item_list, order_list, refund_list, trace_list, waybill_list
 from shopops.intake.models import Batch
 from shopops.intake.spec import Cleaned, Counts, FileKind, Preview
 from shopops.work.context import RunContext
 
-IMPORTERS = {one.KIND: one for one in (order_list, item_list, refund_list)}
+_ALL = (order_list, item_list, refund_list, waybill_list, trace_list)
+IMPORTERS = {one.KIND: one for one in _ALL}
 KINDS: dict[str, FileKind] = {kind.code: kind for kind in file_kinds()}
 NOW = datetime(2026, 3, 10, 4, tzinfo=UTC)
 
