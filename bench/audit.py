@@ -9,6 +9,7 @@ import argparse
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from typing import Any
 
 from bench.scratch import run, scratch_database
@@ -68,16 +69,15 @@ def _measure() -> dict[str, Any]:
 
     rules = queries.rules_in_force(now=NOW)
     reading = _seconds_to_read()
-    tally, statements, after = audit.Tally(), [], 0
+    tally, statements = audit.Tally(), []
     begun = time.perf_counter()
-    while ids := queries.waiting_ids(after=after, size=audit.STEP_ORDERS):
+    for ids in batched(queries.waiting_ids(), audit.STEP_ORDERS, strict=False):
         with CaptureQueriesContext(connection) as watch:
             step = audit.audit_orders(ids, rules=rules, now=NOW)
         statements.append(len(watch))
         tally.seen += step.seen
         tally.approved += step.approved
         tally.held += step.held
-        after = ids[-1]
     seconds = time.perf_counter() - begun
     return {
         "seen": tally.seen,
@@ -97,10 +97,9 @@ def _seconds_to_read() -> float:
     from orders.models import Order
     from orders.queries import audit as queries
 
-    begun, after = time.perf_counter(), 0
-    while ids := queries.waiting_ids(after=after, size=audit.STEP_ORDERS):
+    begun = time.perf_counter()
+    for ids in batched(queries.waiting_ids(), audit.STEP_ORDERS, strict=False):
         list(Order.objects.filter(pk__in=ids).order_by("pk"))
-        after = ids[-1]
     return time.perf_counter() - begun
 
 

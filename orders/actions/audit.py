@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext_noop
 
 from orders import registry
@@ -15,7 +17,8 @@ from orders.choices import BY_ITSELF, HOLD_DEFAULTS, Stage
 from orders.models import Hold, Order
 from orders.queries import audit as audit_queries
 from orders.queries.audit import Case, RuleSet
-from orders.rules.audit import Need, Verdict, audit_order, may_run
+from orders.rules.audit import Need, Verdict, audit_order, may_run, unsettled
+from orders.wording.audit import reason_words
 from shopops.staff.models import Operation, User
 from shopops.work import actions as work
 from shopops.work.context import RunContext
@@ -26,6 +29,8 @@ KIND = audit_queries.AUDIT_RUN
 BY_CLOCK, BY_HAND = "auto", "hand"
 # One step: about half a second, and no longer a wait for whoever opens one of these orders.
 STEP_ORDERS = 1000
+# What nobody reads as it is written is kept in the language of the msgids (`shopops.lib.words`).
+LOG_LANGUAGE = "zh-hans"
 
 
 @dataclass(slots=True)
@@ -89,8 +94,9 @@ def perform_audit(run: RunContext) -> dict[str, Any]:
     rules = audit_queries.rules_in_force(now=run.now)
     if run.key == BY_CLOCK and not may_run(rules.rules, now=run.now):
         return {"outside_hours": True}
-    total = cursor.setdefault("total", audit_queries.waiting_count())
-    while ids := audit_queries.waiting_ids(after=cursor.get("after", 0), size=STEP_ORDERS):
+    ids_left = [pk for pk in audit_queries.waiting_ids() if pk > cursor.get("after", 0)]
+    total = cursor.setdefault("total", len(ids_left))
+    for ids in batched(ids_left, STEP_ORDERS, strict=False):
         with run.step(cursor=cursor, total=total, text=gettext_noop("自动审单")) as step:
             audit_orders(ids, rules=rules, now=run.now).add_to(cursor)
             cursor["after"] = ids[-1]
@@ -110,10 +116,11 @@ def audit_orders(ids: Sequence[int], *, rules: RuleSet, now: datetime) -> Tally:
     cases = audit_queries.cases_of(orders)
     more = registry.more_needs([case.facts for case in cases], now)
     changes, tally = _Changes(now), Tally(seen=len(orders))
-    for case in cases:
-        verdict = audit_order(case.facts, rules=rules.rules, keywords=rules.keywords, now=now)
-        needs = [*verdict.needs, *more.get(case.facts.tid, ())]
-        _apply(case, verdict, needs, changes, tally)
+    with translation.override(LOG_LANGUAGE):
+        for case in cases:
+            verdict = audit_order(case.facts, rules=rules.rules, keywords=rules.keywords, now=now)
+            needs = [*verdict.needs, *more.get(case.facts.tid, ())]
+            _apply(case, verdict, needs, changes, tally)
     _write(changes)
     if changes.approved:
         registry.tell_approved([order.pk for order in changes.approved], now)
@@ -130,7 +137,7 @@ def _apply(
 ) -> None:
     """Compare what an order needs with the holds that it has, and note what is to be written."""
     order, old_stage = case.order, case.order.stage
-    wanted = {need.kind: need for need in needs if need.cause not in case.settled}
+    wanted = unsettled(needs, case.settled)
     open_kinds = {hold.kind for hold in case.open_holds}
     ended = [hold for hold in case.open_holds if hold.kind not in wanted and _ends_by_itself(hold)]
     opened = [
@@ -158,7 +165,7 @@ def _apply(
             order,
             old_stage,
             {"stage": order.stage, "kind": hold.kind},
-            hold.reason,
+            reason_words(hold.reason),
         )
     tally.held += bool(opened)
     if order.stage != old_stage or opened or ended or is_marked:

@@ -1,7 +1,7 @@
 """Trying a rule on past orders before it is saved: how many it would have held. Writes no order."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -21,6 +21,7 @@ KIND = queries.TRIAL_RUN
 DAYS = 30
 SAMPLE = 10
 _STEP_ORDERS = 2000
+_NOTHING_YET: dict[str, Any] = {"orders": 0, "held": 0}
 
 
 def request_trial(
@@ -43,13 +44,18 @@ def request_trial(
 def perform_trial(run: RunContext) -> dict[str, Any]:
     """Judge past orders by the one rule, as each stood shortly after its payment."""
     rule = AuditRule(AuditRuleCode(run.payload["code"]), run.payload["parameters"])
-    since = datetime.fromisoformat(run.payload["since"]).date()
+    since = date.fromisoformat(run.payload["since"])
     keywords = queries.rules_in_force(now=run.now).keywords
-    cursor = dict(run.cursor) or {"after": 0, "orders": 0, "held": 0, "sample": []}
+    cursor = dict(run.cursor) or {
+        "day": since.isoformat(),
+        "after": 0,
+        **_NOTHING_YET,
+        "sample": [],
+    }
     total = queries.past_count(since=since)
-    while ids := queries.past_ids(since=since, after=cursor["after"], size=_STEP_ORDERS):
+    while found := _next(cursor):
         with run.step(cursor=cursor, total=total, text=gettext_noop("试审过去的订单")) as step:
-            orders = list(Order.objects.filter(pk__in=ids).order_by("pk"))
+            orders = list(Order.objects.filter(pk__in=[pk for _, pk in found]).order_by("pk"))
             for case in queries.cases_of(orders):
                 cursor["orders"] += 1
                 now = case.facts.paid_at + timedelta(seconds=1)
@@ -59,7 +65,7 @@ def perform_trial(run: RunContext) -> dict[str, Any]:
                     cursor["held"] += 1
                     if len(cursor["sample"]) < SAMPLE:
                         cursor["sample"].append([case.facts.tid, needs[0].reason])
-            cursor["after"] = ids[-1]
+            cursor["day"], cursor["after"] = found[-1][0].isoformat(), found[-1][1]
             step.done = cursor["orders"]
     return {
         "code": rule.code.value,
@@ -69,3 +75,8 @@ def perform_trial(run: RunContext) -> dict[str, Any]:
         "held": cursor["held"],
         "sample": cursor["sample"],
     }
+
+
+def _next(cursor: Mapping[str, Any]) -> list[tuple[date, int]]:
+    day = date.fromisoformat(cursor["day"])
+    return queries.past_ids(since=day, after=cursor["after"], size=_STEP_ORDERS)

@@ -92,9 +92,14 @@ def waiting() -> "QuerySet[Order]":
     )
 
 
-def waiting_ids(*, after: int, size: int) -> list[int]:
-    """Give the next ids behind `after`, in order. One query over the index of open orders."""
-    return list(waiting().filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:size])
+def waiting_ids() -> list[int]:
+    """Give the ids of all that waits, in order: once a run. One query over the index of open orders.
+
+    All at once and sorted here: asked for the next thousand by id, Postgres walks the primary key of
+    every order ever stored.
+    """
+    rows = waiting().filter(stage__in=OPEN_STAGES).order_by()
+    return sorted(rows.values_list("pk", flat=True))
 
 
 def cases_of(orders: Sequence[Order]) -> list[Case]:
@@ -200,10 +205,16 @@ def _mergeable(orders: Sequence[Order]) -> dict[int, tuple[str, ...]]:
     }
 
 
-def past_ids(*, since: date, after: int, size: int) -> list[int]:
-    """Give ids of orders paid since a date, behind `after`, for a trial."""
-    rows = Order.objects.filter(paid_date__gte=since, pk__gt=after)
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:size])
+def past_ids(*, since: date, after: int, size: int) -> list[tuple[date, int]]:
+    """Give the next orders of a trial as (paid date, id). One query over the index of payment dates.
+
+    `since`, `after`: where the last page ended; orders of that date with larger ids, and of later dates.
+    """
+    rows = Order.objects.filter(paid_date__gte=since).filter(
+        Q(paid_date__gt=since) | Q(pk__gt=after)
+    )
+    pairs = rows.order_by("paid_date", "pk").values_list("paid_date", "pk")[:size]
+    return [(day, pk) for day, pk in pairs if day is not None]
 
 
 def past_count(*, since: date) -> int:

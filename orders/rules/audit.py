@@ -4,7 +4,7 @@ Pure. `facts` come from `orders.queries.audit`, rules and keyword rules from the
 reason is kept as `code|value|…` and worded in the reader's language by `orders.wording`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -73,7 +73,7 @@ class Need:
     """A hold that the order needs.
 
     `cause` tells two causes of one kind apart: what a person has settled once does not come back
-    for the same cause.
+    for the same cause. `is_absolute`: nobody can settle it, it stands as long as the facts do.
     """
 
     kind: HoldKind
@@ -81,11 +81,12 @@ class Need:
     cause: str
     rule_id: int | None = None
     due_at: datetime | None = None
+    is_absolute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What audit says of one order."""
+    """What audit says of one order. `needs`: all of them, in the shop's order of rules."""
 
     needs: tuple[Need, ...] = ()
     matched: tuple[KeywordMatch, ...] = ()
@@ -140,7 +141,7 @@ def audit_order(
     said = matches(keywords, message=facts.buyer_message, memo=facts.seller_memo)
     flags = _flag_acts(facts, rules)
     return Verdict(
-        needs=tuple({need.kind: need for need in reversed(needs)}.values())[::-1],
+        needs=tuple(needs),
         matched=said,
         is_urgent=KeywordAct.URGENT in flags or any(m.act == KeywordAct.URGENT for m in said),
         courier=next((m.value for m in said if m.act == KeywordAct.COURIER), ""),
@@ -168,12 +169,27 @@ def _part(value: object) -> str:
 def _always(facts: AuditFacts) -> Sequence[Need]:
     needs = []
     if facts.status == PlatformStatus.PAID_FORBID_CONSIGN or facts.status in NEVER_SHIPPABLE:
-        kind = HoldKind.PLATFORM_FORBIDS
-        needs.append(Need(kind, f"platform_forbids|{facts.status}", cause_of(kind, facts.status)))
+        reason = f"platform_forbids|{facts.status}"
+        needs.append(_absolute(HoldKind.PLATFORM_FORBIDS, reason, facts.status))
     if facts.has_open_refund:
-        kind = HoldKind.REFUND_OPEN
-        needs.append(Need(kind, "refund_open", cause_of(kind)))
+        needs.append(_absolute(HoldKind.REFUND_OPEN, "refund_open"))
     return needs
+
+
+def _absolute(kind: HoldKind, reason: str, *cause: object) -> Need:
+    return Need(kind, reason, cause_of(kind, *cause), is_absolute=True)
+
+
+def unsettled(needs: Iterable[Need], settled: Container[str]) -> dict[HoldKind, Need]:
+    """Give by kind the first need that stands: whose cause no person settled, or nobody can.
+
+    An order has one open hold of a kind. When that one ends, the next need of the kind is first.
+    """
+    found: dict[HoldKind, Need] = {}
+    for need in needs:
+        if need.is_absolute or need.cause not in settled:
+            found.setdefault(need.kind, need)
+    return found
 
 
 def _cool_until(facts: AuditFacts, parameters: Mapping[str, Any]) -> datetime:

@@ -16,6 +16,7 @@ from orders.queries.risk import RiskBook
 from orders.rules.platform_texts import NEVER_SHIPPABLE
 from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
 from orders.wording.audit import reason_words
+from shopops.lib.words import stored
 from shopops.staff.models import Operation
 
 # Who does the next step of a stage, when nothing blocks it.
@@ -324,7 +325,7 @@ def _operation(one: Operation) -> dict[str, Any]:
         "tone": tone,
         "who": one.actor_name or _("系统"),
         "at": one.at,
-        "detail": " ".join([*extra, one.reason]).strip(),
+        "detail": " ".join([*extra, stored(one.reason)]).strip(),
     }
 
 

@@ -4,9 +4,52 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from orders.choices import AuditRuleCode, Flag, KeywordAct, PlatformStatus
 from shopops.lib.words import listed
+
+# Worded one at a time: an audit words as many reasons as it holds orders.
+_SENTENCES: dict[str, str] = {
+    AuditRuleCode.ACTIVE_HOURS: gettext_noop("每天 %(from)s 到 %(to)s 自动审单"),
+    AuditRuleCode.COOL_DOWN: gettext_noop("付款后 %(minutes)s 分钟内先不审，买家可能要改"),
+    AuditRuleCode.UNPAID_BALANCE: gettext_noop("预售单尾款没付清的挂起"),
+    AuditRuleCode.MAX_AMOUNT: gettext_noop("实付超过 ¥%(amount)s 的要人审"),
+    AuditRuleCode.MAX_PIECES: gettext_noop("超过 %(count)s 件的要人审"),
+    AuditRuleCode.MAX_KINDS: gettext_noop("超过 %(count)s 款的要人审"),
+    AuditRuleCode.EXCLUDED_SKUS: gettext_noop("含这些编码的要人审：%(codes)s"),
+    AuditRuleCode.UNKNOWN_CODE: gettext_noop("宝贝没有商家编码的挂起，等运营补"),
+    AuditRuleCode.RECEIVER_COMPLETE: gettext_noop("收货人、电话、省份、地址缺一样的挂起"),
+    AuditRuleCode.REGION_SERVED: gettext_noop("寄往这些省份的挂起：%(provinces)s"),
+    AuditRuleCode.BLACK_LIST: gettext_noop("黑名单买家的订单等主管看"),
+    AuditRuleCode.BUYER_MESSAGE: gettext_noop("有留言、又没有关键词能回答的挂起"),
+    AuditRuleCode.MERGEABLE: gettext_noop(
+        "同一买家同一收货人还有未出的单，等 %(wait_minutes)s 分钟看要不要合"
+    ),
+    AuditRuleCode.PRESALE_NOT_DUE: gettext_noop("预售单到约定日前 %(days_ahead)s 天才放行"),
+}
+_MISSING: dict[str, str] = {
+    "name": gettext_noop("收货人"),
+    "phone": gettext_noop("电话"),
+    "province": gettext_noop("省份"),
+    "address": gettext_noop("地址"),
+}
+_REASONS: dict[str, str] = {
+    "platform_forbids": gettext_noop("平台状态是「%(a)s」"),
+    "refund_open": gettext_noop("买家正在退款"),
+    "cool_down": gettext_noop("付款不久，%(a)s 之后自动再审"),
+    "unpaid_balance": gettext_noop("还有 ¥%(a)s 没付"),
+    "max_amount": gettext_noop("实付 ¥%(a)s，超过 ¥%(b)s"),
+    "max_pieces": gettext_noop("共 %(a)s 件，超过 %(b)s 件"),
+    "max_kinds": gettext_noop("共 %(a)s 款，超过 %(b)s 款"),
+    "excluded_skus": gettext_noop("含 %(a)s"),
+    "unknown_code": gettext_noop("「%(a)s」没有商家编码，共 %(b)s 行"),
+    "receiver_complete": gettext_noop("缺%(a)s"),
+    "region_served": gettext_noop("快递不到%(a)s"),
+    "black_list": gettext_noop("买家在黑名单：%(a)s"),
+    "mergeable": gettext_noop("可与 %(a)s 合并"),
+    "presale_not_due": gettext_noop("约定 %(a)s 发货"),
+}
 
 
 def rule_words(code: str, parameters: Mapping[str, Any]) -> str:
@@ -19,28 +62,7 @@ def rule_words(code: str, parameters: Mapping[str, Any]) -> str:
         return _flag_words(parameters.get("acts", {}))
     if code == AuditRuleCode.MEMO:
         return _memo_words(is_strict=bool(parameters.get("hold_unmatched")))
-    return _sentences()[code] % values
-
-
-def _sentences() -> dict[str, str]:
-    return {
-        AuditRuleCode.ACTIVE_HOURS: _("每天 %(from)s 到 %(to)s 自动审单"),
-        AuditRuleCode.COOL_DOWN: _("付款后 %(minutes)s 分钟内先不审，买家可能要改"),
-        AuditRuleCode.UNPAID_BALANCE: _("预售单尾款没付清的挂起"),
-        AuditRuleCode.MAX_AMOUNT: _("实付超过 ¥%(amount)s 的要人审"),
-        AuditRuleCode.MAX_PIECES: _("超过 %(count)s 件的要人审"),
-        AuditRuleCode.MAX_KINDS: _("超过 %(count)s 款的要人审"),
-        AuditRuleCode.EXCLUDED_SKUS: _("含这些编码的要人审：%(codes)s"),
-        AuditRuleCode.UNKNOWN_CODE: _("宝贝没有商家编码的挂起，等运营补"),
-        AuditRuleCode.RECEIVER_COMPLETE: _("收货人、电话、省份、地址缺一样的挂起"),
-        AuditRuleCode.REGION_SERVED: _("寄往这些省份的挂起：%(provinces)s"),
-        AuditRuleCode.BLACK_LIST: _("黑名单买家的订单等主管看"),
-        AuditRuleCode.BUYER_MESSAGE: _("有留言、又没有关键词能回答的挂起"),
-        AuditRuleCode.MERGEABLE: _(
-            "同一买家同一收货人还有未出的单，等 %(wait_minutes)s 分钟看要不要合"
-        ),
-        AuditRuleCode.PRESALE_NOT_DUE: _("预售单到约定日前 %(days_ahead)s 天才放行"),
-    }
+    return _(_SENTENCES[code]) % values
 
 
 def _flag_words(acts: Mapping[str, str]) -> str:
@@ -67,41 +89,13 @@ def reason_words(reason: str) -> str:
         status = value.get("a", "")
         value["a"] = str(PlatformStatus(status).label) if status in PlatformStatus else status
     if code == "receiver_complete":
-        value["a"] = listed(_missing_words().get(one, one) for one in value["a"].split())
+        value["a"] = listed(_(_MISSING[one]) for one in value["a"].split() if one in _MISSING)
     if code in {"buyer_message", "memo"}:
         return _text_words(code, value.get("a", ""), value.get("b", ""))
     if code == "flags":
         return _("%(a)s旗要求挂起") % {"a": Flag(int(value["a"])).label}
-    sentence = _reasons().get(code)
-    return sentence % value if sentence else reason
-
-
-def _missing_words() -> dict[str, str]:
-    return {
-        "name": _("收货人"),
-        "phone": _("电话"),
-        "province": _("省份"),
-        "address": _("地址"),
-    }
-
-
-def _reasons() -> dict[str, str]:
-    return {
-        "platform_forbids": _("平台状态是「%(a)s」"),
-        "refund_open": _("买家正在退款"),
-        "cool_down": _("付款不久，%(a)s 之后自动再审"),
-        "unpaid_balance": _("还有 ¥%(a)s 没付"),
-        "max_amount": _("实付 ¥%(a)s，超过 ¥%(b)s"),
-        "max_pieces": _("共 %(a)s 件，超过 %(b)s 件"),
-        "max_kinds": _("共 %(a)s 款，超过 %(b)s 款"),
-        "excluded_skus": _("含 %(a)s"),
-        "unknown_code": _("「%(a)s」没有商家编码，共 %(b)s 行"),
-        "receiver_complete": _("缺%(a)s"),
-        "region_served": _("快递不到%(a)s"),
-        "black_list": _("买家在黑名单：%(a)s"),
-        "mergeable": _("可与 %(a)s 合并"),
-        "presale_not_due": _("约定 %(a)s 发货"),
-    }
+    sentence = _REASONS.get(code)
+    return _(sentence) % value if sentence else reason
 
 
 def _text_words(code: str, word: str, text: str) -> str:

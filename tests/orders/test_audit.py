@@ -293,3 +293,52 @@ def test_nobody_forces_an_order_whose_buyer_was_not_told(now, service):
 
     order.refresh_from_db()
     assert order.stage == Stage.APPROVED
+
+
+def test_nobody_settles_an_open_refund_by_ending_its_hold(now, service):
+    order = OrderFactory.create(has_open_refund=True)
+    run_audit(now)
+    holds.close_hold(
+        tid=order.tid, hold_id=order.holds.get().pk, resolution="没事", by=service, now=now
+    )
+
+    run_audit(now)
+
+    order.refresh_from_db()
+    assert order.stage == Stage.HELD
+    assert order.holds.get(closed_at__isnull=True).kind == HoldKind.REFUND_OPEN
+
+
+def test_a_settled_memo_does_not_hide_the_flag_of_the_same_kind(now, service):
+    rule(AuditRuleCode.MEMO, now, hold_unmatched=True)
+    order = OrderFactory.create(seller_memo="小心包装", flag=1)
+    run_audit(now)
+    holds.close_hold(
+        tid=order.tid, hold_id=order.holds.get().pk, resolution="知道了", by=service, now=now
+    )
+    rule(AuditRuleCode.FLAGS, now, acts={"1": "hold"})
+
+    run_audit(now)
+
+    assert order.holds.get(closed_at__isnull=True).reason == "flags|1"
+
+
+def test_the_log_says_in_words_why_an_order_was_held(now):
+    rule(AuditRuleCode.MAX_AMOUNT, now, amount="100.00")
+    OrderFactory.create(paid_amount=Decimal("150.00"))
+
+    run_audit(now)
+
+    assert Operation.objects.get(name="orders.order.held").reason == "实付 ¥150.00，超过 ¥100.00"
+
+
+def test_a_run_that_begins_again_goes_on_behind_its_last_step(now, service, monkeypatch):
+    monkeypatch.setattr(audit, "STEP_ORDERS", 2)
+    orders = OrderFactory.create_batch(5)
+    run = audit.request_audit_now(by=service, now=now)
+    Run.objects.filter(pk=run.pk).update(cursor={"after": orders[1].pk, "seen": 2, "total": 5})
+
+    perform_inline(run)
+
+    assert Run.objects.get(pk=run.pk).result["seen"] == 5
+    assert Order.objects.filter(stage=Stage.APPROVED).count() == 3

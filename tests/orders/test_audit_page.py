@@ -170,3 +170,17 @@ def test_service_may_audit_now_but_not_change_rules(as_service, amount_rule):
 
     assert answer.status_code == 403
     assert AuditRuleRow.objects.get().parameters == {"amount": "2000.00"}
+
+
+def test_a_trial_pages_through_days_and_leaves_nobody_out(amount_rule, manager, now, monkeypatch):
+    monkeypatch.setattr("orders.actions.audit_trial._STEP_ORDERS", 2)
+    for days in (1, 3, 1, 2, 1, 3, 31):  # not in the order of their ids
+        OrderFactory.create(paid_at=now - timedelta(days=days), paid_amount=Decimal("900.00"))
+    run = audit_trial.request_trial(
+        code=AuditRuleCode.MAX_AMOUNT, parameters={"amount": "700"}, by=manager, now=now
+    )
+
+    perform_inline(run)
+
+    result = Run.objects.get(pk=run.pk).result
+    assert (result["orders"], result["held"]) == (6, 6)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from shopops.lib.business_time import day_bounds
 from shopops.lib.paging import Key, Page, decode_key
+from shopops.lib.words import stored
 from shopops.staff import queries
 from shopops.staff.access import requires
 from shopops.staff.forms import LogForm
@@ -115,7 +116,7 @@ def _line(row: queries.LogRow) -> LogLine:
         object_url=_object_url(row),
         old=old,
         new=new,
-        reason=row.reason,
+        reason=stored(row.reason),
     )
 
 
