@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,7 +47,7 @@ def figures_are_fresh(day: date, now: datetime) -> CheckOutcome:
                 evidence=_("数字页显示的是旧的；看后台任务「重算数字」"),
                 severity="soon",
                 owner_role="administrator",
-                url="/work/",
+                url=reverse("work:runs"),
             )
         ]
     )

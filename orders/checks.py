@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,7 +31,7 @@ def _finding(title: str) -> Finding:
         % {"days": settings.CONTACTS_KEPT_DAYS},
         severity="late",
         owner_role="administrator",
-        url="/work/",
+        url=reverse("work:runs"),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.choices import BuyerAnswer, Flag, HoldKind, Stage, ToldChannel
 from orders.models import CarrierPickup, RuleRow
 from shopops.lib.business_time import SHANGHAI
-from shopops.staff.queries import people_at_work
+from shopops.staff.queries import people_who_may
 from shopops.work.models import BusinessDay
 
 WEEKDAYS = [
@@ -129,7 +129,7 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class PassOnForm(forms.Form):
     """Hand a hold over to a colleague."""
 
-    to = PersonField(label=_("交给谁"), queryset=people_at_work(), empty_label=None)
+    to = PersonField(label=_("交给谁"), queryset=people_who_may("orders.hold"), empty_label=None)
     note = forms.CharField(label=_("交代一句"), max_length=200, required=False)
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 
 from shopops.lib import words
@@ -411,9 +411,6 @@ def idle_limit(person: User, *, default: timedelta, warehouse: timedelta) -> tim
     return warehouse if hands else default
 
 
-# --- small questions of pages ------------------------------------------------------------------
-
-
 def invited_person(token: str, *, now: datetime) -> User | None:
     """Give whom a one-time link was made for, or None if it does not work (any more)."""
     invitation = (
@@ -434,9 +431,10 @@ def role_names() -> dict[str, str]:
     return {code: words.stored(name) for code, name in Role.objects.values_list("code", "name")}
 
 
-def people_at_work() -> QuerySet[User]:
-    """Give the people who may sign in, by name."""
-    return User.objects.filter(is_active=True).order_by("name", "pk")
+def people_who_may(right: str) -> QuerySet[User]:
+    """Give the people who may sign in and whose roles hold a right, by name."""
+    roles = Role.objects.filter(rights__contains=[right], people=OuterRef("pk"))
+    return User.objects.filter(Exists(roles), is_active=True).order_by("name", "pk")
 
 
 def roles_text(person: User) -> str:
