@@ -27,8 +27,9 @@ from orders.forms.audit import (
     RuleParametersForm,
     rule_initial,
 )
-from orders.models import AuditRuleRow, KeywordRow
+from orders.models import AuditRuleRow, BlackListEntry, KeywordRow
 from orders.queries.audit_page import AuditPage, audit_page
+from orders.wording import minute_words
 from orders.wording.audit import reason_words, rule_words
 from shopops.lib.words import listed
 from shopops.staff.access import requires
@@ -218,7 +219,7 @@ def _page(
         "open_rule": sent[0] if sent else None,
         "new_rule": _new_rule(request, new) if can_edit else None,
         "keywords": [_keyword(row) for row in page.keywords],
-        "black_list": page.black_list,
+        "black_list": [_black_listed(row, now) for row in page.black_list],
         "waiting": page.waiting,
         "runs_by_itself": page.runs_by_itself,
         "last": _last(page.last_run),
@@ -227,6 +228,8 @@ def _page(
         "can_edit": can_edit,
         "can_run": request.user.has_perm("orders.approve"),
         "new_rule_form": NewRuleForm(),
+        "keyword_heads": [_("词"), _("看哪里"), _("怎么办")],
+        "black_list_heads": [_("买家"), _("为什么"), _("谁、何时")],
         "keyword_form": KeywordForm(),
         "black_list_form": BlackListForm(auto_id="id_black_%s"),
         **{f"{part}_hidden": [{"name": "part", "value": part}] for part in PARTS},
@@ -300,13 +303,31 @@ _KIND_OF: dict[AuditRuleCode, str] = {
 
 def _keyword(row: KeywordRow) -> dict[str, Any]:
     value = str(HoldKind(row.value).label) if row.act == KeywordAct.HOLD else row.value
+    words, unless = listed(row.words), listed(row.unless)
+    act = KeywordAct(row.act).label
     return {
         "id": row.pk,
-        "words": listed(row.words),
-        "unless": listed(row.unless),
-        "place": KeywordPlace(row.place).label,
-        "act": KeywordAct(row.act).label,
-        "value": value,
+        "name": words,
+        "more": _("没有 %(words)s 时") % {"words": unless} if unless else "",
+        "cells": [
+            {"label": _("看哪里"), "text": KeywordPlace(row.place).label},
+            {"label": _("怎么办"), "text": f"{act} · {value}" if value else act},
+        ],
+        "say": _("停用 %(words)s") % {"words": words},
+    }
+
+
+def _black_listed(entry: BlackListEntry, now: datetime) -> dict[str, Any]:
+    by = entry.added_by.name if entry.added_by else "—"
+    return {
+        "id": entry.pk,
+        "name": entry.buyer.nick,
+        "more": "",
+        "cells": [
+            {"label": _("为什么"), "text": entry.reason},
+            {"label": _("谁、何时"), "text": f"{by} {minute_words(entry.added_at, now=now)}"},
+        ],
+        "say": _("把 %(nick)s 移出黑名单") % {"nick": entry.buyer.nick},
     }
 
 
