@@ -111,6 +111,7 @@ FIELDS = {
     "left": _("剩下"),
     "files": _("文件"),
     "operations": _("操作记录"),
+    "place": _("第几条"),
 }
 OPERATIONS = {
     "orders.order.held": _("挂起"),
@@ -120,6 +121,7 @@ OPERATIONS = {
     "orders.order.approved": _("审单通过"),
     "orders.order.force_approved": _("强制审单通过"),
     "orders.audit.rule_changed": _("改了审单规则"),
+    "orders.audit.rule_moved": _("换了审单规则的先后"),
     "orders.audit.rule_added": _("加了审单规则"),
     "orders.audit.rule_ended": _("停了审单规则"),
     "orders.audit.keyword_added": _("加了关键词"),

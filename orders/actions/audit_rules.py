@@ -83,6 +83,35 @@ def change_rule(
 
 
 @transaction.atomic
+def move_rule(*, row_id: int, up: bool, version: int, by: User, now: datetime) -> None:
+    """Let a rule change places with the one before it (`up`) or behind it, on screen and in judging.
+
+    Of several needs the first rule's is the order's first hold, the reason that lists and the order
+    name. No verdict changes, so the row stays the same row. Locks all rules in force.
+
+    :raises AuditRuleRow.DoesNotExist: if there is no such rule in force
+    :raises AuditRefusedError: if it is first (last) already, or a colleague changed it meanwhile
+    """
+    rows = list(
+        AuditRuleRow.objects.select_for_update().filter(valid_to__isnull=True).order_by("pk")
+    )
+    rows.sort(key=lambda one: (one.position, one.pk))
+    row = _locked_rule(row_id, version)
+    place = [one.pk for one in rows].index(row.pk)
+    other = place - 1 if up else place + 1
+    if not 0 <= other < len(rows):
+        raise AuditRefusedError(_("它已经在最上面了。") if up else _("它已经在最下面了。"))
+    rows[place], rows[other] = rows[other], rows[place]
+    for number, one in enumerate(rows, start=1):
+        one.position = number * 10
+        if one.pk == row.pk:
+            one.version += 1
+    AuditRuleRow.objects.bulk_update(rows, ["position", "version"])
+    old, new = {"place": place + 1}, {"place": other + 1}
+    _record("rule_moved", "audit_rule", row, by, now, old=old, new=new)
+
+
+@transaction.atomic
 def end_rule(*, row_id: int, version: int, by: User, now: datetime) -> None:
     """Take a rule away from today on; what it held stays held until somebody ends it.
 

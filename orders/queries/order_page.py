@@ -39,8 +39,11 @@ class OrderDetail:
 
     @property
     def open_holds(self) -> list[Hold]:
-        """Give the holds that still keep the order."""
-        return [hold for hold in self.holds if hold.closed_at is None]
+        """Give the holds that still keep the order, the first reason first.
+
+        Those of one audit stand in the shop's order of rules.
+        """
+        return [hold for hold in reversed(self.holds) if hold.closed_at is None]
 
 
 def order_detail(*, tid: str) -> OrderDetail:

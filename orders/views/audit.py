@@ -129,6 +129,17 @@ def _add_rule(asked: _Asked) -> HttpResponse:
     return redirect("orders:audit")
 
 
+def _move_rule(asked: _Asked) -> HttpResponse:
+    audit_rules.move_rule(
+        row_id=_number(asked, "row"),
+        up="up" in asked.data,
+        version=_number(asked, "version"),
+        by=asked.by,
+        now=asked.now,
+    )
+    return redirect(f"{reverse('orders:audit')}#h-r")
+
+
 def _end_rule(asked: _Asked) -> HttpResponse:
     audit_rules.end_rule(
         row_id=_number(asked, "row"),
@@ -183,6 +194,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "now": ("orders.approve", _audit_now),
     "rule": ("orders.set_audit", _save_rule),
     "add_rule": ("orders.set_audit", _add_rule),
+    "move_rule": ("orders.set_audit", _move_rule),
     "end_rule": ("orders.set_audit", _end_rule),
     "add_keyword": ("orders.set_audit", _add_keyword),
     "end_keyword": ("orders.set_audit", _end_keyword),

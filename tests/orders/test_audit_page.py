@@ -11,6 +11,7 @@ from orders.actions.audit_rules import AuditRefusedError
 from orders.choices import AuditRuleCode
 from orders.models import AuditRuleRow, BlackListEntry, KeywordRow
 from orders.queries.audit import rules_in_force
+from orders.queries.order_page import order_detail
 from shopops.staff.models import Operation
 from shopops.work.engine import perform_inline
 from shopops.work.models import Run
@@ -184,3 +185,53 @@ def test_a_trial_pages_through_days_and_leaves_nobody_out(amount_rule, manager, 
 
     result = Run.objects.get(pk=run.pk).result
     assert (result["orders"], result["held"]) == (6, 6)
+
+
+@pytest.fixture
+def two_rules(amount_rule, now):
+    AuditRuleRow.objects.filter(pk=amount_rule.pk).update(position=10)
+    pieces = AuditRuleRow.objects.create(
+        code=AuditRuleCode.MAX_PIECES,
+        parameters={"count": 1},
+        position=10,
+        valid_from=now.date() - timedelta(days=9),
+        changed_at=now,
+    )
+    return AuditRuleRow.objects.get(pk=amount_rule.pk), pieces
+
+
+def first_reason(order):
+    return order_detail(tid=order.tid).open_holds[0].kind
+
+
+def test_the_upper_rule_gives_the_reason_that_an_order_names_first(two_rules, as_manager, now):
+    _amount, pieces = two_rules
+    before = OrderFactory.create(paid_amount=Decimal("2500.00"), piece_count=3)
+    audit.audit_orders([before.pk], rules=rules_in_force(now=now), now=now)
+
+    answer = as_manager.post(
+        URL, {"part": "move_rule", "row": pieces.pk, "version": pieces.version, "up": "1"}
+    )
+
+    after = OrderFactory.create(paid_amount=Decimal("2500.00"), piece_count=3)
+    audit.audit_orders([after.pk], rules=rules_in_force(now=now), now=now)
+    assert answer.status_code == 302
+    assert first_reason(before) == "amount_too_large"
+    assert first_reason(after) == "too_many_pieces"
+    log = Operation.objects.get(name="orders.audit.rule_moved")
+    assert (log.object_key, log.old, log.new) == ("max_pieces", {"place": 2}, {"place": 1})
+
+
+def test_the_last_rule_moves_no_further_down(two_rules, manager, now):
+    _amount, pieces = two_rules
+
+    with pytest.raises(AuditRefusedError, match="最下面"):
+        audit_rules.move_rule(row_id=pieces.pk, up=False, version=1, by=manager, now=now)
+
+
+def test_a_rule_that_a_colleague_moved_is_not_moved_again(two_rules, manager, now):
+    amount, _pieces = two_rules
+    audit_rules.move_rule(row_id=amount.pk, up=False, version=1, by=manager, now=now)
+
+    with pytest.raises(AuditRefusedError, match="同事"):
+        audit_rules.move_rule(row_id=amount.pk, up=False, version=1, by=manager, now=now)
