@@ -117,6 +117,7 @@ OPERATIONS = {
     "orders.order.held": _("挂起"),
     "orders.hold.told": _("告诉了买家"),
     "orders.hold.closed": _("结束挂起"),
+    "orders.hold.claimed": _("领走挂起"),
     "orders.hold.passed_on": _("转给同事"),
     "orders.order.approved": _("审单通过"),
     "orders.order.force_approved": _("强制审单通过"),

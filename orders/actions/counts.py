@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
+from orders.actions.gone_holds import end_gone_holds
 from orders.models import Order, QueueCount
 from orders.queries.queues import QUEUES, Queue
 from orders.queries.risk import RISK_FIELDS, RiskBook
@@ -79,7 +80,8 @@ def request_count(now: datetime) -> None:
 
 
 def perform_count(run: RunContext) -> dict[str, int]:
-    """Count in a run."""
+    """Count in a run, without the holds of orders that are gone."""
     with run.step():
+        end_gone_holds(run.now)
         rows = refresh_queue_counts(platform=shop_platform(), now=run.now)
     return {code: row.count for code, row in rows.items()}

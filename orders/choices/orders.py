@@ -140,22 +140,27 @@ class HoldDefault:
     """What a hold of one kind starts with; the person who sets it may change owner and due time.
 
     `owner_role` is a role code of `shopops.staff`. `must_tell`: the hold cannot close before the
-    buyer was told. `self_releases`: it ends by itself when its cause is gone.
+    buyer was told. `self_releases`: it ends by itself when its cause is gone. `is_timed`: all it waits
+    for is a time, its due time; nobody has anything to do.
     """
 
     owner_role: str
     due_hours: int
     must_tell: bool
     self_releases: bool
+    is_timed: bool = False
 
 
 def _hold(role: str, *, hours: int = 24, tell: bool = False, releases: bool = False) -> HoldDefault:
     return HoldDefault(owner_role=role, due_hours=hours, must_tell=tell, self_releases=releases)
 
 
+_TIMED = HoldDefault("service", due_hours=24, must_tell=False, self_releases=True, is_timed=True)
+
+
 HOLD_DEFAULTS: dict[HoldKind, HoldDefault] = {
     HoldKind.UNPAID_BALANCE: _hold("service", releases=True),
-    HoldKind.COOL_DOWN: _hold("service", releases=True),
+    HoldKind.COOL_DOWN: _TIMED,
     HoldKind.WAITING_TO_MERGE: _hold("service", releases=True),
     HoldKind.STOCK_SHORT: _hold("warehouse_lead", tell=True, releases=True),
     HoldKind.UNKNOWN_CODE: _hold("editor", releases=True),
@@ -176,15 +181,19 @@ HOLD_DEFAULTS: dict[HoldKind, HoldDefault] = {
     HoldKind.LABEL_FAILED: _hold("warehouse_lead"),
     HoldKind.GIFT_OUT_OF_STOCK: _hold("promotion", tell=True, releases=True),
     HoldKind.PLATFORM_FORBIDS: _hold("service", releases=True),
-    HoldKind.PRESALE_NOT_DUE: _hold("service", releases=True),
+    HoldKind.PRESALE_NOT_DUE: _TIMED,
     HoldKind.LATE_SHIPPING: _hold("service", tell=True),
     HoldKind.QUALITY_RECHECK: _hold("warehouse_lead"),
     HoldKind.HAND_SET: _hold("service"),
 }
 
 
-# How a hold ended that no person ended: its cause was gone.
-BY_ITSELF = "auto"
+TIMED_KINDS: tuple[HoldKind, ...] = tuple(
+    kind for kind, defaults in HOLD_DEFAULTS.items() if defaults.is_timed
+)
+
+# How a hold ended that no person ended: its cause was gone, or its order left or ended.
+BY_ITSELF, GONE = "auto", "gone"
 
 
 class AuditRuleCode(TextChoices):

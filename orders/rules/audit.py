@@ -136,7 +136,7 @@ def audit_order(
         if found:
             kind, reason, cause = found
             text = "|".join(_part(one) for one in (rule.code.value, *reason))[:300]
-            due_at = _cool_until(facts, rule.parameters) if kind == HoldKind.COOL_DOWN else None
+            due_at = _ends_at(facts, rule)
             needs.append(Need(kind, text, cause_of(kind, cause), rule.rule_id, due_at))
     said = matches(keywords, message=facts.buyer_message, memo=facts.seller_memo)
     flags = _flag_acts(facts, rules)
@@ -194,6 +194,22 @@ def unsettled(needs: Iterable[Need], settled: Container[str]) -> dict[HoldKind, 
 
 def _cool_until(facts: AuditFacts, parameters: Mapping[str, Any]) -> datetime:
     return facts.paid_at + timedelta(minutes=int(parameters["minutes"]))
+
+
+def _ends_at(facts: AuditFacts, rule: AuditRule) -> datetime | None:
+    """Give when what a rule found is over by itself; None where no clock ends it."""
+    if rule.code == AuditRuleCode.COOL_DOWN:
+        return _cool_until(facts, rule.parameters)
+    if rule.code == AuditRuleCode.MERGEABLE:
+        return _merge_until(facts, rule.parameters)
+    if rule.code == AuditRuleCode.PRESALE_NOT_DUE and facts.promised_date is not None:
+        ahead = timedelta(days=int(rule.parameters["days_ahead"]))
+        return datetime.combine(facts.promised_date - ahead, time.min, SHANGHAI)
+    return None
+
+
+def _merge_until(facts: AuditFacts, parameters: Mapping[str, Any]) -> datetime:
+    return facts.paid_at + timedelta(minutes=int(parameters["wait_minutes"]))
 
 
 def _cool_down(case: _Case) -> _Found:
@@ -303,8 +319,7 @@ def _kind_of(match: KeywordMatch, otherwise: HoldKind) -> HoldKind:
 
 def _mergeable(case: _Case) -> _Found:
     others = case.facts.mergeable
-    waits = timedelta(minutes=int(case.parameters["wait_minutes"]))
-    if not others or case.now >= case.facts.paid_at + waits:
+    if not others or case.now >= _merge_until(case.facts, case.parameters):
         return None
     return HoldKind.WAITING_TO_MERGE, ("、".join(others[:5]),), " ".join(sorted(others))
 

@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from orders import wording
-from orders.choices import BY_ITSELF, OPEN_REFUND_STATUSES, PlatformStatus, RefundStatus, Stage
+from orders.choices import (
+    BY_ITSELF,
+    GONE,
+    OPEN_REFUND_STATUSES,
+    PlatformStatus,
+    RefundStatus,
+    Stage,
+)
 from orders.models import Hold, Order, OrderLine, Refund, Shipment
 from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count, due_words
 from orders.queries.risk import RiskBook
@@ -18,6 +25,7 @@ from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, ma
 from orders.wording.audit import reason_words
 from shopops.lib.words import stored
 from shopops.staff.models import Operation
+from shopops.staff.operations import name_of
 
 # Who does the next step of a stage, when nothing blocks it.
 NEXT_HANDS = {
@@ -255,8 +263,15 @@ def _hold(hold: Hold, view: View) -> dict[str, Any]:
         "must_tell": hold.must_tell_buyer,
         "told": told,
         "closed_at": hold.closed_at,
-        "resolution": _("原因没了，自动结束") if hold.resolution == BY_ITSELF else hold.resolution,
+        "resolution": _resolution(hold),
     }
+
+
+def _resolution(hold: Hold) -> str:
+    if hold.closed_by_id is not None:
+        return hold.resolution
+    words = {BY_ITSELF: _("原因没了，自动结束"), GONE: _("订单已经离店或关闭")}
+    return words.get(hold.resolution, hold.resolution)
 
 
 def _parcel(parcel: Shipment, now: datetime) -> dict[str, Any]:
@@ -318,10 +333,10 @@ def events(detail: OrderDetail) -> list[dict[str, Any]]:
 
 
 def _operation(one: Operation) -> dict[str, Any]:
-    text, tone = EVENT_WORDS.get(one.name, (one.name, ""))
+    text, tone = EVENT_WORDS.get(one.name, ("", ""))
     extra = [str(one.new[key]) for key in ("carrier", "waybill_no") if one.new.get(key)]
     return {
-        "text": _(text),
+        "text": _(text) if text else str(name_of(one.name)),
         "tone": tone,
         "who": one.actor_name or _("系统"),
         "at": one.at,
