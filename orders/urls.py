@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from orders.views import audit, bulk, columns_page, cutoff, export, order, queue, subjects
+from orders.views import audit, bulk, columns_page, cutoff, desk, export, order, queue, subjects
 
 app_name = "orders"
 
 urlpatterns = [
     path("orders/", queue.first_queue, name="first"),
     path("orders/bulk/", bulk.bulk_page, name="bulk"),
+    path("orders/claim/", desk.claim, name="claim"),
     path("orders/columns/", columns_page.columns, name="columns"),
     path("orders/o/<str:tid>/", order.order_page, name="order"),
     path("orders/o/<str:tid>/drawer/", order.drawer, name="drawer"),

@@ -110,6 +110,7 @@ ROUTES: dict[str, Route] = {
     # --- orders
     "orders:first": Route("orders.view", get=302),
     "orders:columns": Route("orders.view", get=200, post=302),
+    "orders:claim": Route("orders.hold", post=302),
     "orders:bulk": Route("orders.view", post=404),
     "orders:order": Route("orders.view", get=404, kwargs=_order),
     "orders:drawer": Route("orders.view", get=404, kwargs=_order),

@@ -126,6 +126,17 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj.name)
 
 
+class ClaimForm(forms.Form):
+    """Take the next holds."""
+
+    limit = forms.TypedChoiceField(
+        label=_("领几个"),
+        coerce=int,
+        choices=[(5, "5"), (10, "10"), (20, "20"), (50, "50")],
+        initial=10,
+    )
+
+
 class PassOnForm(forms.Form):
     """Hand a hold over to a colleague."""
 

@@ -88,20 +88,24 @@ class Filters:
 
     def q(self) -> Q:
         """Give the filters as one condition."""
-        condition = Q()
+        condition = self.of_orders()
         if self.hold_kind or self.hold_owner_id or self.hold_roles or self.untold:
-            condition &= Q(pk__in=self._holds().values("order_id"))
-        if self.province:
-            condition &= Q(receiver_province=self.province)
-        if self.stage:
-            condition &= Q(stage=self.stage)
-        if self.urgent:
-            condition &= Q(is_urgent=True)
-        if self.order_ids is not None:
-            condition &= Q(pk__in=self.order_ids)
+            condition &= Q(pk__in=self.holds().values("order_id"))
         return condition
 
-    def _holds(self) -> QuerySet[Hold]:
+    def of_orders(self, prefix: str = "") -> Q:
+        """Give what is asked of orders themselves; `prefix` leads to them, such as `order__`."""
+        asked = {
+            "receiver_province": self.province,
+            "stage": self.stage,
+            "is_urgent": self.urgent,
+        }
+        given = {f"{prefix}{name}": value for name, value in asked.items() if value}
+        if self.order_ids is not None:
+            given[f"{prefix}pk__in"] = self.order_ids
+        return Q(**given)
+
+    def holds(self) -> QuerySet[Hold]:
         """Give the open holds that are meant: one hold must meet all that is asked of holds."""
         holds = Hold.objects.filter(closed_at__isnull=True)
         if self.hold_kind:
@@ -167,6 +171,7 @@ class ListedHold(NamedTuple):
     is_hand_set: bool
     must_tell_buyer: bool
     told_at: datetime | None
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +193,7 @@ class QueueRow:
 
 # What a list row shows of a hold. By hand: one array instead of fifty parameters.
 OPEN_HOLDS = """
-SELECT order_id, kind, is_hand_set, must_tell_buyer, told_at FROM orders_hold
+SELECT order_id, kind, is_hand_set, must_tell_buyer, told_at, due_at FROM orders_hold
 WHERE order_id = ANY(%s) AND closed_at IS NULL ORDER BY id
 """
 
@@ -210,7 +215,7 @@ def queue_page(
     """
     orders = sorted_queue(queue=queue, now=now, filters=filters)
     orders, backwards = _from_key(orders, queue, after=after, before=before)
-    rows = with_holds(_listed(orders[: size + 1]))
+    rows = with_holds(listed(orders[: size + 1]))
     return page_of(
         rows,
         size=size,
@@ -250,7 +255,8 @@ def _from_key(
     return (orders.reverse() if backwards else orders), backwards
 
 
-def _listed(orders: QuerySet[Order]) -> list[ListedOrder]:
+def listed(orders: QuerySet[Order]) -> list[ListedOrder]:
+    """Read what lists show of these orders. One query."""
     try:
         sql, parameters = orders.values_list(*ListedOrder._fields).query.sql_with_params()
     except EmptyResultSet:  # a search that found nothing

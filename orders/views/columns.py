@@ -14,6 +14,8 @@ from shopops.staff.models import User
 LIST = "orders"
 # Opens an order, and says which one: always there.
 FIXED = "tid"
+# Shown first where the list is sorted by it.
+HOLD_DUE = "holddue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ COLUMNS: dict[str, Column] = {
         Column("paid", _("付款时间"), 98, by_default=False),
         Column("pieces", _("件数"), 60, is_figure=True, by_default=False),
         Column("refund", _("退款金额"), 90, is_figure=True, by_default=False),
+        Column(HOLD_DUE, _("挂起到期"), 126, by_default=False),
     )
 }
 DEFAULT: tuple[str, ...] = tuple(code for code, one in COLUMNS.items() if one.by_default)
@@ -67,6 +70,10 @@ class Layout:
             COLUMNS[code].width or _LEAST_ITEM_WIDTH for code in self.shown
         )
         return f"so-qw-{-(-wanted // 100)}"
+
+    def beginning_with(self, code: str) -> "Layout":
+        """Give the same columns with one of them first: what a list is sorted by is seen."""
+        return Layout(tuple(dict.fromkeys((code, *self.shown))), self.off)
 
 
 STANDARD = Layout()
@@ -94,7 +101,7 @@ def known(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def head_html(layout: Layout, _language: str | None) -> SafeString:
+def head_html(layout: Layout, _language: str | None, sorted_by: str = "due") -> SafeString:
     """Write the head of the list; once a process for each set of columns and language."""
-    columns = [COLUMNS[code] for code in layout.shown]
-    return render_to_string("orders/_list_head.html", {"columns": columns})
+    context = {"columns": [COLUMNS[code] for code in layout.shown], "sorted_by": sorted_by}
+    return render_to_string("orders/_list_head.html", context)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -23,11 +22,13 @@ from orders.choices import HoldKind, Stage
 from orders.forms import QueueFilterForm
 from orders.models import QueueCount
 from orders.queries import queues
+from orders.queries.held import held_by_due
 from orders.queries.queues import QUEUES, Filters, Queue, QueueRow
 from orders.queries.risk import RiskBook
 from orders.views.bulk import bulk_bar
-from orders.views.columns import STANDARD, Layout, head_html, layout_of
-from orders.views.filtering import filters_of
+from orders.views.columns import HOLD_DUE, STANDARD, Layout, head_html, layout_of
+from orders.views.desk import desk, is_by_hold_due
+from orders.views.filtering import address_without, filters_of
 from orders.views.row_html import rows_html
 from orders.views.rows import rows_of
 from shopops.lib.paging import Page
@@ -94,15 +95,21 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     form = QueueFilterForm(request.GET)
     filters, chips = _filters(request, form)
-    page = _page(request.GET, queue=queue, filters=filters, now=now)
     layout = layout_of(request.user) if isinstance(request.user, User) else STANDARD
+    by_hold_due = is_by_hold_due(code, request.GET)
+    if by_hold_due:
+        chips.append(_sort_chip(request.GET))
+        layout = layout.beginning_with(HOLD_DUE)
+    page = _page(request.GET, queue=queue, filters=filters, now=now)
     context = {
         "now": now,
         "queue": {"code": code, "name": queue.name, "sub": ""},
         "chips": chips,
         "filter_fields": _filter_fields(form),
         **_figures(queue, is_filtered=bool(chips)),
-        "head_html": head_html(layout, get_language()),
+        "desk": desk(request) if code == "held" else None,
+        "sort": request.GET.get("sort") if by_hold_due else "",
+        "head_html": head_html(layout, get_language(), HOLD_DUE if by_hold_due else "due"),
         "width_class": layout.width_class,
         "rows_html": _rows_html(page, request, layout, now=now),
         "page": _pager(request.GET, page),
@@ -196,37 +203,37 @@ def _chips(address: QueryDict, data: dict[str, object]) -> list[Chip]:
         Chip(
             label=words[key][0],
             value=words[key][1](str(data[key])),
-            remove_url=_without(address, key),
+            remove_url=address_without(address, key),
         )
         for key in FILTER_KEYS
         if data.get(key)
     ]
 
 
-def _without(address: QueryDict, *keys: str) -> str:
-    rest = {
-        key: value
-        for key, value in address.items()
-        if key not in {*keys, "after", "before", "open"} and value
-    }
-    return f"?{urlencode(rest)}"
+def _sort_chip(address: QueryDict) -> Chip:
+    remove_url = address_without(address, "sort")
+    return Chip(label=_("排序"), value=_("挂起先到期的在前"), remove_url=remove_url)
 
 
 def _page(address: QueryDict, *, queue: Queue, filters: Filters, now: datetime) -> Page[QueueRow]:
+    after, before = address.get("after", ""), address.get("before", "")
     try:
-        return queues.queue_page(
-            queue=queue,
-            now=now,
-            filters=filters,
-            after=address.get("after", ""),
-            before=address.get("before", ""),
-        )
+        return _read(address, queue, filters, now, (after, before))
     except ValueError:  # a damaged key: begin anew rather than fail
-        return queues.queue_page(queue=queue, now=now, filters=filters)
+        return _read(address, queue, filters, now, ("", ""))
+
+
+def _read(
+    address: QueryDict, queue: Queue, filters: Filters, now: datetime, keys: tuple[str, str]
+) -> Page[QueueRow]:
+    after, before = keys
+    if is_by_hold_due(queue.code, address):
+        return held_by_due(filters=filters, after=after, before=before)
+    return queues.queue_page(queue=queue, now=now, filters=filters, after=after, before=before)
 
 
 def _pager(address: QueryDict, page: Page[QueueRow]) -> dict[str, str | None]:
-    base = _without(address)
+    base = address_without(address)
     join = "" if base == "?" else "&"
     return {
         "newer_url": f"{base}{join}before={page.before}" if page.before else None,

@@ -84,6 +84,7 @@ class _RowWriter:
             "paid": self._paid,
             "pieces": _pieces,
             "refund": _refund,
+            "holddue": self._hold_due,
         }
 
     def row(self, row: Row) -> str:
@@ -102,6 +103,10 @@ class _RowWriter:
         title = f' title="{escape(row.due_title)}"' if row.due_title else ""
         pill = NOTHING if row.is_done or row.due_at is None else self._pill(row.due_at)
         return f'<td role="cell" class="q-due{off}"{title}>{pill}</td>'
+
+    def _hold_due(self, row: Row, off: str) -> str:
+        pill = NOTHING if row.hold_due_at is None else self._pill(row.hold_due_at)
+        return f'<td role="cell" class="q-holddue{off}">{pill}</td>'
 
     def _pill(self, at: datetime) -> str:
         tone = due_tone(at, self.now)

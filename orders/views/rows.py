@@ -85,6 +85,7 @@ class Row:
     paid_at: datetime | None
     piece_count: int
     refund_amount: Decimal
+    hold_due_at: datetime | None
 
 
 def hold_tag(hold: Hold | ListedHold) -> HoldTag:
@@ -106,7 +107,7 @@ def acts_for(order: ListedOrder) -> str:
     if order.stage == Stage.AWAITING_AUDIT or order.stage in READY_STAGES:
         return "hold memo"
     if order.stage == Stage.HELD:
-        return "tell hold memo"
+        return "tell close_hold pass_on hold memo"
     return "memo"
 
 
@@ -152,6 +153,7 @@ def _row(
         paid_at=order.paid_at,
         piece_count=order.piece_count,
         refund_amount=order.refund_amount,
+        hold_due_at=min((hold.due_at for hold in one.holds), default=None),
     )
 
 

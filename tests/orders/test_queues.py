@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.actions.counts import refresh_queue_counts
 from orders.choices import HoldKind, Stage
-from orders.models import Hold, QueueCount
+from orders.models import Hold, Order, QueueCount
+from orders.queries.held import held_by_due, held_figures
 from orders.queries.queues import QUEUES, Filters, queue_page
 from tests.factories.orders import OrderFactory
 
@@ -150,3 +151,87 @@ def test_counts_and_money_at_risk_are_stored_for_the_tabs(now, shop):
     assert rows["past_due"] == (1, "7.50")
     assert rows["awaiting_audit"] == (2, "7.50")
     assert rows["all"][0] == 2
+
+
+# --- held orders by what falls due next ---
+
+
+def held_until(*hours, now, **kwargs):
+    order = OrderFactory.create(stage=Stage.HELD)
+    for hour, kind in zip(hours, HoldKind, strict=False):
+        Hold.objects.create(
+            order=order,
+            kind=kind,
+            owner_role="service",
+            opened_at=now,
+            due_at=now + timedelta(hours=hour),
+            **kwargs,
+        )
+    return order
+
+
+def by_due(now, **kwargs):
+    return held_by_due(filters=Filters(**kwargs))
+
+
+def test_held_orders_stand_by_their_first_hold_to_fall_due(now):
+    later, sooner = held_until(3, 9, now=now), held_until(8, 1, now=now)
+    gone = held_until(0, now=now)
+    Order.objects.filter(pk=gone.pk).update(stage=Stage.CANCELLED)
+    Hold.objects.filter(due_at=now + timedelta(hours=3)).update(order=later)
+
+    rows = by_due(now).rows
+
+    assert [row.order.tid for row in rows] == [sooner.tid, later.tid]
+    assert [len(row.holds) for row in rows] == [2, 2]
+
+
+def test_what_is_asked_of_holds_counts_for_the_order_of_the_list(now, service):
+    mine = held_until(1, 5, now=now)
+    other = held_until(1, 3, now=now)
+    Hold.objects.exclude(due_at=now + timedelta(hours=1)).update(owner=service)
+
+    rows = by_due(now, hold_owner_id=service.pk).rows
+
+    assert [row.order.tid for row in rows] == [other.tid, mine.tid]
+
+
+def test_pages_by_hold_due_follow_each_other_and_lead_back(now):
+    orders = [held_until(hour, now=now) for hour in (2, 1, 2, 2, 3)]
+    wanted = [orders[n].tid for n in (1, 0, 2, 3, 4)]
+    pages, after = [], ""
+    while True:
+        page = held_by_due(filters=Filters(), after=after, size=2)
+        pages.append([row.order.tid for row in page.rows])
+        if page.after is None:
+            break
+        after = page.after
+
+    back = held_by_due(filters=Filters(), before=page.before, size=2)
+
+    assert [tid for page in pages for tid in page] == wanted
+    assert [row.order.tid for row in back.rows] == wanted[2:4]
+
+
+def test_the_figures_of_the_desk_leave_out_what_only_waits_for_a_time(now, service):
+    held_until(-1, now=now, owner=service)
+    soon = held_until(0.5, now=now)
+    timed = held_until(0.5, now=now)
+    Hold.objects.filter(order=timed).update(kind=HoldKind.COOL_DOWN)
+    Hold.objects.filter(order=soon).update(kind=HoldKind.HAND_SET)
+    held_until(5, now=now)
+
+    found = held_figures(person_id=service.pk, roles=["service"], now=now)
+
+    assert (found.overdue, found.soon, found.free, found.mine) == (1, 1, 2, 1)
+
+
+@pytest.mark.parametrize("count", [2, 30])
+def test_held_orders_by_due_cost_the_same_number_of_statements(now, count):
+    for hour in range(count):
+        held_until(hour, hour + 1, now=now)
+
+    with CaptureQueriesContext(connection) as queries:
+        held_by_due(filters=Filters())
+
+    assert len(queries) == 3
