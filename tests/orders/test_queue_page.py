@@ -137,7 +137,7 @@ def queries_of(client, path):
 
 @pytest.mark.parametrize(
     ("url", "most"),
-    [("/orders/all/", 9), ("/orders/held/", 10), ("/orders/held/?sort=hold_due", 11)],
+    [("/orders/all/", 9), ("/orders/held/", 10), ("/orders/held/?sort=hold_due", 12)],
 )
 def test_a_page_costs_the_same_few_queries_whether_three_orders_wait_or_fifty(
     as_service, service, url, most

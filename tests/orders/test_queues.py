@@ -226,6 +226,17 @@ def test_the_figures_of_the_desk_leave_out_what_only_waits_for_a_time(now, servi
     assert (found.overdue, found.soon, found.free, found.mine) == (1, 1, 2, 1)
 
 
+def test_orders_with_many_holds_fill_a_page_all_the_same(now):
+    many = held_until(*range(1, 12), now=now)
+    others = [held_until(20 + n, now=now) for n in range(3)]
+
+    page = held_by_due(filters=Filters(), size=2)
+
+    assert [row.order.tid for row in page.rows] == [many.tid, others[0].tid]
+    rest = held_by_due(filters=Filters(), size=2, after=page.after)
+    assert [row.order.tid for row in rest.rows] == [one.tid for one in others[1:]]
+
+
 @pytest.mark.parametrize("count", [2, 30])
 def test_held_orders_by_due_cost_the_same_number_of_statements(now, count):
     for hour in range(count):
@@ -234,4 +245,4 @@ def test_held_orders_by_due_cost_the_same_number_of_statements(now, count):
     with CaptureQueriesContext(connection) as queries:
         held_by_due(filters=Filters())
 
-    assert len(queries) == 3
+    assert len(queries) == 4
