@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from orders.views import audit, bulk, columns_page, cutoff, desk, export, order, queue, subjects
+from orders.views import (
+    audit,
+    bulk,
+    columns_page,
+    cutoff,
+    desk,
+    export,
+    order,
+    queue,
+    subjects,
+    tell_templates,
+)
 
 app_name = "orders"
 
@@ -19,6 +30,7 @@ urlpatterns = [
     path("orders/<slug:code>/", queue.queue_page, name="queue"),
     path("orders/<slug:code>/export/", export.ask, name="export"),
     path("settings/audit/", audit.audit, name="audit"),
+    path("settings/tell-templates/", tell_templates.tell_templates, name="tell_templates"),
     path("settings/cutoff/", cutoff.cutoff, name="cutoff"),
     path("settings/cutoff/what-if/", cutoff.what_if, name="what_if"),
     path("settings/personal-data/", subjects.subject_page, name="subjects"),

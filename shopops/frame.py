@@ -90,6 +90,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Place(_("截单设置"), "orders:cutoff", "orders.set_cutoff"),
             Place(_("审单规则"), "orders:audit", "orders.set_audit"),
+            Place(_("告知话术"), "orders:tell_templates", "orders.set_audit"),
             Place(_("人员"), "staff:people", "staff.manage"),
             Place(_("岗位与权限"), "staff:roles", "staff.manage"),
             Place(_("操作记录"), "staff:log", "staff.view_log"),

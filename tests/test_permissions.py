@@ -120,6 +120,7 @@ ROUTES: dict[str, Route] = {
     "orders:export": Route("orders.export", post=302, kwargs=_queue),
     "orders:export_file": Route("orders.export", get=404, kwargs=_run),
     "orders:audit": Route("orders.view", get=200, post={200, 302, 403, 422}),
+    "orders:tell_templates": Route("orders.set_audit", get=200, post=422),
     "orders:cutoff": Route("orders.view", get=200, post={200, 302, 403, 422}),
     "orders:subjects": Route("orders.answer_person", get=200),
     "orders:subject_export": Route("orders.answer_person", post=422),

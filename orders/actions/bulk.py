@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.utils.translation import gettext as _
 
 from orders.actions.errors import OrderRefusedError, StaleOrderError
-from orders.models import Order
+from orders.models import Hold, Order
 
 LOCK_NOT_AVAILABLE = "55P03"  # Postgres: lock_timeout ran out
 
@@ -47,6 +47,8 @@ def _one(row: Chosen, act: Callable[[Chosen], object]) -> RowResult:
         return RowResult(tid=row.tid, is_done=False, message=refusal.message)
     except Order.DoesNotExist:
         return RowResult(tid=row.tid, is_done=False, message=_("没有这张订单。"))
+    except Hold.DoesNotExist:
+        return RowResult(tid=row.tid, is_done=False, message=_("这个挂起已经被同事结束了。"))
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
             raise

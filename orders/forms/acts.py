@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.choices import BuyerAnswer, Flag, HoldKind, Stage, ToldChannel
+from orders.choices import Flag, HoldKind, Stage
 from orders.models import CarrierPickup, RuleRow
 from shopops.lib.business_time import SHANGHAI
 from shopops.staff.queries import people_who_may
@@ -58,20 +58,25 @@ class HoldForm(forms.Form):
     note = forms.CharField(label=_("说明"), max_length=300, required=False)
 
 
-class ToldForm(forms.Form):
-    """That the buyer was told, and what the buyer said."""
-
-    channel = forms.ChoiceField(label=_("怎么告诉的"), choices=ToldChannel.choices)
-    words = forms.CharField(
-        label=_("告诉买家的话"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    answer = forms.ChoiceField(label=_("买家的回答"), choices=BuyerAnswer.choices)
-
-
 class CloseHoldForm(forms.Form):
     """End a hold."""
 
     resolution = forms.CharField(label=_("怎么解决的"), max_length=300)
+
+
+def _kind() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("哪一种挂起"),
+        choices=[("", _("只有一个挂起的单")), *HoldKind.choices],
+        required=False,
+        help_text=_("有几个挂起的单，要选一种，其他的不动"),
+    )
+
+
+class CloseHoldsForm(CloseHoldForm):
+    """End one hold of each of several orders."""
+
+    kind = _kind()
 
 
 class WaybillForm(forms.Form):
@@ -142,6 +147,12 @@ class PassOnForm(forms.Form):
 
     to = PersonField(label=_("交给谁"), queryset=people_who_may("orders.hold"), empty_label=None)
     note = forms.CharField(label=_("交代一句"), max_length=200, required=False)
+
+
+class PassHoldsOnForm(PassOnForm):
+    """Hand one hold of each of several orders over to a colleague."""
+
+    kind = _kind()
 
 
 class ReasonForm(forms.Form):

@@ -102,6 +102,7 @@ class TellTemplate(models.Model):
     name = models.CharField(max_length=40)
     words = models.CharField(max_length=500)
     is_on = models.BooleanField(default=True)
+    version = models.IntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [

@@ -115,9 +115,11 @@ def due_words(order: Order, *, now: datetime) -> str:
     )
 
 
-def untold_hold_id(*, tid: str) -> int | None:
-    """Give the oldest open hold of an order about which the buyer must be told and was not."""
-    holds = Hold.objects.filter(
-        order__tid=tid, closed_at__isnull=True, must_tell_buyer=True, told_at__isnull=True
-    )
-    return holds.order_by("pk").values_list("pk", flat=True).first()
+def open_hold_ids(*, tid: str, kind: str = "", is_untold: bool = False) -> list[int]:
+    """Give the open holds of an order, oldest first; those of one kind, or whose buyer is to be told."""
+    holds = Hold.objects.filter(order__tid=tid, closed_at__isnull=True)
+    if kind:
+        holds = holds.filter(kind=kind)
+    if is_untold:
+        holds = holds.filter(must_tell_buyer=True, told_at__isnull=True)
+    return list(holds.order_by("pk").values_list("pk", flat=True))

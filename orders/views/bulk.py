@@ -4,6 +4,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -22,9 +23,22 @@ from orders.actions import bulk, holds, notes, shipping
 from orders.actions.bulk import Chosen, RowResult
 from orders.actions.errors import OrderRefusedError
 from orders.choices import BuyerAnswer, Flag, HoldKind, ToldChannel
-from orders.forms import CarrierForm, HoldForm, MemoForm, ReasonForm, ToldForm
-from orders.queries.order_page import untold_hold_id
+from orders.forms import (
+    CarrierForm,
+    CloseHoldsForm,
+    HoldForm,
+    MemoForm,
+    OfferedWords,
+    PassHoldsOnForm,
+    ReasonForm,
+    ToldForm,
+)
+from orders.forms.tell import WORDS_LENGTH
+from orders.models import Order
+from orders.queries.order_page import open_hold_ids
+from orders.queries.tell_templates import offered_templates
 from orders.views.rows import order_url
+from orders.wording.tell import told_words
 from shopops.staff.access import requires
 from shopops.staff.models import User
 
@@ -41,7 +55,9 @@ class BulkAct:
     label: str | Promise
     right: str
     run: Run
-    form: type[forms.Form] | None = None
+    form: Callable[..., forms.Form] | None = None
+    # What its form offers changes from day to day: a page asks, not the dialog kept for every list.
+    asks_on_page: bool = False
     main: bool = False
     say: str | Promise = ""
     say_not: str | Promise = ""
@@ -63,17 +79,53 @@ def _hold(row: Chosen, data: dict[str, object], by: User, now: datetime) -> obje
 
 
 def _tell(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
+    holds_found = open_hold_ids(tid=row.tid, is_untold=True)
+    if not holds_found:
+        raise OrderRefusedError(_("没有要告知买家的挂起。"))
+    words = told_words(str(data["words"]), Order.objects.get(tid=row.tid), now=now)
     told = holds.Told(
         channel=ToldChannel(str(data["channel"])),
-        words=str(data["words"]),
+        words=words[:WORDS_LENGTH],
         answer=BuyerAnswer(str(data["answer"])),
     )
-    hold_id = untold_hold_id(tid=row.tid)
-    if hold_id is None:
-        raise OrderRefusedError(_("没有要告知买家的挂起。"))
     return holds.tell_buyer(
-        tid=row.tid, hold_id=hold_id, told=told, by=by, now=now, version=row.version
+        tid=row.tid, hold_id=holds_found[0], told=told, by=by, now=now, version=row.version
     )
+
+
+def _close_hold(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
+    return holds.close_hold(
+        tid=row.tid,
+        hold_id=_the_hold(row, data),
+        resolution=str(data["resolution"]),
+        by=by,
+        now=now,
+        version=row.version,
+    )
+
+
+def _pass_on(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
+    to = data["to"]
+    assert isinstance(to, User)  # noqa: S101
+    return holds.pass_hold_on(
+        tid=row.tid,
+        hold_id=_the_hold(row, data),
+        to=to,
+        note=str(data["note"]),
+        by=by,
+        now=now,
+        version=row.version,
+    )
+
+
+def _the_hold(row: Chosen, data: dict[str, object]) -> int:
+    """Give the one hold that is meant; an order with several needs their kind named."""
+    found = open_hold_ids(tid=row.tid, kind=str(data["kind"]))
+    if not found:
+        raise OrderRefusedError(_("没有这一种没结束的挂起。"))
+    if len(found) > 1:
+        raise OrderRefusedError(_("这单有 %(n)d 个挂起，选一种再做。") % {"n": len(found)})
+    return found[0]
 
 
 def _memo(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
@@ -104,6 +156,14 @@ def _waybill_lines(text: str) -> list[tuple[str, str]]:
     return [(pair[0], pair[1]) for pair in pairs if len(pair) >= 2]
 
 
+def _told_form(*args: Any, **kwargs: Any) -> forms.Form:  # noqa: ANN401
+    # Places stay open here: each order fills them with its own values.
+    offered = [
+        OfferedWords(row.pk, row.name, row.words) for row in offered_templates(HoldKind.values)
+    ]
+    return ToldForm(*args, offered=offered, **kwargs)
+
+
 ACTS: dict[str, BulkAct] = {
     act.code: act
     for act in (
@@ -117,7 +177,29 @@ ACTS: dict[str, BulkAct] = {
             say_not=gettext_lazy("{n} 单不在待审单，不动"),
         ),
         BulkAct("hold", gettext_lazy("挂起"), "orders.hold", _hold, form=HoldForm),
-        BulkAct("tell", gettext_lazy("告知买家"), "orders.tell_buyer", _tell, form=ToldForm),
+        BulkAct(
+            "tell",
+            gettext_lazy("告知买家"),
+            "orders.tell_buyer",
+            _tell,
+            form=_told_form,
+            asks_on_page=True,
+        ),
+        BulkAct(
+            "close_hold",
+            gettext_lazy("结束挂起"),
+            "orders.hold",
+            _close_hold,
+            form=CloseHoldsForm,
+        ),
+        BulkAct(
+            "pass_on",
+            gettext_lazy("转给同事"),
+            "orders.hold",
+            _pass_on,
+            form=PassHoldsOnForm,
+            asks_on_page=True,
+        ),
         BulkAct("hand_over", gettext_lazy("登记交接"), "orders.hand_over", _hand_over, CarrierForm),
         BulkAct("memo", gettext_lazy("写备注"), "orders.note", _memo, form=MemoForm),
         BulkAct("take_back", gettext_lazy("撤回一步"), "orders.hand_over", _take_back, ReasonForm),
@@ -142,7 +224,7 @@ def _shown(codes: Container[str]) -> list[dict[str, object]]:
             "code": act.code,
             "label": act.label,
             "main": act.main,
-            "form": act.form(prefix=act.code) if act.form else None,
+            "form": act.form(prefix=act.code) if act.form and not act.asks_on_page else None,
             "say": act.say,
             "say_not": act.say_not,
         }

@@ -1,265 +1,30 @@
 """One order: page, drawer, its acts, and revealing a contact."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from orders.actions import contacts, holds, notes, shipping
+from orders.actions import contacts
 from orders.actions.errors import OrderRefusedError, StaleOrderError
-from orders.choices import OPEN_STAGES, BuyerAnswer, Flag, HoldKind, Stage, ToldChannel
-from orders.forms import (
-    AgreeForm,
-    CloseHoldForm,
-    HoldForm,
-    MemoForm,
-    PassOnForm,
-    ReasonForm,
-    ToldForm,
-    WaybillForm,
-)
+from orders.choices import HoldKind
+from orders.forms import ReasonForm
 from orders.models import Hold, Order
 from orders.queries.order_page import OrderDetail, changed_since, order_detail
 from orders.queries.queues import QUEUES
 from orders.queries.risk import RiskBook
+from orders.views.order_acts import ACTS, Act, Call, Data, form_of, is_next
 from orders.views.parts import View, order_context
-from orders.views.rows import READY_STAGES, order_url
+from orders.views.rows import order_url
 from shopops.staff.access import requires
 from shopops.staff.models import User
 from shopops.staff.queries import role_names, shop_platform
-
-type Data = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act on one order: when it is offered, what it asks, what it does."""
-
-    code: str
-    label: str | Promise
-    right: str
-    offered: Callable[[OrderDetail], bool]
-    run: Callable[["Call"], object]
-    form: type[forms.Form] | None = None
-    text: str | Promise = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """An act being done: on what, with what, by whom."""
-
-    tid: str
-    hold_id: int
-    version: int | None
-    data: Data
-    by: User
-    now: datetime
-
-
-def _approve(call: Call) -> object:
-    return shipping.approve_order(tid=call.tid, by=call.by, now=call.now, version=call.version)
-
-
-def _force_approve(call: Call) -> object:
-    return shipping.force_approve_order(
-        tid=call.tid,
-        reason=call.data["reason"],
-        by=call.by,
-        now=call.now,
-        version=call.version,
-    )
-
-
-def _hold(call: Call) -> object:
-    return holds.hold_order(
-        tid=call.tid,
-        kind=HoldKind(call.data["kind"]),
-        note=call.data["note"],
-        by=call.by,
-        now=call.now,
-        version=call.version,
-    )
-
-
-def _tell(call: Call) -> object:
-    told = holds.Told(
-        channel=ToldChannel(call.data["channel"]),
-        words=call.data["words"],
-        answer=BuyerAnswer(call.data["answer"]),
-    )
-    return holds.tell_buyer(
-        tid=call.tid,
-        hold_id=call.hold_id,
-        told=told,
-        by=call.by,
-        now=call.now,
-        version=call.version,
-    )
-
-
-def _close(call: Call) -> object:
-    return holds.close_hold(
-        tid=call.tid,
-        hold_id=call.hold_id,
-        resolution=call.data["resolution"],
-        by=call.by,
-        now=call.now,
-        version=call.version,
-    )
-
-
-def _pass_on(call: Call) -> object:
-    return holds.pass_hold_on(
-        tid=call.tid,
-        hold_id=call.hold_id,
-        to=call.data["to"],
-        note=call.data["note"],
-        by=call.by,
-        now=call.now,
-        version=call.version,
-    )
-
-
-def _hand_over(call: Call) -> object:
-    waybill = shipping.Waybill(call.data["carrier"], call.data["waybill_no"])
-    return shipping.hand_over_order(
-        tid=call.tid, waybill=waybill, by=call.by, now=call.now, version=call.version
-    )
-
-
-def _memo(call: Call) -> object:
-    memo = notes.Memo(
-        text=call.data["text"], flag=Flag(call.data["flag"]), is_urgent=call.data["is_urgent"]
-    )
-    return notes.write_memo(tid=call.tid, memo=memo, by=call.by, now=call.now, version=call.version)
-
-
-def _agree(call: Call) -> object:
-    return notes.agree_ship_time(
-        tid=call.tid,
-        agreed_at=call.data["agreed_at"],
-        words=call.data["words"],
-        by=call.by,
-        now=call.now,
-        version=call.version,
-    )
-
-
-def _take_back(call: Call) -> object:
-    return shipping.take_back_order(
-        tid=call.tid,
-        reason=call.data["reason"],
-        by=call.by,
-        now=call.now,
-        version=call.version,
-    )
-
-
-def _untold(detail: OrderDetail) -> bool:
-    return any(hold.must_tell_buyer and hold.told_at is None for hold in detail.open_holds)
-
-
-def _closable(detail: OrderDetail) -> bool:
-    return bool(detail.open_holds) and not _untold(detail)
-
-
-def _auditable(detail: OrderDetail) -> bool:
-    return detail.order.stage == Stage.AWAITING_AUDIT and not detail.order.has_open_refund
-
-
-def _forcible(detail: OrderDetail) -> bool:
-    is_waiting = detail.order.stage in {Stage.AWAITING_AUDIT, Stage.HELD}
-    return is_waiting and not detail.order.has_open_refund and not _untold(detail)
-
-
-def _ready(detail: OrderDetail) -> bool:
-    return detail.order.stage in READY_STAGES and not detail.order.has_open_refund
-
-
-# In the order in which one would do them: the first that fits is the next act.
-ACTS: dict[str, Act] = {
-    act.code: act
-    for act in (
-        Act("tell", gettext_lazy("告知买家"), "orders.tell_buyer", _untold, _tell, ToldForm),
-        Act(
-            "close_hold", gettext_lazy("结束挂起"), "orders.hold", _closable, _close, CloseHoldForm
-        ),
-        Act(
-            "pass_on",
-            gettext_lazy("转给同事"),
-            "orders.hold",
-            lambda detail: bool(detail.open_holds),
-            _pass_on,
-            PassOnForm,
-        ),
-        Act(
-            "approve",
-            gettext_lazy("审单通过"),
-            "orders.approve",
-            _auditable,
-            _approve,
-            text=gettext_lazy("通过以后进「已审待出」，仓库就能发。"),
-        ),
-        Act(
-            "force_approve",
-            gettext_lazy("强制通过"),
-            "orders.force_approve",
-            _forcible,
-            _force_approve,
-            ReasonForm,
-            text=gettext_lazy("没结束的挂起会一起结束，理由留在这单的记录里。"),
-            tone="danger",
-        ),
-        Act(
-            "hand_over",
-            gettext_lazy("登记交接"),
-            "orders.hand_over",
-            _ready,
-            _hand_over,
-            WaybillForm,
-        ),
-        Act(
-            "hold",
-            gettext_lazy("挂起"),
-            "orders.hold",
-            lambda detail: detail.order.stage in OPEN_STAGES,
-            _hold,
-            HoldForm,
-        ),
-        Act("memo", gettext_lazy("写备注"), "orders.note", lambda _detail: True, _memo, MemoForm),
-        Act(
-            "agree",
-            gettext_lazy("约定发货时间"),
-            "orders.tell_buyer",
-            lambda detail: detail.order.stage in OPEN_STAGES,
-            _agree,
-            AgreeForm,
-        ),
-        Act(
-            "take_back",
-            gettext_lazy("撤回一步"),
-            "orders.hand_over",
-            lambda detail: detail.order.stage in {Stage.HANDED_OVER, Stage.APPROVED},
-            _take_back,
-            ReasonForm,
-            tone="danger",
-        ),
-    )
-}
-NEXT_ACTS = ("tell", "close_hold", "approve", "hand_over")
 
 
 @require_GET
@@ -286,13 +51,13 @@ def act_page(request: HttpRequest, tid: str, act: str) -> HttpResponse:
     """Do one act on one order; a stale page gets both versions to choose from."""
     wanted = _wanted_act(request, act)
     detail = _detail(tid)
-    form = wanted.form(request.POST) if wanted.form else None
+    form = form_of(wanted, detail, now=timezone.now(), data=request.POST)
     if form is not None and not form.is_valid():
         for errors in form.errors.values():
             messages.error(request, str(errors[0]))
         return redirect(order_url(tid))
     try:
-        wanted.run(_call(request, detail, form.cleaned_data if form else {}))
+        wanted.run(_call(request, wanted, detail, form.cleaned_data if form else {}))
     except StaleOrderError as stale:
         return _conflict(request, wanted, detail, stale)
     except OrderRefusedError as refusal:
@@ -346,13 +111,11 @@ def _person(request: HttpRequest) -> User:
     return request.user
 
 
-def _call(request: HttpRequest, detail: OrderDetail, data: Data) -> Call:
+def _call(request: HttpRequest, act: Act, detail: OrderDetail, data: Data) -> Call:
     version = request.POST.get("version", "")
-    hold = next(iter(detail.open_holds), None)
-    hold_id = request.POST.get("hold", "")
     return Call(
         tid=detail.order.tid,
-        hold_id=int(hold_id) if hold_id.isdigit() else (hold.pk if hold else 0),
+        hold_id=act.hold_id(detail, request.POST.get("hold", "")),
         version=int(version) if version.isdigit() else None,
         data=data,
         by=_person(request),
@@ -373,27 +136,26 @@ def _context(
     )
     order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)
     order["reveal_form"] = ReasonForm() if view.may_reveal and detail.has_contact else None
-    offered = [
-        _offer(act, detail, now)
-        for act in ACTS.values()
-        if person.has_perm(act.right) and act.offered(detail)
-    ]
-    first = next((one for one in offered if one["code"] in NEXT_ACTS), None)
+    fitting = [act for act in ACTS.values() if person.has_perm(act.right) and act.offered(detail)]
+    first = next((act for act in fitting if is_next(act, detail)), None)
     return {
         "order": order,
-        "next_act": first,
-        "acts": [one for one in offered if one is not first],
+        "next_act": _offer(first, detail, now) if first else None,
+        "acts": [_offer(act, detail, now) for act in fitting if act is not first],
         "now": now,
     }
 
 
 def _offer(act: Act, detail: OrderDetail, now: datetime) -> Data:
-    order = detail.order
-    initial: dict[str, Data] = {
-        "memo": {"text": order.seller_memo, "flag": order.flag, "is_urgent": order.is_urgent},
+    found = act.holds(detail) if act.holds else []
+    return {
+        "code": act.code,
+        "label": act.label,
+        "text": act.text,
+        "form": form_of(act, detail, now=now),
+        "tone": act.tone,
+        "holds": [{"id": hold.pk, "label": HoldKind(hold.kind).label} for hold in found],
     }
-    form = act.form(initial=initial.get(act.code)) if act.form else None
-    return {"code": act.code, "label": act.label, "text": act.text, "form": form, "tone": act.tone}
 
 
 def _conflict(

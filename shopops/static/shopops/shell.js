@@ -28,13 +28,21 @@
     if (open) { const link = $("#nav a"); if (link) link.focus(); }
   }
 
+  /* a chosen template goes into its field, where it can still be changed */
+  document.addEventListener("change", (event) => {
+    const chosen = event.target.closest("select[data-fills]");
+    const field = chosen && chosen.form && all(`[name$="${chosen.dataset.fills}"]`, chosen.form)[0];
+    if (field) field.value = chosen.selectedOptions[0].dataset.words || "";
+  });
+
   document.addEventListener("click", (event) => {
     const target = event.target;
-    const copying = target.closest("[data-copy]");
+    const copying = target.closest("[data-copy],[data-copy-from]");
     if (copying) {
       event.preventDefault(); event.stopPropagation();
       const svg = $(".ti", copying);
-      copy(copying.dataset.copy).then(() => { useIcon(svg, "check"); svg.classList.add("t-done"); setTimeout(() => { useIcon(svg, "copy"); svg.classList.remove("t-done"); }, 1200); }).catch(() => {});
+      const from = copying.dataset.copyFrom;
+      copy(from ? document.getElementById(from).value : copying.dataset.copy).then(() => { useIcon(svg, "check"); svg.classList.add("t-done"); setTimeout(() => { useIcon(svg, "copy"); svg.classList.remove("t-done"); }, 1200); }).catch(() => {});
       return;
     }
     if (target.closest("[data-nav]")) nav(!document.body.classList.contains("nav-open"));

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("orders", "0007_erasures"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="telltemplate",
+            name="version",
+            field=models.IntegerField(default=1, db_default=1),
+        ),
+    ]

@@ -1,0 +1,24 @@
+"""What is said to a buyer: always Chinese, whatever language the person at the desk reads."""
+
+from datetime import datetime
+
+from django.utils import translation
+
+from orders import wording
+from orders.models import Order
+from orders.rules.tell_words import filled
+
+_ITEM_LENGTH = 40
+
+
+def told_words(words: str, order: Order, *, now: datetime) -> str:
+    """Fill an order's own values in; the receiver as masked as it is stored."""
+    due_at = order.agreed_ship_at or order.platform_due_at or order.ship_due_at
+    with translation.override("zh-hans"):
+        values = {
+            "tid": order.tid,
+            "receiver": order.receiver_name,
+            "item": order.title[:_ITEM_LENGTH],
+            "ship_time": wording.minute_words(due_at, now=now) if due_at else "尽快",
+        }
+    return filled(words, values)
