@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from orders.models import AuditRuleRow, BlackListEntry, Hold, KeywordRow
 from orders.queries import audit
@@ -16,12 +16,13 @@ from shopops.work.models import Run
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """Everything on the audit page. `held` counts open holds by the rule that set them."""
+    """Everything on the audit page. By kind, `held` counts what rules hold, `open_holds` all that is held."""
 
     rules: Sequence[AuditRuleRow]
     keywords: Sequence[KeywordRow]
     black_list: Sequence[BlackListEntry]
     held: dict[str, int]
+    open_holds: dict[str, int]
     waiting: int
     runs_by_itself: bool
     last_run: Run | None
@@ -29,13 +30,14 @@ class AuditPage:
 
 
 def audit_page(*, now: datetime) -> AuditPage:
-    """Gather the audit page. Seven queries over small tables and the index of open orders."""
+    """Gather the audit page. Seven queries over small tables, open holds and the index of open orders."""
     today = business_date(now)
     rules = list(
         AuditRuleRow.objects.filter(valid_to__isnull=True, valid_from__lte=today)
         .select_related("changed_by")
         .order_by("position", "pk")
     )
+    held, open_holds = _held()
     runs = Run.objects.filter(kind=audit.AUDIT_RUN).order_by("-ended_at", "-pk")
     return AuditPage(
         rules=rules,
@@ -47,7 +49,8 @@ def audit_page(*, now: datetime) -> AuditPage:
             .select_related("buyer", "added_by")
             .order_by("-added_at", "-pk")[:200]
         ),
-        held=_held(),
+        held=held,
+        open_holds=open_holds,
         waiting=audit.waiting_count(),
         runs_by_itself=may_run([audit.as_rule(row) for row in rules if row.is_on], now=now),
         last_run=runs.filter(state=RunState.DONE).first(),
@@ -55,11 +58,12 @@ def audit_page(*, now: datetime) -> AuditPage:
     )
 
 
-def _held() -> dict[str, int]:
+def _held() -> tuple[dict[str, int], dict[str, int]]:
     rows = (
-        Hold.objects.filter(closed_at__isnull=True, is_hand_set=False)
+        Hold.objects.filter(closed_at__isnull=True)
         .values("kind")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk"), by_rule=Count("pk", filter=Q(is_hand_set=False)))
         .order_by("kind")
     )
-    return {row["kind"]: row["n"] for row in rows}
+    found = list(rows)
+    return {row["kind"]: row["by_rule"] for row in found}, {row["kind"]: row["n"] for row in found}

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from orders.actions import audit as audit_actions
 from orders.actions import audit_rules, audit_trial
 from orders.actions.errors import OrderRefusedError
-from orders.choices import AuditRuleCode, HoldKind, KeywordAct, KeywordPlace
+from orders.choices import HOLD_DEFAULTS, AuditRuleCode, HoldKind, KeywordAct, KeywordPlace
 from orders.forms.audit import (
     BlackListForm,
     KeywordForm,
@@ -31,9 +31,11 @@ from orders.models import AuditRuleRow, BlackListEntry, KeywordRow
 from orders.queries.audit_page import AuditPage, audit_page
 from orders.wording import minute_words
 from orders.wording.audit import reason_words, rule_words
+from orders.wording.holds import ending_words
 from shopops.lib.words import listed
 from shopops.staff.access import requires
 from shopops.staff.models import User
+from shopops.staff.queries import role_names
 from shopops.work.choices import RunState
 from shopops.work.models import Run
 from shopops.workdesk.rows import row_of
@@ -239,6 +241,7 @@ def _page(
         "trial": _trial(request, now=now),
         "can_edit": can_edit,
         "can_run": request.user.has_perm("orders.approve"),
+        "hold_kinds": _hold_kinds(page),
         "new_rule_form": NewRuleForm(),
         "keyword_heads": [_("词"), _("看哪里"), _("怎么办")],
         "black_list_heads": [_("买家"), _("为什么"), _("谁、何时")],
@@ -311,6 +314,22 @@ _KIND_OF: dict[AuditRuleCode, str] = {
     AuditRuleCode.MERGEABLE: HoldKind.WAITING_TO_MERGE,
     AuditRuleCode.PRESALE_NOT_DUE: HoldKind.PRESALE_NOT_DUE,
 }
+
+
+def _hold_kinds(page: AuditPage) -> list[dict[str, Any]]:
+    """Give every kind of hold with what each has: owner, clock, told or not, ending."""
+    names = role_names()
+    return [
+        {
+            "label": kind.label,
+            "owner": names.get(one.owner_role, one.owner_role),
+            "due": _("到时间") if one.is_timed else _("%(n)d 小时") % {"n": one.due_hours},
+            "must_tell": one.must_tell,
+            "ending": ending_words(kind),
+            "open": page.open_holds.get(kind, 0),
+        }
+        for kind, one in HOLD_DEFAULTS.items()
+    ]
 
 
 def _keyword(row: KeywordRow) -> dict[str, Any]:

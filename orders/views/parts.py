@@ -13,6 +13,7 @@ from orders.choices import (
     BY_ITSELF,
     GONE,
     OPEN_REFUND_STATUSES,
+    HoldKind,
     PlatformStatus,
     RefundStatus,
     Stage,
@@ -23,6 +24,7 @@ from orders.queries.risk import RiskBook
 from orders.rules.platform_texts import NEVER_SHIPPABLE
 from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
 from orders.wording.audit import reason_words
+from orders.wording.holds import ending_words
 from shopops.lib.words import stored
 from shopops.staff.models import Operation
 from shopops.staff.operations import name_of
@@ -261,6 +263,7 @@ def _hold(hold: Hold, view: View) -> dict[str, Any]:
         "due_at": hold.due_at,
         "owner": hold.owner.name if hold.owner else role,
         "must_tell": hold.must_tell_buyer,
+        "ending": ending_words(HoldKind(hold.kind)) if hold.closed_at is None else "",
         "told": told,
         "closed_at": hold.closed_at,
         "resolution": _resolution(hold),

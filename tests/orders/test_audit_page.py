@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from orders.actions import audit, audit_rules, audit_trial
 from orders.actions.audit_rules import AuditRefusedError
-from orders.choices import AuditRuleCode
+from orders.choices import AuditRuleCode, HoldKind
 from orders.models import AuditRuleRow, BlackListEntry, KeywordRow
 from orders.queries.audit import rules_in_force
 from orders.queries.order_page import order_detail
@@ -235,3 +235,15 @@ def test_a_rule_that_a_colleague_moved_is_not_moved_again(two_rules, manager, no
 
     with pytest.raises(AuditRefusedError, match="同事"):
         audit_rules.move_rule(row_id=amount.pk, up=False, version=1, by=manager, now=now)
+
+
+def test_every_kind_of_hold_is_shown_with_owner_clock_told_and_ending(as_manager):
+    page = as_manager.get(URL)
+
+    kinds = {kind["label"]: kind for kind in page.context["hold_kinds"]}
+    assert set(kinds) == {kind.label for kind in HoldKind}
+    assert all(kind["owner"] and kind["due"] and kind["ending"] for kind in kinds.values())
+    assert all(kind["owner"] not in {"service", "manager"} for kind in kinds.values())  # in words
+    short = kinds[HoldKind.STOCK_SHORT.label]
+    assert (short["owner"], short["must_tell"]) == ("仓库主管", True)
+    assert kinds[HoldKind.COOL_DOWN.label]["ending"] == "到时间自动结束"
