@@ -136,6 +136,7 @@ class ClaimForm(forms.Form):
 
     limit = forms.TypedChoiceField(
         label=_("领几个"),
+        widget=forms.Select(attrs={"class": "form-select form-select-sm so-desk__n"}),
         coerce=int,
         choices=[(5, "5"), (10, "10"), (20, "20"), (50, "50")],
         initial=10,

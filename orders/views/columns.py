@@ -56,24 +56,34 @@ _SELECT_WIDTH, _LEAST_ITEM_WIDTH = 44, 200
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a list, left to right; `off`: what only the cards of the hand-held show."""
+    """The columns of a list, left to right; `off`: what only the cards of the hand-held show.
+
+    `is_narrow`: it fits an office monitor without a least width.
+    """
 
     shown: tuple[str, ...] = DEFAULT
     off: tuple[str, ...] = ()
+    is_narrow: bool = False
 
     @property
     def width_class(self) -> str:
         """The class that gives the table its least width, in steps of 100 px; none by default."""
-        if self.shown == DEFAULT:
+        if self.shown == DEFAULT or self.is_narrow:
             return ""
         wanted = _SELECT_WIDTH + sum(
             COLUMNS[code].width or _LEAST_ITEM_WIDTH for code in self.shown
         )
         return f"so-qw-{-(-wanted // 100)}"
 
-    def beginning_with(self, code: str) -> "Layout":
-        """Give the same columns with one of them first: what a list is sorted by is seen."""
-        return Layout(tuple(dict.fromkeys((code, *self.shown))), self.off)
+    def by_hold_due(self) -> "Layout":
+        """Give the same columns beginning with what the list is sorted by.
+
+        Those who chose none do without the stage, which is the same for all held orders.
+        """
+        shown = tuple(dict.fromkeys((HOLD_DUE, *self.shown)))
+        if self.shown != DEFAULT:
+            return Layout(shown, self.off)
+        return Layout(tuple(code for code in shown if code != "stage"), ("stage",), is_narrow=True)
 
 
 STANDARD = Layout()

@@ -99,7 +99,7 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
     by_hold_due = is_by_hold_due(code, request.GET)
     if by_hold_due:
         chips.append(_sort_chip(request.GET))
-        layout = layout.beginning_with(HOLD_DUE)
+        layout = layout.by_hold_due()
     page = _page(request.GET, queue=queue, filters=filters, now=now)
     context = {
         "now": now,

@@ -130,3 +130,11 @@ def test_the_table_is_as_wide_as_its_columns_need():
     assert STANDARD.width_class == ""
     assert Layout(("tid",)).width_class == "so-qw-3"
     assert Layout(tuple(COLUMNS)[::-1]).width_class == "so-qw-18"
+
+
+def test_sorted_by_hold_due_the_list_begins_with_it_and_fits_the_monitor():
+    usual, own = STANDARD.by_hold_due(), Layout(("tid", "stage", "holddue")).by_hold_due()
+
+    assert usual.shown[:2] == ("holddue", "due")
+    assert (usual.off, usual.width_class) == (("stage",), "")
+    assert own.shown == ("holddue", "tid", "stage")
