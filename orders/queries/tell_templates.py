@@ -1,6 +1,6 @@
 """Templates of what buyers are told."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from orders.models import TellTemplate
 
@@ -11,7 +11,8 @@ def all_templates() -> list[TellTemplate]:
     return sorted(rows, key=lambda row: not row.kind)
 
 
-def offered_templates(kinds: Iterable[str]) -> list[TellTemplate]:
-    """Give the templates in use for these kinds of holds, and those for any, last. One query."""
-    rows = TellTemplate.objects.filter(is_on=True, kind__in=[*kinds, ""])
-    return sorted(rows.order_by("kind", "name", "pk"), key=lambda row: not row.kind)
+def offered_templates(kinds: Sequence[str]) -> list[TellTemplate]:
+    """Give the templates in use for these kinds of holds, in their order, then those for any. One query."""
+    order = [*kinds, ""]
+    rows = TellTemplate.objects.filter(is_on=True, kind__in=order).order_by("name", "pk")
+    return sorted(rows, key=lambda row: order.index(row.kind))

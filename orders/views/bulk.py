@@ -1,6 +1,6 @@
 """Acts over many orders from a list: what can be done, and a result for each order."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -207,9 +207,13 @@ ACTS: dict[str, BulkAct] = {
 }
 
 
-def bulk_bar(has_right: Callable[[str], bool]) -> SafeString:
-    """Give the bulk bar with the acts that a person may do, and their dialogs."""
-    codes = tuple(act.code for act in ACTS.values() if has_right(act.right))
+# What can be done to held orders, the likeliest first.
+HELD_ACTS = ("tell", "close_hold", "pass_on", "hold", "memo")
+
+
+def bulk_bar(has_right: Callable[[str], bool], wanted: Iterable[str] = tuple(ACTS)) -> SafeString:
+    """Give the bulk bar with those of the wanted acts that a person may do, and their dialogs."""
+    codes = tuple(code for code in wanted if has_right(ACTS[code].right))
     return _bulk_bar(get_language() or "", codes)
 
 
@@ -218,7 +222,7 @@ def _bulk_bar(language: str, codes: tuple[str, ...]) -> SafeString:
     return render_to_string("orders/_bulk.html", {"acts": _shown(codes)})
 
 
-def _shown(codes: Container[str]) -> list[dict[str, object]]:
+def _shown(codes: Iterable[str]) -> list[dict[str, object]]:
     return [
         {
             "code": act.code,
@@ -228,8 +232,7 @@ def _shown(codes: Container[str]) -> list[dict[str, object]]:
             "say": act.say,
             "say_not": act.say_not,
         }
-        for act in ACTS.values()
-        if act.code in codes
+        for act in (ACTS[code] for code in codes)
     ]
 
 

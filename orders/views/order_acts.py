@@ -311,7 +311,7 @@ def form_of(
             "is_urgent": order.is_urgent,
         }
     if act.code == "tell":
-        kinds = [hold.kind for hold in detail.open_holds]
+        kinds = [hold.kind for hold in _tellable(detail)]
         extra["offered"] = [
             OfferedWords(row.pk, row.name, told_words(row.words, order, now=now))
             for row in offered_templates(kinds)

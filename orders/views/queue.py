@@ -25,7 +25,7 @@ from orders.queries import queues
 from orders.queries.held import held_by_due
 from orders.queries.queues import QUEUES, Filters, Queue, QueueRow
 from orders.queries.risk import RiskBook
-from orders.views.bulk import bulk_bar
+from orders.views.bulk import ACTS, HELD_ACTS, bulk_bar
 from orders.views.columns import HOLD_DUE, STANDARD, Layout, head_html, layout_of
 from orders.views.desk import desk, is_by_hold_due
 from orders.views.filtering import address_without, filters_of
@@ -113,7 +113,7 @@ def queue_page(request: HttpRequest, code: str) -> HttpResponse:
         "width_class": layout.width_class,
         "rows_html": _rows_html(page, request, layout, now=now),
         "page": _pager(request.GET, page),
-        "bulk_bar": bulk_bar(request.user.has_perm),
+        "bulk_bar": bulk_bar(request.user.has_perm, HELD_ACTS if code == "held" else ACTS),
         "can_export": request.user.has_perm("orders.export"),
         "empty": _empty(is_filtered=bool(chips), url=request.path),
     }

@@ -206,7 +206,7 @@ def _hold_words(holds: Sequence[HoldWords], *, now: datetime) -> str:
     else:
         sentence = _("被「%(kind)s」挂起，等 %(who)s 处理") % figures
     if hold.due_at is not None:
-        due = {"sentence": sentence, "due": time_words(hold.due_at, now=now)}
+        due = {"sentence": sentence, "due": minute_words(hold.due_at, now=now)}
         if hold.due_at < now:
             sentence = _("%(sentence)s，已过期限 %(due)s") % due
         else:

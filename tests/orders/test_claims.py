@@ -103,6 +103,7 @@ def claim_side_by_side(people, rounds):
             connection.close()
         return mine
 
+    connection.close()  # the pool has one for each client, and none to spare
     with ThreadPoolExecutor(len(people)) as pool:
         lists = list(pool.map(client, people))
     return Counter(pk for mine in lists for pk in mine)
