@@ -30,6 +30,7 @@ NOT_SCREEN_TEXT = {
     "orders/rules/platform_texts.py": "the platform's words, read from its files",
     "orders/demo/": "the invented shop",
     "orders/rules/audit_parameters.py": "words that buyers write",
+    "orders/rules/tell_words.py": "words to buyers, who read Chinese, and what may not be said to them",
     "orders/rules/audit.py": "the sign that keeps a value from parting a reason",
     "orders/forms/audit.py": "signs between words that people enter",
     "orders/management/commands/demo_shop.py": "the invented shop",

@@ -39,7 +39,8 @@ def hold_order(  # noqa: PLR0913
     `due_at` None takes the kind's own deadline. Owner role and "buyer must be told" come from the kind.
 
     :raises Order.DoesNotExist: if no order has this tid
-    :raises UnableToHoldError: if the order has left or ended, or has an open hold of this kind
+    :raises UnableToHoldError: if the order has left or ended, has an open hold of this kind, or the
+        deadline has passed already
     :raises StaleOrderError: if the order changed since `version`
     """
     order = locked_order(tid=tid, version=version)
@@ -50,6 +51,8 @@ def hold_order(  # noqa: PLR0913
         )
     if order.holds.filter(kind=kind, closed_at__isnull=True).exists():
         raise UnableToHoldError(_("这单已经有一个没结束的「%(kind)s」。") % {"kind": kind.label})
+    if due_at is not None and due_at <= now:
+        raise UnableToHoldError(_("期限已经过了，写一个以后的时间。"))
     defaults = HOLD_DEFAULTS[kind]
     hold = Hold.objects.create(
         order=order,

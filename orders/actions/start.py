@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from orders.actions import calendar
 from orders.choices import HoldKind, KeywordPlace
@@ -10,41 +11,18 @@ from orders.models import AuditRuleRow, CutoffRule, KeywordRow, RuleRow, TellTem
 from orders.rules import START_RULES, start_weekday_rules
 from orders.rules.audit_parameters import START_KEYWORDS, start_parameters
 from orders.rules.audit_parameters import START_RULES as START_AUDIT_RULES
+from orders.rules.tell_words import START_WORDS
 from shopops.lib.business_time import SHANGHAI
 from shopops.work.models import BusinessDay
 
-# What is said to buyers, as a shop begins: for each kind that must be told, and where an address lacks.
-START_TEMPLATES: tuple[tuple[HoldKind, str, str], ...] = (
-    (
-        HoldKind.STOCK_SHORT,
-        "缺货，请买家选",
-        "亲，您的订单 {tid} 里「{item}」刚盘点到缺货，非常抱歉。补到货会在{ship_time}前发出；"
-        "也可以换一款，或者给您退款。您看怎么方便？",
-    ),
-    (
-        HoldKind.LATE_SHIPPING,
-        "发货要晚，请买家选",
-        "亲，您的订单 {tid} 没能按时出库，非常抱歉。我们会在{ship_time}前发出，"
-        "不想等也可以给您退款，您看可以吗？",
-    ),
-    (
-        HoldKind.REGION_NOT_SERVED,
-        "快递不到，请买家换地址",
-        "亲，您的订单 {tid} 的收货地址我们合作的快递暂时送不到。"
-        "您方便换一个收货地址吗？不方便的话给您退款。",
-    ),
-    (
-        HoldKind.GIFT_OUT_OF_STOCK,
-        "赠品缺货，请买家选",
-        "亲，您的订单 {tid} 的赠品暂时没有了，非常抱歉。主商品可以先发，赠品到了再补给您；"
-        "或者等齐了一起发，{ship_time}前发出。您看哪种好？",
-    ),
-    (
-        HoldKind.ADDRESS_INCOMPLETE,
-        "地址不全，请买家补",
-        "亲，您的订单 {tid} 的收货信息不完整，快递送不到。麻烦您在订单里补全收货人、电话和详细地址，谢谢！",
-    ),
-)
+# Names of the words that a shop begins with; `shopops.lib.words.stored` shows them.
+TEMPLATE_NAMES: dict[HoldKind, str] = {
+    HoldKind.STOCK_SHORT: gettext_noop("缺货，请买家选"),
+    HoldKind.LATE_SHIPPING: gettext_noop("发货要晚，请买家选"),
+    HoldKind.REGION_NOT_SERVED: gettext_noop("快递不到，请买家换地址"),
+    HoldKind.GIFT_OUT_OF_STOCK: gettext_noop("赠品缺货，请买家选"),
+    HoldKind.ADDRESS_INCOMPLETE: gettext_noop("地址不全，请买家补"),
+}
 # Before any order that a shop still has.
 SINCE = date(2000, 1, 1)
 
@@ -102,7 +80,8 @@ def ensure_start_data() -> None:
         )
     if not TellTemplate.objects.exists():
         TellTemplate.objects.bulk_create(
-            TellTemplate(kind=kind, name=name, words=words) for kind, name, words in START_TEMPLATES
+            TellTemplate(kind=kind, name=TEMPLATE_NAMES[kind], words=words)
+            for kind, words in START_WORDS.items()
         )
     last = BusinessDay.objects.order_by("-date").values_list("date", flat=True).first()
     if last is not None:

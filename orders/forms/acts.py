@@ -56,6 +56,12 @@ class HoldForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("为什么挂起"), choices=HoldKind.choices, initial="hand_set")
     note = forms.CharField(label=_("说明"), max_length=300, required=False)
+    due_at = forms.DateTimeField(
+        label=_("期限"),
+        required=False,
+        help_text=_("空着就按这一种挂起的期限"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
 
 
 class CloseHoldForm(forms.Form):

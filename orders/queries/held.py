@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from orders.choices import TIMED_KINDS, Stage
 from orders.models import Hold, Order
@@ -14,8 +14,8 @@ from orders.queries.queues import PAGE_SIZE, Filters, QueueRow, listed, with_hol
 from shopops.lib.paging import Key, Page, decode_key, page_of
 
 SOON = timedelta(hours=1)
-# Above this a figure says "at least": nobody works off a thousand holds in an hour.
-MOST_COUNTED = 999
+# Above this a figure says "more": nobody works off a hundred holds in an hour.
+MOST_COUNTED = 99
 
 
 def held_by_due(
@@ -54,7 +54,10 @@ def _first_ones(filters: Filters, *, after: str, before: str, size: int) -> list
     Which those are is asked of the holds of a page, not of all: asked in one statement, Postgres
     joins all open holds with themselves and sorts them.
     """
-    holds = filters.holds().filter(filters.of_orders("order__"), order__stage=Stage.HELD)
+    # Looked up hold by hold: joined, Postgres reads all held orders before it sorts.
+    stage = Order.objects.filter(pk=OuterRef("order")).values("stage")
+    holds = filters.holds().alias(stage=Subquery(stage)).filter(stage=Stage.HELD)
+    holds = holds.filter(filters.of_orders("order__"))
     at = decode_key(after or before) if after or before else None
     found: list[_DueHold] = []
     while True:
@@ -99,12 +102,12 @@ class HeldFigures:
     mine: int
 
 
-# Each figure reads at most a thousand entries of one index.
+# Each figure stops at a hundred. The stage is looked up hold by hold: joined, all held orders are read.
 _FIGURES = """
 WITH waiting AS NOT MATERIALIZED (
     SELECT h.due_at, h.owner_id, h.owner_role FROM orders_hold h
-    JOIN orders_order o ON o.id = h.order_id AND o.stage = 'held'
     WHERE h.closed_at IS NULL AND NOT h.kind = ANY(%(timed)s)
+      AND (SELECT o.stage FROM orders_order o WHERE o.id = h.order_id) = 'held'
 )
 SELECT
  (SELECT count(*) FROM (SELECT 1 FROM waiting WHERE due_at < %(now)s LIMIT %(most)s) a),

@@ -39,6 +39,7 @@ from orders.queries.order_page import open_hold_ids
 from orders.queries.tell_templates import offered_templates
 from orders.views.rows import order_url
 from orders.wording.tell import told_words
+from shopops.lib.words import stored
 from shopops.staff.access import requires
 from shopops.staff.models import User
 
@@ -68,10 +69,12 @@ def _approve(row: Chosen, data: dict[str, object], by: User, now: datetime) -> o
 
 
 def _hold(row: Chosen, data: dict[str, object], by: User, now: datetime) -> object:
+    due_at = data["due_at"]
     return holds.hold_order(
         tid=row.tid,
         kind=HoldKind(str(data["kind"])),
         note=str(data["note"]),
+        due_at=due_at if isinstance(due_at, datetime) else None,
         by=by,
         now=now,
         version=row.version,
@@ -159,7 +162,8 @@ def _waybill_lines(text: str) -> list[tuple[str, str]]:
 def _told_form(*args: Any, **kwargs: Any) -> forms.Form:  # noqa: ANN401
     # Places stay open here: each order fills them with its own values.
     offered = [
-        OfferedWords(row.pk, row.name, row.words) for row in offered_templates(HoldKind.values)
+        OfferedWords(row.pk, stored(row.name), row.words)
+        for row in offered_templates(HoldKind.values)
     ]
     return ToldForm(*args, offered=offered, **kwargs)
 

@@ -28,6 +28,7 @@ from orders.queries.order_page import OrderDetail
 from orders.queries.tell_templates import offered_templates
 from orders.views.rows import READY_STAGES
 from orders.wording.tell import told_words
+from shopops.lib.words import stored
 from shopops.staff.models import User
 
 type Data = dict[str, Any]
@@ -87,6 +88,7 @@ def _hold(call: Call) -> object:
         tid=call.tid,
         kind=HoldKind(call.data["kind"]),
         note=call.data["note"],
+        due_at=call.data["due_at"],
         by=call.by,
         now=call.now,
         version=call.version,
@@ -313,7 +315,7 @@ def form_of(
     if act.code == "tell":
         kinds = [hold.kind for hold in _tellable(detail)]
         extra["offered"] = [
-            OfferedWords(row.pk, row.name, told_words(row.words, order, now=now))
+            OfferedWords(row.pk, stored(row.name), told_words(row.words, order, now=now))
             for row in offered_templates(kinds)
         ]
     return act.form(data, **extra)

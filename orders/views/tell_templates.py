@@ -16,6 +16,7 @@ from orders.choices import HoldKind
 from orders.forms import TellTemplateForm
 from orders.models import TellTemplate
 from orders.queries.tell_templates import all_templates
+from shopops.lib.words import stored
 from shopops.staff.access import requires
 from shopops.staff.views.parts import PersonRequest
 
@@ -83,7 +84,7 @@ def _row(row: TellTemplate, sent: Sent | None) -> dict[str, Any]:
         "id": row.pk,
         "version": row.version,
         "kind": HoldKind(row.kind).label if row.kind else _("都能用"),
-        "name": row.name,
+        "name": stored(row.name),
         "words": row.words,
         "is_on": row.is_on,
         "is_open": is_sent,

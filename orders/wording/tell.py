@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from orders import wording
 from orders.models import Order
@@ -19,6 +20,6 @@ def told_words(words: str, order: Order, *, now: datetime) -> str:
             "tid": order.tid,
             "receiver": order.receiver_name,
             "item": order.title[:_ITEM_LENGTH],
-            "ship_time": wording.minute_words(due_at, now=now) if due_at else "尽快",
+            "ship_time": wording.minute_words(due_at, now=now) if due_at else _("最快时间"),
         }
     return filled(words, values)

@@ -31,9 +31,11 @@ def test_the_next_holds_of_my_roles_become_mine_due_first(service, warehouse, no
     later = held(HoldKind.BUYER_MESSAGE, service, now, due_at=now + timedelta(hours=3))
     sooner = held(HoldKind.HAND_SET, service, now, due_at=now + timedelta(hours=1))
     last = held(HoldKind.HAND_SET, service, now, due_at=now + timedelta(hours=9))
-    held(HoldKind.STOCK_SHORT, service, now, due_at=now)  # the warehouse's
-    held(HoldKind.COOL_DOWN, service, now, due_at=now)  # nobody has anything to do
-    taken = held(HoldKind.HAND_SET, service, now, due_at=now)
+    held(HoldKind.STOCK_SHORT, service, now, due_at=now + timedelta(minutes=1))  # the warehouse's
+    held(
+        HoldKind.COOL_DOWN, service, now, due_at=now + timedelta(minutes=1)
+    )  # nobody has anything to do
+    taken = held(HoldKind.HAND_SET, service, now, due_at=now + timedelta(minutes=1))
     holds.pass_hold_on(
         tid=taken.order.tid, hold_id=taken.pk, to=warehouse, note="", by=service, now=now
     )

@@ -176,3 +176,16 @@ def test_a_hold_is_passed_on_from_the_orders_page(as_service, service, manager, 
 
     hold.refresh_from_db()
     assert hold.owner == manager
+
+
+def test_whoever_holds_may_set_the_deadline_but_none_that_has_passed(as_service, service, now):
+    order = OrderFactory.create()
+    url = reverse("orders:act", args=[order.tid, "hold"])
+
+    as_service.post(url, {"kind": "hand_set", "due_at": "2020-01-01T10:00"})
+    assert not order.holds.exists()
+
+    as_service.post(url, {"kind": "hand_set", "due_at": "2090-01-01T10:00"})
+    assert (
+        order.holds.get().due_at.astimezone(now.tzinfo).isoformat() == "2090-01-01T10:00:00+08:00"
+    )

@@ -37,7 +37,7 @@ def test_a_shop_begins_with_words_for_each_kind_that_must_be_told():
     rows = list(TellTemplate.objects.all())
     kinds = {row.kind for row in rows}
     assert {kind for kind, one in HOLD_DEFAULTS.items() if one.must_tell} <= kinds
-    assert len(rows) == len(start.START_TEMPLATES)
+    assert len(rows) == len(start.TEMPLATE_NAMES)
     for row in rows:
         assert (unknown_places(row.words), forbidden_promise(row.words)) == ([], "")
 
