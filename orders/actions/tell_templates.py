@@ -76,8 +76,8 @@ def _check(written: TellWords, *, other_than: TellTemplate | None) -> None:
             _("「%(words)s」不能写：用好处换好评、刷单都是违法的（反不正当竞争法），平台也会处罚。")
             % {"words": promise}
         )
-    same = TellTemplate.objects.filter(kind=written.kind, name=written.name)
-    if same.exclude(pk=other_than.pk if other_than else None).exists():
+    same = TellTemplate.objects.filter(kind=written.kind, name=written.name).first()
+    if same is not None and same != other_than:
         raise TellTemplateRefusedError(
             _("这一种挂起已经有叫「%(name)s」的话术。") % {"name": written.name}
         )

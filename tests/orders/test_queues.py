@@ -207,7 +207,7 @@ def test_pages_by_hold_due_follow_each_other_and_lead_back(now):
             break
         after = page.after
 
-    back = held_by_due(filters=Filters(), before=page.before, size=2)
+    back = held_by_due(filters=Filters(), before=page.before or "", size=2)
 
     assert [tid for page in pages for tid in page] == wanted
     assert [row.order.tid for row in back.rows] == wanted[2:4]
@@ -233,7 +233,7 @@ def test_orders_with_many_holds_fill_a_page_all_the_same(now):
     page = held_by_due(filters=Filters(), size=2)
 
     assert [row.order.tid for row in page.rows] == [many.tid, others[0].tid]
-    rest = held_by_due(filters=Filters(), size=2, after=page.after)
+    rest = held_by_due(filters=Filters(), size=2, after=page.after or "")
     assert [row.order.tid for row in rest.rows] == [one.tid for one in others[1:]]
 
 
