@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
@@ -55,6 +56,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def chinese_spoken() -> Generator[None]:
+    """Begin in Chinese: a request leaves its language to whoever comes next in this thread."""
+    with translation.override("zh-hans"):
+        yield
 
 
 def _is_here(host: str) -> bool:
