@@ -16,12 +16,14 @@ from orders.choices.aftersales import (
 )
 from orders.choices.orders import (
     BY_ITSELF,
+    GONE,
     HOLD_DEFAULTS,
     LEFT_STAGES,
     OPEN_REFUND_STATUSES,
     OPEN_STAGES,
     STAGE_TRANSITIONS,
     STATUS_RANK,
+    TIMED_KINDS,
     AuditRuleCode,
     BuyerAnswer,
     Flag,
@@ -48,6 +50,7 @@ from orders.choices.warehouse import (
 
 __all__ = [
     "BY_ITSELF",
+    "GONE",
     "HOLD_DEFAULTS",
     "LEFT_STAGES",
     "OPEN_REFUND_STATUSES",
@@ -55,6 +58,7 @@ __all__ = [
     "PENALTY_KINDS",
     "STAGE_TRANSITIONS",
     "STATUS_RANK",
+    "TIMED_KINDS",
     "AuditRuleCode",
     "BillKind",
     "BuyerAnswer",

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0007_erasures"),
+        ("orders", "0008_parcels"),
     ]
 
     operations = [
