@@ -2,11 +2,30 @@
 
 from django.urls import path
 
-from orders.views import audit, bulk, columns_page, cutoff, export, order, queue, subjects
+from orders.views import (
+    audit,
+    bulk,
+    columns_page,
+    cutoff,
+    export,
+    order,
+    parcels,
+    queue,
+    splits,
+    subjects,
+)
 
 app_name = "orders"
 
+PARCELS = [
+    path("orders/merge/", parcels.groups, name="merge_groups"),
+    path("orders/merge/now/", parcels.merge_groups_at_once, name="merge_groups_now"),
+    path("orders/o/<str:tid>/merge/", parcels.merge, name="merge"),
+    path("orders/o/<str:tid>/split/", splits.split, name="split"),
+    path("orders/o/<str:tid>/gift-off/", splits.gift_off, name="gift_off"),
+]
 urlpatterns = [
+    *PARCELS,
     path("orders/", queue.first_queue, name="first"),
     path("orders/bulk/", bulk.bulk_page, name="bulk"),
     path("orders/columns/", columns_page.columns, name="columns"),

@@ -2,33 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
 
 from orders.choices import ParcelState, Stage
-from orders.models import GiftLine, Order, OrderLine, Parcel, ParcelLine
-from orders.rules.apportion import LineFacts, goes_along, line_amounts
+from orders.models import Order, Parcel, ParcelLine
+from orders.queries.contents import Content, contents_of
 from orders.rules.parcels import FOLLOWING_STAGES, stage_by_parcels
 
 BATCH = 1000
-_NOTHING = Decimal("0.00")
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What of an order is to be packed: pieces of one line or one gift, and their money."""
-
-    order_id: int
-    line_id: int | None
-    gift_id: int | None
-    sku_code: str
-    quantity: int
-    amount: Decimal
 
 
 def parcels_of(orders: Sequence[Order], *, now: datetime) -> dict[int, list[Parcel]]:
@@ -111,32 +96,6 @@ def as_parcel_line(parcel_id: int, one: Content) -> ParcelLine:
     )
 
 
-def contents_of(orders: Sequence[Order]) -> dict[int, list[Content]]:
-    """Give what is to be packed of each order: lines by position, then gifts. Two queries.
-
-    What an order cost is divided among all its lines; those that do not go along keep their part.
-    """
-    paid = {order.pk: order.paid_amount for order in orders}
-    lines: dict[int, list[OrderLine]] = defaultdict(list)
-    for line in OrderLine.objects.filter(order__in=paid).order_by("order_id", "position", "pk"):
-        lines[line.order_id].append(line)
-    found: dict[int, list[Content]] = defaultdict(list)
-    for order_id, of_order in lines.items():
-        facts = [line_facts(line) for line in of_order]
-        for line, fact, amount in zip(
-            of_order, facts, line_amounts(paid[order_id], facts), strict=True
-        ):
-            if goes_along(fact):
-                found[order_id].append(
-                    Content(order_id, line.pk, None, line.sku_code, line.quantity, amount)
-                )
-    for gift in GiftLine.objects.filter(order__in=paid).order_by("order_id", "pk"):
-        found[gift.order_id].append(
-            Content(gift.order_id, None, gift.pk, gift.sku_code, gift.quantity, _NOTHING)
-        )
-    return dict(found)
-
-
 def recount_parcels(parcel_ids: Iterable[int]) -> None:
     """Count pieces, kinds and orders of these locked parcels anew. One statement."""
     with connection.cursor() as cursor:
@@ -150,18 +109,6 @@ def recount_parcels(parcel_ids: Iterable[int]) -> None:
             " WHERE p.id = n.id",
             [sorted(set(parcel_ids))],
         )
-
-
-def line_facts(line: OrderLine) -> LineFacts:
-    """Give a stored line as the rules understand it."""
-    return LineFacts(
-        quantity=line.quantity,
-        list_price_amount=line.list_price_amount,
-        paid_amount=line.paid_amount,
-        refund_amount=line.refund_amount,
-        status=line.status,
-        refund_status=line.refund_status,
-    )
 
 
 @transaction.atomic

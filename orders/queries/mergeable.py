@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
 from orders.choices import OPEN_STAGES, ParcelState, Stage
 from orders.models import Order
 from orders.rules.merging import MERGE_KEY_SQL, RECEIVER_COLUMNS, MergeFacts
+from shopops.lib.paging import decode_key, encode_key
 
 # Before a wave takes them.
 MERGEABLE_STAGES: tuple[Stage, ...] = (Stage.AWAITING_AUDIT, Stage.HELD, Stage.APPROVED)
@@ -34,6 +37,16 @@ PARTNERS_SQL = f"""
   AND NOT EXISTS (
     SELECT 1 FROM orders_shipapart s
     WHERE s.first_id = least(a.id, b.id) AND s.second_id = greatest(a.id, b.id))
+"""
+
+GROUPS_ON_A_PAGE = 25
+_GROUPS_SQL = f"""
+SELECT o.merge_key, min(coalesce(o.ship_due_at, o.created_at)) AS due FROM orders_order o
+WHERE o.stage IN ({_STAGES}) AND o.merge_key IS NOT NULL
+GROUP BY o.merge_key
+HAVING %(first)s::timestamptz IS NULL
+  OR (min(coalesce(o.ship_due_at, o.created_at)), o.merge_key) > (%(first)s, %(key)s::bigint)
+ORDER BY due, o.merge_key LIMIT %(limit)s
 """
 
 _OF_BUYERS_SQL = f"""
@@ -105,3 +118,34 @@ def companions(order_ids: Collection[int]) -> set[int]:
             [list(order_ids)],
         )
         return {*order_ids, *(row[0] for row in cursor.fetchall())}
+
+
+@dataclass(frozen=True, slots=True)
+class MergeGroup:
+    """Open orders of one buyer to one receiver, the most urgent first."""
+
+    key: int
+    due_at: datetime
+    orders: tuple[Order, ...]
+
+
+def merge_groups(*, after: str = "", size: int = GROUPS_ON_A_PAGE) -> tuple[list[MergeGroup], str]:
+    """Give a page of groups by the due time of their first order, and the key of the next page.
+
+    Over the open orders that have a merge key, which are few. Two queries.
+
+    :raises ValueError: if the key is damaged
+    """
+    first, key = decode_key(after) if after else (None, None)
+    with connection.cursor() as cursor:
+        cursor.execute(_GROUPS_SQL, {"first": first, "key": key, "limit": size + 1})
+        rows = cursor.fetchall()
+    members: dict[int, list[Order]] = defaultdict(list)
+    wanted = Order.objects.filter(
+        stage__in=MERGEABLE_STAGES, merge_key__in=[row[0] for row in rows[:size]]
+    )
+    for order in wanted.order_by("ship_due_at", "pk"):
+        members[order.merge_key or 0].append(order)
+    groups = [MergeGroup(key, due_at, tuple(members[key])) for key, due_at in rows[:size]]
+    following = encode_key((rows[size - 1][1], rows[size - 1][0])) if len(rows) > size else ""
+    return [group for group in groups if len(group.orders) > 1], following

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.choices import OPEN_STAGES, ParcelState, Stage
 from orders.models import GiftLine, Order, Parcel, ParcelChange, ParcelLine
+from orders.queries.contents import contents_of
 
 
 class Waits(TextChoices):
@@ -139,3 +140,21 @@ def _partners(order: Order) -> tuple[str, ...]:
         return ()
     rows = Order.objects.filter(merge_key=order.merge_key, stage__in=OPEN_STAGES)
     return tuple(rows.exclude(pk=order.pk).order_by("pk").values_list("tid", flat=True)[:20])
+
+
+def whole_order(order: Order) -> tuple[PackedLine, ...]:
+    """Give what the first parcel of an order would hold that has none yet. Three queries."""
+    titles = dict(order.lines.values_list("pk", "title"))
+    gifts = dict(order.gifts.values_list("pk", "title"))
+    return tuple(
+        PackedLine(
+            tid=order.tid,
+            line_id=one.line_id,
+            gift_id=one.gift_id,
+            sku_code=one.sku_code,
+            title=titles[one.line_id] if one.line_id else gifts[one.gift_id or 0],
+            quantity=one.quantity,
+            amount=one.amount,
+        )
+        for one in contents_of([order]).get(order.pk, ())
+    )
