@@ -9,6 +9,14 @@ from orders.models import GiftLine, Order, OrderLine
 from orders.rules.apportion import LineFacts, goes_along, line_amounts
 
 _NOTHING = Decimal("0.00")
+_FACTS = (
+    "quantity",
+    "list_price_amount",
+    "paid_amount",
+    "refund_amount",
+    "status",
+    "refund_status",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +37,18 @@ def contents_of(orders: Sequence[Order]) -> dict[int, list[Content]]:
     What an order cost is divided among all its lines; those that do not go along keep their part.
     """
     paid = {order.pk: order.paid_amount for order in orders}
-    lines: dict[int, list[OrderLine]] = defaultdict(list)
-    for line in OrderLine.objects.filter(order__in=paid).order_by("order_id", "position", "pk"):
-        lines[line.order_id].append(line)
+    lines: dict[int, list[tuple[int, str, LineFacts]]] = defaultdict(list)
+    rows = OrderLine.objects.filter(order__in=paid).order_by("order_id", "position", "pk")
+    for pk, order_id, code, *facts in rows.values_list("pk", "order_id", "sku_code", *_FACTS):
+        lines[order_id].append((pk, code, LineFacts(*facts)))
     found: dict[int, list[Content]] = defaultdict(list)
     for order_id, of_order in lines.items():
-        facts = [line_facts(line) for line in of_order]
-        for line, fact, amount in zip(
-            of_order, facts, line_amounts(paid[order_id], facts), strict=True
-        ):
+        amounts = line_amounts(paid[order_id], [fact for _pk, _code, fact in of_order])
+        for (pk, code, fact), amount in zip(of_order, amounts, strict=True):
             if goes_along(fact):
-                found[order_id].append(
-                    Content(order_id, line.pk, None, line.sku_code, line.quantity, amount)
-                )
+                found[order_id].append(Content(order_id, pk, None, code, fact.quantity, amount))
     for gift in GiftLine.objects.filter(order__in=paid).order_by("order_id", "pk"):
         found[gift.order_id].append(
             Content(gift.order_id, None, gift.pk, gift.sku_code, gift.quantity, _NOTHING)
         )
     return dict(found)
-
-
-def line_facts(line: OrderLine) -> LineFacts:
-    """Give a stored line as the rules understand it."""
-    return LineFacts(
-        quantity=line.quantity,
-        list_price_amount=line.list_price_amount,
-        paid_amount=line.paid_amount,
-        refund_amount=line.refund_amount,
-        status=line.status,
-        refund_status=line.refund_status,
-    )

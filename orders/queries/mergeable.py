@@ -19,19 +19,27 @@ _MOVING = ", ".join(
     f"'{state}'" for state in ParcelState.values if state not in ("planned", "dropped")
 )
 
-# Open orders that may be merged, with the key by which they meet. `{narrow}`: a further condition.
+# Open orders that may be merged, none of their parcels on its way, with the key by which they meet.
+# `{narrow}`: a further condition.
 WAITING_SQL = f"""
   SELECT o.id, {MERGE_KEY_SQL} AS key FROM orders_order o
   WHERE o.stage IN ({_STAGES}) AND NOT o.has_open_refund {{narrow}}
+  AND NOT EXISTS (
+    SELECT 1 FROM orders_parcelline l JOIN orders_parcel p ON p.id = l.parcel_id
+    WHERE l.order_id = o.id AND p.state IN ({_MOVING}))
 """
 
-# Pairs of `w` that meet: not in one parcel already, not on the way, not set apart by a person.
-PARTNERS_SQL = f"""
+# Most buyers have one open order: their addresses need not be compared.
+OF_SEVERAL_SQL = f"""
+  AND o.buyer_id IN (
+    SELECT s.buyer_id FROM orders_order s WHERE s.stage IN ({_STAGES})
+    GROUP BY s.buyer_id HAVING count(*) > 1)
+"""
+
+# Pairs of `w` that meet: not in one parcel already, not set apart by a person.
+PARTNERS_SQL = """
   SELECT a.id, b.id AS other, a.key FROM w a JOIN w b ON b.key = a.key AND b.id <> a.id
   WHERE NOT EXISTS (
-    SELECT 1 FROM orders_parcelline l JOIN orders_parcel p ON p.id = l.parcel_id
-    WHERE l.order_id IN (a.id, b.id) AND p.state IN ({_MOVING}))
-  AND NOT EXISTS (
     SELECT 1 FROM orders_parcelline x JOIN orders_parcelline y ON y.parcel_id = x.parcel_id
     WHERE x.order_id = a.id AND y.order_id = b.id)
   AND NOT EXISTS (

@@ -77,6 +77,7 @@ class PackedParcel:
     parcel: Parcel
     lines: tuple[PackedLine, ...]
     tids: tuple[str, ...]
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class OrderParcels:
 
 
 def order_parcels(order: Order) -> OrderParcels:
-    """Read an order's living parcels, their history and its gifts. Five queries, one more with a partner."""
+    """Read an order's living parcels, their history and its gifts. At most seven queries."""
     ids = set(ParcelLine.objects.filter(order=order).values_list("parcel_id", flat=True))
     rows = ParcelLine.objects.filter(parcel__in=ids).exclude(parcel__state=ParcelState.DROPPED)
     lines: dict[int, list[ParcelLine]] = defaultdict(list)
@@ -103,16 +104,17 @@ def order_parcels(order: Order) -> OrderParcels:
     for row in rows.select_related("parcel__wave", "order", "line", "gift").order_by("pk"):
         lines[row.parcel_id].append(row)
         parcels[row.parcel_id] = row.parcel
+    waiting = parcels_waiting(parcels) if parcels else {}
     changes = order.parcel_changes.select_related("made_by", "undone_by").order_by("-pk")
     return OrderParcels(
-        parcels=tuple(_packed(parcels[pk], lines[pk]) for pk in sorted(parcels)),
+        parcels=tuple(_packed(parcels[pk], lines[pk], waiting.get(pk)) for pk in sorted(parcels)),
         changes=tuple(changes[:50]),
         gifts=tuple(order.gifts.order_by("pk")),
         partners=_partners(order),
     )
 
 
-def _packed(parcel: Parcel, rows: Sequence[ParcelLine]) -> PackedParcel:
+def _packed(parcel: Parcel, rows: Sequence[ParcelLine], waiting: Waiting | None) -> PackedParcel:
     return PackedParcel(
         parcel=parcel,
         lines=tuple(
@@ -128,6 +130,7 @@ def _packed(parcel: Parcel, rows: Sequence[ParcelLine]) -> PackedParcel:
             for row in rows
         ),
         tids=tuple(dict.fromkeys(row.order.tid for row in rows)),
+        waiting=waiting,
     )
 
 

@@ -52,8 +52,16 @@ def _parcel(one: PackedParcel, tid: str, *, is_open: bool) -> Data:
         "lines": one.lines,
         "amount": sum(line.amount for line in one.lines if line.tid == tid),
         "others": [other for other in one.tids if other != tid],
+        "waits": _waits(one, tid),
         "can_split": is_open and is_planned and not parcel.waybill_no and parcel.piece_count > 1,
     }
+
+
+def _waits(one: PackedParcel, tid: str) -> str:
+    """Say for which other order a shared parcel waits; what keeps the order itself stands above."""
+    if one.waiting is None or one.waiting.tid == tid or one.parcel.state == ParcelState.HANDED_OVER:
+        return ""
+    return _("等订单 %(tid)s：%(why)s") % {"tid": one.waiting.tid, "why": one.waiting.why.label}
 
 
 def _change(change: ParcelChange) -> Data:
