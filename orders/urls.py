@@ -10,14 +10,24 @@ from orders.views import (
     desk,
     export,
     order,
+    parcels,
     queue,
+    splits,
     subjects,
     tell_templates,
 )
 
 app_name = "orders"
 
+PARCELS = [
+    path("orders/merge/", parcels.groups, name="merge_groups"),
+    path("orders/merge/now/", parcels.merge_groups_at_once, name="merge_groups_now"),
+    path("orders/o/<str:tid>/merge/", parcels.merge, name="merge"),
+    path("orders/o/<str:tid>/split/", splits.split, name="split"),
+    path("orders/o/<str:tid>/gift-off/", splits.gift_off, name="gift_off"),
+]
 urlpatterns = [
+    *PARCELS,
     path("orders/", queue.first_queue, name="first"),
     path("orders/bulk/", bulk.bulk_page, name="bulk"),
     path("orders/claim/", desk.claim, name="claim"),

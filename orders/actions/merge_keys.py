@@ -12,7 +12,7 @@ from orders.actions.errors import StaleOrderError, UnableToMergeError
 from orders.actions.locks import locked_orders
 from orders.choices import BY_ITSELF, OPEN_STAGES, HoldKind, Stage
 from orders.models import Hold, Order, ShipApart
-from orders.queries.mergeable import PARTNERS_SQL, WAITING_SQL, partners_of
+from orders.queries.mergeable import OF_SEVERAL_SQL, PARTNERS_SQL, WAITING_SQL, partners_of
 from shopops.staff import operations
 from shopops.staff.models import User
 
@@ -39,7 +39,8 @@ def refresh_merge_keys() -> int:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            _REFRESH_SQL.replace("{narrow}", ""), {"open": [str(one) for one in OPEN_STAGES]}
+            _REFRESH_SQL.replace("{narrow}", OF_SEVERAL_SQL),
+            {"open": [str(one) for one in OPEN_STAGES]},
         )
         return int(cursor.rowcount)
 

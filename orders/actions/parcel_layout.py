@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from orders.actions.errors import OrderRefusedError
 from orders.actions.locks import locked_orders, locked_parcels
 from orders.actions.merge_keys import require_versions
-from orders.actions.parcels import Content, as_parcel_line
+from orders.actions.parcels import as_parcel_line
 from orders.choices import ParcelState, WaveState
 from orders.models import Order, Parcel, ParcelLine, Wave
+from orders.queries.contents import Content
 from orders.queries.mergeable import companions
 from shopops.staff import operations
 from shopops.staff.models import User

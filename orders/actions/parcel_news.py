@@ -25,14 +25,13 @@ from orders.actions.parcel_layout import (
 )
 from orders.actions.parcel_undo import loose_parcels, take_out
 from orders.actions.parcels import (
-    Content,
     as_parcel_line,
-    contents_of,
     follow_parcels,
     recount_parcels,
 )
 from orders.choices import HOLD_DEFAULTS, OPEN_STAGES, HoldKind, ParcelState, Stage
 from orders.models import Hold, Order, Parcel, ParcelLine
+from orders.queries.contents import Content, contents_of
 from orders.rules.apportion import split_amount
 from orders.rules.audit import cause_of
 from shopops.staff import operations

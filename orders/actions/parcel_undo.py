@@ -1,6 +1,6 @@
 """Undo of merges and splits, the last one first, until picking begins; and one order taken out of a parcel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -41,7 +41,14 @@ def loose_parcels(parcels: Sequence[Parcel]) -> list[Parcel]:
 
 
 @transaction.atomic
-def undo_change(*, change_id: int, by: User, now: datetime, reason: str = "") -> ParcelChange:
+def undo_change(
+    *,
+    change_id: int,
+    by: User,
+    now: datetime,
+    reason: str = "",
+    versions: Mapping[str, int] | None = None,
+) -> ParcelChange:
     """Take a merge or split back: every piece and every fen lies where it lay before. Locks orders and parcels.
 
     Parcels that a wave has taken leave it. Of several changes of the same parcels the last goes first.
@@ -49,10 +56,11 @@ def undo_change(*, change_id: int, by: User, now: datetime, reason: str = "") ->
     :raises ParcelChange.DoesNotExist: if there is no such change
     :raises UnableToUndoError: if it was undone, picking has begun, a label is made out, or the
         parcels are no longer as the change left them
+    :raises StaleOrderError: if an order changed since its version
     """
     change = ParcelChange.objects.get(pk=change_id)
     tids = list(change.orders.values_list("tid", flat=True))
-    orders = locked_with_companions(tids, versions=None)
+    orders = locked_with_companions(tids, versions=versions)
     change.refresh_from_db()
     if change.undone_at is not None:
         raise UnableToUndoError(_("这一次已经撤销过了。"))

@@ -19,9 +19,10 @@ from orders.actions.parcel_layout import (
     log_change,
     refuse_moving,
 )
-from orders.actions.parcels import Content, parcels_of
+from orders.actions.parcels import parcels_of
 from orders.choices import OPEN_STAGES, ParcelChangeKind
 from orders.models import Order, Parcel, ParcelChange
+from orders.queries.contents import Content
 from orders.rules.apportion import split_amount
 from orders.rules.splitting import (
     Piece,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.choices import OPEN_STAGES, ParcelState, Stage
 from orders.models import GiftLine, Order, Parcel, ParcelChange, ParcelLine
+from orders.queries.contents import contents_of
 
 
 class Waits(TextChoices):
@@ -76,6 +77,7 @@ class PackedParcel:
     parcel: Parcel
     lines: tuple[PackedLine, ...]
     tids: tuple[str, ...]
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class OrderParcels:
 
 
 def order_parcels(order: Order) -> OrderParcels:
-    """Read an order's living parcels, their history and its gifts. Five queries, one more with a partner."""
+    """Read an order's living parcels, their history and its gifts. At most seven queries."""
     ids = set(ParcelLine.objects.filter(order=order).values_list("parcel_id", flat=True))
     rows = ParcelLine.objects.filter(parcel__in=ids).exclude(parcel__state=ParcelState.DROPPED)
     lines: dict[int, list[ParcelLine]] = defaultdict(list)
@@ -102,16 +104,17 @@ def order_parcels(order: Order) -> OrderParcels:
     for row in rows.select_related("parcel__wave", "order", "line", "gift").order_by("pk"):
         lines[row.parcel_id].append(row)
         parcels[row.parcel_id] = row.parcel
+    waiting = parcels_waiting(parcels) if parcels else {}
     changes = order.parcel_changes.select_related("made_by", "undone_by").order_by("-pk")
     return OrderParcels(
-        parcels=tuple(_packed(parcels[pk], lines[pk]) for pk in sorted(parcels)),
+        parcels=tuple(_packed(parcels[pk], lines[pk], waiting.get(pk)) for pk in sorted(parcels)),
         changes=tuple(changes[:50]),
         gifts=tuple(order.gifts.order_by("pk")),
         partners=_partners(order),
     )
 
 
-def _packed(parcel: Parcel, rows: Sequence[ParcelLine]) -> PackedParcel:
+def _packed(parcel: Parcel, rows: Sequence[ParcelLine], waiting: Waiting | None) -> PackedParcel:
     return PackedParcel(
         parcel=parcel,
         lines=tuple(
@@ -127,6 +130,7 @@ def _packed(parcel: Parcel, rows: Sequence[ParcelLine]) -> PackedParcel:
             for row in rows
         ),
         tids=tuple(dict.fromkeys(row.order.tid for row in rows)),
+        waiting=waiting,
     )
 
 
@@ -139,3 +143,21 @@ def _partners(order: Order) -> tuple[str, ...]:
         return ()
     rows = Order.objects.filter(merge_key=order.merge_key, stage__in=OPEN_STAGES)
     return tuple(rows.exclude(pk=order.pk).order_by("pk").values_list("tid", flat=True)[:20])
+
+
+def whole_order(order: Order) -> tuple[PackedLine, ...]:
+    """Give what the first parcel of an order would hold that has none yet. Three queries."""
+    titles = dict(order.lines.values_list("pk", "title"))
+    gifts = dict(order.gifts.values_list("pk", "title"))
+    return tuple(
+        PackedLine(
+            tid=order.tid,
+            line_id=one.line_id,
+            gift_id=one.gift_id,
+            sku_code=one.sku_code,
+            title=titles[one.line_id] if one.line_id else gifts[one.gift_id or 0],
+            quantity=one.quantity,
+            amount=one.amount,
+        )
+        for one in contents_of([order]).get(order.pk, ())
+    )

@@ -19,7 +19,8 @@ from orders.models import Hold, Order
 from orders.queries.order_page import OrderDetail, changed_since, order_detail
 from orders.queries.queues import QUEUES
 from orders.queries.risk import RiskBook
-from orders.views.order_acts import ACTS, Act, Call, Data, form_of, is_next
+from orders.views.acting import Act, Call, Data
+from orders.views.order_acts import ACTS, form_of, is_next
 from orders.views.parts import View, order_context
 from orders.views.rows import order_url
 from shopops.staff.access import requires

@@ -1,13 +1,9 @@
 """The acts on one order: when each is offered, what it asks, what it does."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from orders.actions import holds, notes, shipping
@@ -26,47 +22,11 @@ from orders.forms import (
 from orders.models import Hold
 from orders.queries.order_page import OrderDetail
 from orders.queries.tell_templates import offered_templates
+from orders.views.acting import Act, Call, Data
+from orders.views.parcel_acts import PARCEL_ACTS
 from orders.views.rows import READY_STAGES
 from orders.wording.tell import told_words
 from shopops.lib.words import stored
-from shopops.staff.models import User
-
-type Data = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act on one order: when it is offered, what it asks, what it does."""
-
-    code: str
-    label: str | Promise
-    right: str
-    offered: Callable[[OrderDetail], bool]
-    run: Callable[["Call"], object]
-    form: type[forms.Form] | None = None
-    text: str | Promise = ""
-    tone: str = ""
-    # The open holds that it can be done to; None: it is not about a hold.
-    holds: Callable[[OrderDetail], list[Hold]] | None = None
-
-    def hold_id(self, detail: OrderDetail, sent: str) -> int:
-        """Give the hold that is meant: the one sent, else the first that fits; 0 for none."""
-        if sent.isdigit():
-            return int(sent)
-        found = self.holds(detail) if self.holds else []
-        return found[0].pk if found else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """An act being done: on what, with what, by whom."""
-
-    tid: str
-    hold_id: int
-    version: int | None
-    data: Data
-    by: User
-    now: datetime
 
 
 def _approve(call: Call) -> object:
@@ -268,6 +228,7 @@ ACTS: dict[str, Act] = {
             _hold,
             HoldForm,
         ),
+        *PARCEL_ACTS,
         Act("memo", gettext_lazy("写备注"), "orders.note", lambda _detail: True, _memo, MemoForm),
         Act(
             "agree",

@@ -22,6 +22,7 @@ from orders.models import Hold, Order, OrderLine, Refund, Shipment
 from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count, due_words
 from orders.queries.risk import RiskBook
 from orders.rules.platform_texts import NEVER_SHIPPABLE
+from orders.views.packed import packed_context
 from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
 from orders.wording.audit import reason_words
 from orders.wording.holds import ending_words
@@ -128,6 +129,7 @@ def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[st
         **_contacts(detail, view),
         "holds": [_hold(hold, view) for hold in detail.holds],
         "parcels": [_parcel(parcel, now) for parcel in detail.shipments],
+        "packed": packed_context(detail, now=now),
         "refunds": [_refund(refund) for refund in detail.refunds],
         "events": events(detail),
         "created_at": order.created_at,
