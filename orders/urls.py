@@ -16,6 +16,7 @@ from orders.views import (
     subjects,
     tell_templates,
 )
+from orders.views.warehouse import check, hand_over, packing, printing, waves
 
 app_name = "orders"
 
@@ -26,8 +27,27 @@ PARCELS = [
     path("orders/o/<str:tid>/split/", splits.split, name="split"),
     path("orders/o/<str:tid>/gift-off/", splits.gift_off, name="gift_off"),
 ]
+WAREHOUSE = [
+    path("warehouse/waves/", waves.wave_list, name="waves"),
+    path("warehouse/waves/<int:wave_id>/", waves.wave, name="wave"),
+    path("warehouse/pick/", waves.pick_waves, name="pick_waves"),
+    path("warehouse/pick/<int:wave_id>/", waves.pick, name="pick"),
+    path("warehouse/check/", check.check, name="check"),
+    path("warehouse/check/scan/", check.scan, name="check_scan"),
+    path("warehouse/check/act/", check.act, name="check_act"),
+    path("warehouse/hand-over/", hand_over.hand_over, name="hand_over"),
+    path("warehouse/hand-over/scan/", hand_over.scan, name="hand_over_scan"),
+    path("warehouse/hand-over/act/", hand_over.act, name="hand_over_act"),
+    path("warehouse/hand-over/<int:pk>/", printing.sheet, name="sheet"),
+    path("warehouse/hand-over/<int:pk>.pdf", printing.sheet_pdf, name="sheet_pdf"),
+    path("warehouse/print/<slug:what>/<int:pk>/", printing.page, name="print"),
+    path("warehouse/print/<slug:what>/<int:pk>.pdf", printing.pdf, name="print_pdf"),
+    path("settings/packing/", packing.packing, name="packing"),
+    path("settings/packing/skus.csv", packing.export, name="packing_export"),
+]
 urlpatterns = [
     *PARCELS,
+    *WAREHOUSE,
     path("orders/", queue.first_queue, name="first"),
     path("orders/bulk/", bulk.bulk_page, name="bulk"),
     path("orders/claim/", desk.claim, name="claim"),

@@ -79,6 +79,17 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        "warehouse",
+        _("仓库"),
+        "building-warehouse",
+        (
+            Place(_("波次"), "orders:waves", "orders.pack", queue="approved"),
+            Place(_("拣货"), "orders:pick_waves", "orders.pack", queue="in_wave"),
+            Place(_("验货打包"), "orders:check", "orders.pack", queue="picked"),
+            Place(_("交接"), "orders:hand_over", "orders.hand_over", queue="checked"),
+        ),
+    ),
+    Group(
         "intake",
         _("导入"),
         "file-import",
@@ -93,6 +104,7 @@ GROUPS: tuple[Group, ...] = (
             Place(_("截单设置"), "orders:cutoff", "orders.set_cutoff"),
             Place(_("审单规则"), "orders:audit", "orders.set_audit"),
             Place(_("告知话术"), "orders:tell_templates", "orders.set_audit"),
+            Place(_("货位与包装"), "orders:packing", "orders.set_warehouse"),
             Place(_("人员"), "staff:people", "staff.manage"),
             Place(_("岗位与权限"), "staff:roles", "staff.manage"),
             Place(_("操作记录"), "staff:log", "staff.view_log"),

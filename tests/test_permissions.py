@@ -60,6 +60,10 @@ def _order_key() -> dict[str, Any]:
     return {"key": "4827339102651184273"}
 
 
+def _wave() -> dict[str, Any]:
+    return {"wave_id": 0}
+
+
 def _queue() -> dict[str, Any]:
     return {"code": "past_due"}
 
@@ -150,6 +154,23 @@ ROUTES: dict[str, Route] = {
     "orders_api:tell": Route("orders.tell_buyer", post={400, 404}, kwargs=_order),
     "orders_api:close_hold": Route("orders.hold", post={400, 404}, kwargs=_order),
     "orders_api:hand_over": Route("orders.hand_over", post={400, 404}, kwargs=_order),
+    # --- warehouse
+    "orders:waves": Route("orders.pack", get=200, post=422),
+    "orders:wave": Route("orders.pack", get=404, post=302, kwargs=_wave),
+    "orders:pick_waves": Route("orders.pack", get=200),
+    "orders:pick": Route("orders.pack", get=404, post=302, kwargs=_wave),
+    "orders:check": Route("orders.pack", get=200),
+    "orders:check_scan": Route("orders.pack", post=200),
+    "orders:check_act": Route("orders.pack", post=302),
+    "orders:hand_over": Route("orders.hand_over", get=200),
+    "orders:hand_over_scan": Route("orders.hand_over", post=200),
+    "orders:hand_over_act": Route("orders.hand_over", post=200),
+    "orders:sheet": Route("orders.hand_over", get=404, kwargs=lambda: {"pk": 0}),
+    "orders:sheet_pdf": Route("orders.hand_over", get=404, kwargs=lambda: {"pk": 0}),
+    "orders:print": Route("orders.pack", get=404, kwargs=lambda: {"what": "slip", "pk": 0}),
+    "orders:print_pdf": Route("orders.pack", get=404, kwargs=lambda: {"what": "slip", "pk": 0}),
+    "orders:packing": Route("orders.set_warehouse", get=200, post=302),
+    "orders:packing_export": Route("orders.set_warehouse", get=200),
     "search": Route("orders.view", get=200),
     # --- figures
     "morning": Route("analytics.view", get=200),

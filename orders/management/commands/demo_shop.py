@@ -11,9 +11,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from orders.actions import demo_warehouse
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_day import morning
 from orders.demo import write_export
+from orders.demo.catalog import load_skus
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
 from shopops.lib.business_time import SHANGHAI, parse_instant
@@ -59,10 +61,18 @@ class Command(JsonCommand):
         self._import(files)
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
+        self._work_in_the_warehouse(cast, now)
         call_command("rollup", "--json", stdout=self.stderr)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
         return {"orders_files": len(files), "people": len(cast), "already": False}
+
+    def _work_in_the_warehouse(self, cast: dict[str, User], now: datetime) -> None:
+        skus = load_skus()
+        columns = (skus.code, skus.title, skus.spec, skus.weight_g)
+        rows = [(str(c), str(t), str(s), int(g)) for c, t, s, g in zip(*columns, strict=True)]
+        demo_warehouse.stock_shelves(rows, by=cast["zheng"], now=now)
+        demo_warehouse.warehouse_day(by_name=cast, now=now)
 
     def _people(self, now: datetime) -> dict[str, User]:
         sign_ins = Path(settings.SHOPOPS_DATA) / "demo-people.json"

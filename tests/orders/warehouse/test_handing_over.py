@@ -47,7 +47,9 @@ def stage_of(order):
     return Order.objects.get(pk=order.pk).stage
 
 
-def test_a_checked_parcel_goes_onto_the_list_of_its_carrier_and_leaves_with_the_signature(warehouse):
+def test_a_checked_parcel_goes_onto_the_list_of_its_carrier_and_leaves_with_the_signature(
+    warehouse,
+):
     order = approved_order((FITTED, 1))
     parcel = label(checked(order, by=warehouse), "7548220133691")
 
@@ -85,7 +87,11 @@ def test_a_shop_without_waves_scans_approved_orders(warehouse):
     ("prepare", "carrier", "words"),
     [
         (lambda order: None, STO, "放到 中通快递 那一堆"),
-        (lambda order: Order.objects.filter(pk=order.pk).update(has_open_refund=True), "", "正在退款"),
+        (
+            lambda order: Order.objects.filter(pk=order.pk).update(has_open_refund=True),
+            "",
+            "正在退款",
+        ),
         (lambda order: Parcel.objects.update(waybill_no=""), "", "先录面单"),
     ],
 )
@@ -181,8 +187,8 @@ def test_a_refund_on_one_order_stops_the_whole_parcel(warehouse):
     Order.objects.filter(pk=second.pk).update(has_open_refund=True)
 
     assert "正在退款" in listed(parcel.number, warehouse).detail
+    waybill = shipping.Waybill(ZTO, "7548220133691")
     with pytest.raises(UnableToHandOverError, match="正在退款"):
-        waybill = shipping.Waybill(ZTO, "7548220133691")
         shipping.hand_over_order(tid=first.tid, waybill=waybill, by=warehouse, now=NOW)
 
 
@@ -225,6 +231,6 @@ def test_an_order_in_a_wave_cannot_be_handed_over_past_the_check(warehouse):
     order = approved_order((FITTED, 1))
     build()
 
+    waybill = shipping.Waybill(ZTO, "7548220133691")
     with pytest.raises(UnableToHandOverError, match="先验完"):
-        waybill = shipping.Waybill(ZTO, "7548220133691")
         shipping.hand_over_order(tid=order.tid, waybill=waybill, by=warehouse, now=NOW)

@@ -263,9 +263,7 @@ def standard(manager, **facts):
 
 
 def finish(parcel, by, *, accepts_weight=False):
-    return checking.finish_check(
-        parcel_id=parcel.pk, accepts_weight=accepts_weight, by=by, now=NOW
-    )
+    return checking.finish_check(parcel_id=parcel.pk, accepts_weight=accepts_weight, by=by, now=NOW)
 
 
 def tick_all(parcel, by, *steps):
@@ -334,9 +332,7 @@ def test_who_finds_a_fault_at_the_second_check_sends_it_back(warehouse, colleagu
     finish(parcel, warehouse)
     scan(parcel.number, None, colleague)
 
-    checking.send_back_to_first_check(
-        parcel_id=parcel.pk, reason="抽丝", by=colleague, now=NOW
-    )
+    checking.send_back_to_first_check(parcel_id=parcel.pk, reason="抽丝", by=colleague, now=NOW)
 
     parcel.refresh_from_db()
     assert (parcel.checked_at, parcel.skip_reason) == (None, "复核退回：抽丝")
@@ -365,7 +361,11 @@ def test_a_skipped_parcel_keeps_its_reason_until_it_is_scanned_again(warehouse):
     checking.put_aside(parcel_id=parcel.pk, reason="小方在找", by=warehouse, now=NOW)
 
     parcel.refresh_from_db()
-    assert (parcel.skip_reason, parcel.locked_by, counted(parcel)) == ("小方在找", None, {FITTED: 0})
+    assert (parcel.skip_reason, parcel.locked_by, counted(parcel)) == (
+        "小方在找",
+        None,
+        {FITTED: 0},
+    )
     scan(parcel.number, None, warehouse)
     assert Parcel.objects.get(pk=parcel.pk).skip_reason == ""
 
