@@ -13,7 +13,15 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from orders import checks
-        from orders.actions import audit, audit_trial, calendar_news, counts, exports, retention
+        from orders.actions import (
+            audit,
+            audit_trial,
+            calendar_news,
+            counts,
+            courier_setup,
+            exports,
+            retention,
+        )
         from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
         from orders.choices import Flag, HoldKind, Stage
@@ -60,6 +68,7 @@ class OrdersConfig(AppConfig):
         )
         # One day made up is as good as seven: what was due then is due now.
         register_scheduled(retention.KIND, at=time(3, 30), catch_up_days=1)
+        courier_setup.register()
         checks.register()
         register_tick("audit", every=timedelta(minutes=1), run=audit.request_audit)
         register_tick("count_queues", every=timedelta(seconds=30), run=counts.request_count)
@@ -87,6 +96,9 @@ OBJECTS = {
     "queue": _("队列"),
     "audit_rule": _("审单规则"),
     "keyword": _("关键词"),
+    "courier_rule": _("快递规则"),
+    "trace_limit": _("物流时限"),
+    "parcels": _("包裹"),
     "buyer": _("买家"),
     "subject": _("个人"),
     "rule": _("平台规则"),
@@ -103,6 +115,9 @@ FIELDS = {
     "moved": _("重算的单"),
     "filters": _("条件"),
     "from": _("从"),
+    "parcel": _("包裹"),
+    "place": _("第几条"),
+    "plain": _("明文"),
     "run": _("任务"),
     "limit": _("期限"),
     "orders": _("订单数"),
@@ -136,6 +151,20 @@ OPERATIONS = {
     "orders.calendar.business_day_set": _("改了节假日"),
     "orders.calendar.year_confirmed": _("确认了一年的节假日"),
     "orders.calendar.pickup_set": _("改了快递揽收"),
+    "orders.courier.rule_added": _("加了快递规则"),
+    "orders.courier.rule_changed": _("改了快递规则"),
+    "orders.courier.rule_ended": _("停了快递规则"),
+    "orders.courier.rule_moved": _("改了快递规则的顺序"),
+    "orders.courier.carrier_saved": _("改了快递公司"),
+    "orders.courier.limit_added": _("加了物流时限"),
+    "orders.courier.limit_changed": _("改了物流时限"),
+    "orders.courier.limit_ended": _("停了物流时限"),
+    "orders.parcel.carrier_chosen": _("换了快递"),
+    "orders.parcel.labelled": _("贴了运单"),
+    "orders.parcel.label_voided": _("去掉了运单"),
+    "orders.parcel.exported": _("导出包裹"),
+    "orders.parcel.export_fetched": _("下载包裹文件"),
+    "orders.contact.exported": _("导出了收货明文"),
     "orders.rule_book.row_added": _("加了平台规则"),
     "orders.rule_book.row_ended": _("停了平台规则"),
     "orders.queue.exported": _("导出队列"),

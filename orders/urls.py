@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from orders.views import audit, bulk, columns_page, cutoff, export, order, queue, subjects
+from orders.views import (
+    audit,
+    bulk,
+    columns_page,
+    courier_score,
+    couriers,
+    cutoff,
+    export,
+    order,
+    queue,
+    subjects,
+    waybills,
+)
 
 app_name = "orders"
 
@@ -23,4 +35,11 @@ urlpatterns = [
     path("settings/personal-data/", subjects.subject_page, name="subjects"),
     path("settings/personal-data/export/", subjects.export, name="subject_export"),
     path("settings/personal-data/erase/", subjects.erase, name="subject_erase"),
+    # --- couriers
+    path("settings/couriers/", couriers.couriers, name="couriers"),
+    path("warehouse/waybills/", waybills.waybill_desk, name="waybills"),
+    path("warehouse/waybills/export/", waybills.export_labels, name="label_export"),
+    path("warehouse/waybills/files/<int:run_id>/", waybills.label_file, name="label_file"),
+    path("warehouse/couriers/", courier_score.courier_score, name="courier_score"),
+    path("warehouse/couriers/csv/", courier_score.courier_score_csv, name="courier_score_csv"),
 ]

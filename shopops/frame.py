@@ -72,8 +72,19 @@ GROUPS: tuple[Group, ...] = (
             _queue("held", _("问题单")),
             _queue("approved", _("已审待出")),
             _queue("handed_over", _("未揽收")),
+            _queue("trace_stalled", _("轨迹停滞")),
             _queue("refund_open", _("退款中")),
             _queue("all", _("全部")),
+        ),
+    ),
+    Group(
+        "shipping",
+        _("快递"),
+        "route",
+        (
+            Place(_("运单"), "orders:waybills", "orders.hand_over"),
+            Place(_("快递评分"), "orders:courier_score", "orders.set_warehouse"),
+            Place(_("快递规则"), "orders:couriers", "orders.set_warehouse"),
         ),
     ),
     Group(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from orders.actions import contacts, holds, notes, shipping
+from orders.actions import contacts, holds, notes, shipping, waybills
 from orders.actions.errors import OrderRefusedError, StaleOrderError
 from orders.choices import OPEN_STAGES, BuyerAnswer, Flag, HoldKind, Stage, ToldChannel
 from orders.forms import (
@@ -30,10 +30,12 @@ from orders.forms import (
     ToldForm,
     WaybillForm,
 )
+from orders.forms.couriers import LabelForm
 from orders.models import Hold, Order
 from orders.queries.order_page import OrderDetail, changed_since, order_detail
 from orders.queries.queues import QUEUES
 from orders.queries.risk import RiskBook
+from orders.views.label_parts import labels_of, traces_of
 from orders.views.parts import View, order_context
 from orders.views.rows import READY_STAGES, order_url
 from shopops.staff.access import requires
@@ -158,6 +160,16 @@ def _agree(call: Call) -> object:
     )
 
 
+def _label(call: Call) -> object:
+    return waybills.set_waybill(
+        code=call.tid,
+        waybill_no=call.data["waybill_no"],
+        carrier=call.data["carrier"],
+        by=call.by,
+        now=call.now,
+    )
+
+
 def _take_back(call: Call) -> object:
     return shipping.take_back_order(
         tid=call.tid,
@@ -187,6 +199,13 @@ def _forcible(detail: OrderDetail) -> bool:
 
 def _ready(detail: OrderDetail) -> bool:
     return detail.order.stage in READY_STAGES and not detail.order.has_open_refund
+
+
+def _labelled(detail: OrderDetail) -> bool:
+    stage = detail.order.stage
+    return stage in READY_STAGES or any(
+        hold.kind == HoldKind.LABEL_FAILED for hold in detail.open_holds
+    )
 
 
 # In the order in which one would do them: the first that fits is the next act.
@@ -230,6 +249,14 @@ ACTS: dict[str, Act] = {
             _ready,
             _hand_over,
             WaybillForm,
+        ),
+        Act(
+            "label",
+            gettext_lazy("贴运单"),
+            "orders.hand_over",
+            _labelled,
+            _label,
+            LabelForm,
         ),
         Act(
             "hold",
@@ -372,6 +399,8 @@ def _context(
         revealed=revealed,
     )
     order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)
+    order["labels"] = labels_of(detail.order)
+    order["traces"] = traces_of(detail.shipments, may_see=view.may_see_contact)
     order["reveal_form"] = ReasonForm() if view.may_reveal and detail.has_contact else None
     offered = [
         _offer(act, detail, now)

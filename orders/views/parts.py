@@ -13,9 +13,12 @@ from orders.choices import BY_ITSELF, OPEN_REFUND_STATUSES, PlatformStatus, Refu
 from orders.models import Hold, Order, OrderLine, Refund, Shipment
 from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count, due_words
 from orders.queries.risk import RiskBook
+from orders.queries.traces import trace_facts, trace_limits
 from orders.rules.platform_texts import NEVER_SHIPPABLE
+from orders.rules.traces import limit_for, trace_due
 from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
 from orders.wording.audit import reason_words
+from orders.wording.traces import trace_rule_words, trace_words
 from shopops.staff.models import Operation
 
 # Who does the next step of a stage, when nothing blocks it.
@@ -27,7 +30,6 @@ NEXT_HANDS = {
     Stage.PICKED: "warehouse",
     Stage.CHECKED: "warehouse",
 }
-PICKUP_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +176,20 @@ def _clock(
 
 def _trace_clock(order: Order, now: datetime) -> dict[str, Any]:
     base = {"icon": "route", "label": _("物流轨迹"), "at": None, "tone": "wait"}
-    if order.handed_over_at is None or order.stage != Stage.HANDED_OVER:
-        text = _("未开始") if order.stage not in DONE_STAGES else _("已离店")
-        return {**base, "text": text, "sentence": _("交接后起算：24 小时揽收，再 24 小时更新")}
-    due_at = order.handed_over_at + PICKUP_WITHIN
-    tone = "late" if due_at < now else "soon"
-    return {
-        **base,
-        "at": due_at,
-        "text": "",
-        "tone": tone,
-        "sentence": _("交接后 24 小时内要有揽收记录"),
-    }
+    limits = trace_limits(now=now)
+    due = trace_due(trace_facts(order), limits)
+    if due is not None:
+        tone = "late" if due.due_at < now else "soon"
+        sentence = trace_words(due, last_trace_at=order.last_trace_at, now=now)
+        return {**base, "at": due.due_at, "text": "", "tone": tone, "sentence": sentence}
+    if order.stage == Stage.SIGNED:
+        signed = order.last_trace_at is not None
+        text = _("已签收")
+        sentence = wording.time_words(order.last_trace_at, now=now) if signed else ""
+        return {**base, "text": text, "tone": "done", "sentence": sentence}
+    text = _("未开始") if order.stage not in DONE_STAGES else _("已离店")
+    limit = limit_for(order.receiver_province, limits)
+    return {**base, "text": text, "sentence": trace_rule_words(limit)}
 
 
 def _line(line: OrderLine) -> dict[str, Any]:
@@ -299,6 +303,9 @@ EVENT_WORDS = {
     "orders.order.approved": (gettext_noop("审单通过"), "us"),
     "orders.order.handed_over": (gettext_noop("登记交接"), "done"),
     "orders.order.taken_back": (gettext_noop("撤回一步"), "late"),
+    "orders.parcel.labelled": (gettext_noop("贴了运单"), "us"),
+    "orders.parcel.label_voided": (gettext_noop("去掉了运单"), "late"),
+    "orders.parcel.carrier_chosen": (gettext_noop("换了快递"), "us"),
     "orders.order.memo_written": (gettext_noop("改了备注"), ""),
     "orders.order.ship_time_agreed": (gettext_noop("与买家约定发货时间"), "us"),
     "staff.contact.revealed": (gettext_noop("查看了收货明文"), "late"),

@@ -100,6 +100,8 @@ def _reasons() -> dict[str, str]:
         "region_served": _("快递不到%(a)s"),
         "black_list": _("买家在黑名单：%(a)s"),
         "mergeable": _("可与 %(a)s 合并"),
+        "no_carrier": _("没有快递到%(a)s"),
+        "strange_courier": _("买家指定%(a)s，不是店里用的快递"),
         "presale_not_due": _("约定 %(a)s 发货"),
     }
 
