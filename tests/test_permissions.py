@@ -133,6 +133,15 @@ ROUTES: dict[str, Route] = {
     "orders_api:queues": Route("orders.view", get=200),
     "orders_api:orders": Route("orders.view", get={200, 400}),
     "orders_api:order": Route("orders.view", get=404, kwargs=_order),
+    "orders_api:parcels": Route("orders.view", get=404, kwargs=_order),
+    "orders_api:traces": Route("orders.view_contact", get=404, kwargs=_order),
+    "orders_api:label": Route(
+        "orders.hand_over", post={400, 404}, kwargs=lambda: {"code": "P00000000"}
+    ),
+    "orders_api:parcel_carrier": Route(
+        "orders.hand_over", post={400, 404}, kwargs=lambda: {"code": "P00000000"}
+    ),
+    "orders_api:courier_scores": Route("orders.set_warehouse", get=200),
     "orders_api:approve": Route("orders.approve", post={400, 404}, kwargs=_order),
     "orders_api:hold": Route("orders.hold", post={400, 404}, kwargs=_order),
     "orders_api:tell": Route("orders.tell_buyer", post={400, 404}, kwargs=_order),

@@ -339,8 +339,10 @@ def _import(one: ImportEvent) -> dict[str, Any]:
     at = one.batch.committed_at or one.batch.created_at
     if one.before is None:
         text = _("由导入文件建立")
+    elif "status" not in one.before:
+        text = _("由导入文件更新")
     else:
-        old = one.before.get("status", "")
+        old = one.before["status"]
         label = PlatformStatus(old).label if old in PlatformStatus.values else old
         text = _("由导入文件更新，之前是「%(old)s」") % {"old": label}
     return {"text": text, "tone": "", "who": _("导入"), "at": at, "detail": one.batch.file_name}
