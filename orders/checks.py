@@ -8,9 +8,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.queries.retention import overdue
-from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check
+from orders.queries.traces import Silent, silent_orders, stalled, unpicked
+from shopops.checks.registry import (
+    CheckOutcome,
+    Finding,
+    Severity,
+    outcome_of,
+    register_check,
+)
+from shopops.lib.business_time import business_date, day_bounds
+from shopops.lib.words import listed
 
 CONTACTS = "orders.contacts_are_erased"
+STALLED, UNPICKED = "orders.trace_stalled", "orders.parcels_unpicked"
 
 
 def contacts_are_erased(day: date, now: datetime) -> CheckOutcome:
@@ -35,8 +45,50 @@ def _finding(title: str) -> Finding:
     )
 
 
+def trace_stalled(day: date, now: datetime) -> CheckOutcome:
+    """Fail while carriers are silent about parcels for longer than the trace limits allow."""
+    found = silent_orders(stalled(now), field="last_trace_at")
+    if not found.count:
+        return outcome_of([])
+    title = _("%(count)s 单的物流轨迹停了") % {"count": found.count}
+    return outcome_of(
+        [_silent(title, found, queue="trace_stalled", severity="late", role="service", now=now)]
+    )
+
+
+def parcels_unpicked(day: date, now: datetime) -> CheckOutcome:
+    """Fail while parcels that were handed over have no pickup record in time."""
+    found = silent_orders(unpicked(now), field="handed_over_at")
+    if not found.count:
+        return outcome_of([])
+    title = _("%(count)s 单交接了，快递还没揽收") % {"count": found.count}
+    role = "warehouse_lead"
+    return outcome_of(
+        [_silent(title, found, queue="handed_over", severity="late", role=role, now=now)]
+    )
+
+
+def _silent(
+    title: str, found: Silent, *, queue: str, severity: Severity, role: str, now: datetime
+) -> Finding:
+    parts = [
+        _("%(tid)s（%(hours)d 小时）") % {"tid": tid, "hours": (now - at).total_seconds() // 3600}
+        for tid, at in found.first
+    ]
+    return Finding(
+        title=title,
+        evidence=_("最久的：%(orders)s") % {"orders": listed(parts)},
+        severity=severity,
+        owner_role=role,
+        due_at=day_bounds(business_date(now))[1],
+        url=f"/orders/{queue}/",
+    )
+
+
 def register() -> None:
     """Register them; called once by `OrdersConfig.ready`."""
+    register_check(STALLED, gettext_lazy("物流轨迹没有停滞"), "service", trace_stalled)
+    register_check(UNPICKED, gettext_lazy("交接的包裹都揽收了"), "warehouse_lead", parcels_unpicked)
     register_check(
         CONTACTS, gettext_lazy("到期的收货信息都删除了"), "administrator", contacts_are_erased
     )

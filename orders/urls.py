@@ -6,6 +6,8 @@ from orders.views import (
     audit,
     bulk,
     columns_page,
+    courier_score,
+    couriers,
     cutoff,
     desk,
     export,
@@ -15,6 +17,7 @@ from orders.views import (
     splits,
     subjects,
     tell_templates,
+    waybills,
 )
 from orders.views.warehouse import check, hand_over, packing, printing, waves
 
@@ -66,4 +69,11 @@ urlpatterns = [
     path("settings/personal-data/", subjects.subject_page, name="subjects"),
     path("settings/personal-data/export/", subjects.export, name="subject_export"),
     path("settings/personal-data/erase/", subjects.erase, name="subject_erase"),
+    # --- couriers
+    path("settings/couriers/", couriers.couriers, name="couriers"),
+    path("warehouse/waybills/", waybills.waybill_desk, name="waybills"),
+    path("warehouse/waybills/export/", waybills.export_labels, name="label_export"),
+    path("warehouse/waybills/files/<int:run_id>/", waybills.label_file, name="label_file"),
+    path("warehouse/couriers/", courier_score.courier_score, name="courier_score"),
+    path("warehouse/couriers/csv/", courier_score.courier_score_csv, name="courier_score_csv"),
 ]

@@ -130,6 +130,12 @@ ROUTES: dict[str, Route] = {
     "orders:audit": Route("orders.view", get=200, post={200, 302, 403, 422}),
     "orders:tell_templates": Route("orders.set_audit", get=200, post=422),
     "orders:cutoff": Route("orders.view", get=200, post={200, 302, 403, 422}),
+    "orders:couriers": Route("orders.set_warehouse", get=200, post=200),
+    "orders:waybills": Route("orders.hand_over", get=200, post=422),
+    "orders:label_export": Route("orders.export", post=404),
+    "orders:label_file": Route("orders.export", get=404, kwargs=_run),
+    "orders:courier_score": Route("orders.set_warehouse", get=200),
+    "orders:courier_score_csv": Route("orders.set_warehouse", get=200),
     "orders:subjects": Route("orders.answer_person", get=200),
     "orders:subject_export": Route("orders.answer_person", post=422),
     "orders:subject_erase": Route("orders.answer_person", post=422),
@@ -149,6 +155,15 @@ ROUTES: dict[str, Route] = {
     "orders_api:queues": Route("orders.view", get=200),
     "orders_api:orders": Route("orders.view", get={200, 400}),
     "orders_api:order": Route("orders.view", get=404, kwargs=_order),
+    "orders_api:parcels": Route("orders.view", get=404, kwargs=_order),
+    "orders_api:traces": Route("orders.view_contact", get=404, kwargs=_order),
+    "orders_api:label": Route(
+        "orders.hand_over", post={400, 404}, kwargs=lambda: {"code": "P00000000"}
+    ),
+    "orders_api:parcel_carrier": Route(
+        "orders.hand_over", post={400, 404}, kwargs=lambda: {"code": "P00000000"}
+    ),
+    "orders_api:courier_scores": Route("orders.set_warehouse", get=200),
     "orders_api:approve": Route("orders.approve", post={400, 404}, kwargs=_order),
     "orders_api:hold": Route("orders.hold", post={400, 404}, kwargs=_order),
     "orders_api:tell": Route("orders.tell_buyer", post={400, 404}, kwargs=_order),

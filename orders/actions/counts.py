@@ -69,7 +69,7 @@ def estimated_orders() -> int:
 
 
 def _at_risk(queue: Queue, book: RiskBook, *, now: datetime) -> Decimal:
-    if queue.code in {"all", "refund_open", "handed_over"}:
+    if queue.code in {"all", "refund_open", "handed_over", "trace_stalled"}:
         return Decimal("0.00")
     orders = Order.objects.filter(queue.where(now), platform_due_at__lt=now)
     judged = orders.order_by("ship_due_at", "pk").only(*RISK_FIELDS)[:MOST_JUDGED]

@@ -185,6 +185,6 @@ def export_path(run_id: int) -> Path:
 def remove_old_exports(now: datetime) -> None:
     """Remove files whose 24 hours are over. A tick of the scheduler."""
     folder = Path(settings.MEDIA_ROOT) / "exports"
-    for path in folder.glob("orders-*.csv"):
+    for path in [*folder.glob("orders-*.csv"), *folder.glob("labels-*.sealed")]:
         if now.timestamp() - path.stat().st_mtime > KEPT.total_seconds():
             path.unlink(missing_ok=True)

@@ -36,6 +36,7 @@ from orders.queries.subjects import (
     log_keys,
     names_of,
     spoken_texts,
+    traces_of,
 )
 from shopops.intake.models import Batch, RowError
 from shopops.intake.retention import forget_originals
@@ -219,6 +220,8 @@ def _rename(subject: Subject, ids: list[int], pseudonym: str) -> None:
     changes.update(consent_words=Case(When(consent_words="", then=Value("")), default=Value("***")))
     changes.update(reason="")
     ShipApart.objects.filter(Q(first__in=ids) | Q(second__in=ids)).update(reason="")
+    # Their hashes stay, so that the same file brings no word of it back.
+    traces_of(ids).order_by().update(place="", text="")
     for hold in Hold.objects.filter(order_id__in=ids).exclude(reason="").order_by("pk"):
         hold.reason = hold.reason.split("|", 1)[0]
         hold.save(update_fields=["reason"])
@@ -261,8 +264,26 @@ def _forget_previews(batch_ids: list[int], tids: list[str]) -> None:
     waiting = Batch.objects.exclude(state__in=("done", "undone", "refused", "discarded"))
     for pk in waiting.order_by("pk").values_list("pk", flat=True):
         if stage_exists(stage_name(pk)):
-            with connection.cursor() as cursor:
-                cursor.execute(f"DELETE FROM {stage_name(pk)} WHERE tid = ANY(%s)", [tids])
+            _forget_staged(stage_name(pk), tids)
+
+
+def _forget_staged(stage: str, tids: list[str]) -> None:
+    """Take staged rows of these orders out: by tid, or by the waybills of carriers' files."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+            " AND attname IN ('tid', 'waybill_no')",
+            [stage],
+        )
+        columns = {name for (name,) in cursor.fetchall()}
+        if "tid" in columns:
+            cursor.execute(f"DELETE FROM {stage} WHERE tid = ANY(%s)", [tids])
+        elif "waybill_no" in columns:
+            cursor.execute(
+                f"DELETE FROM {stage} WHERE waybill_no IN (SELECT h.waybill_no FROM orders_shipment h"
+                " JOIN orders_order o ON o.id = h.order_id WHERE o.tid = ANY(%s))",
+                [tids],
+            )
 
 
 def _forget_rejected(batch_ids: list[int], texts: list[str]) -> None:

@@ -15,7 +15,7 @@ from shopops.intake import cells
 from shopops.intake.spec import Cleaned, Match, Seal
 
 KIND = "orders.trace_list"
-LABEL = "快递轨迹（揽收、轨迹、签收）"
+LABEL = "快递轨迹"
 
 STAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("line_no", "integer"),

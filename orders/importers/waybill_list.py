@@ -11,7 +11,7 @@ from shopops.intake import cells
 from shopops.intake.spec import Cleaned, Match, Seal
 
 KIND = "orders.waybill_list"
-LABEL = "运单表（订单或包裹的运单号）"
+LABEL = "运单表"
 
 STAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("line_no", "integer"),

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.choices import OPEN_STAGES, HoldKind, Stage
 from orders.models import Hold, Order, QueueCount
+from orders.queries.traces import stalled
 from shopops.lib.business_time import business_date, day_bounds
 from shopops.lib.fixed_queries import fixed
 from shopops.lib.paging import Key, Page, decode_key, page_of
@@ -32,7 +33,7 @@ class Queue:
     """One saved view of orders.
 
     `sort` is the field by which something is due: `ship_due_at`, `handed_over_at` (the pickup is due
-    24 hours later) or, for `sort_at`, due time else time placed.
+    24 hours later), `last_trace_at` (the longest silent first) or, for `sort_at`, due time else time placed.
     """
 
     code: str
@@ -71,6 +72,7 @@ QUEUES: dict[str, Queue] = {
         Queue("picked", _("已拣待验"), lambda now: Q(stage=Stage.PICKED)),
         Queue("checked", _("已验待交"), lambda now: Q(stage=Stage.CHECKED)),
         Queue("handed_over", _("未揽收"), lambda now: _unpicked(), sort="handed_over_at"),
+        Queue("trace_stalled", _("轨迹停滞"), stalled, sort="last_trace_at"),
         Queue("refund_open", _("退款中"), lambda now: Q(has_open_refund=True), sort="sort_at"),
         Queue("all", _("全部"), lambda now: Q(), sort="sort_at", is_descending=True),
     )
@@ -147,6 +149,7 @@ class ListedOrder(NamedTuple):
     promise_hours: int | None
     picked_up_at: datetime | None
     handed_over_at: datetime | None
+    last_trace_at: datetime | None
     total_amount: Decimal
     paid_amount: Decimal
     refund_amount: Decimal
@@ -192,6 +195,8 @@ class QueueRow:
         at = order.ship_due_at or order.created_at
         if sort == "handed_over_at":
             at = order.handed_over_at
+        elif sort == "last_trace_at":
+            at = order.last_trace_at
         assert at is not None  # noqa: S101
         return at, order.id
 

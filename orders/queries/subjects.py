@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from psycopg import sql
 
@@ -25,6 +25,7 @@ from orders.models import (
     Refund,
     ShipApart,
     Shipment,
+    TraceEvent,
 )
 from shopops.intake.models import Batch, RowChange
 from shopops.lib.business_time import SHANGHAI
@@ -167,8 +168,16 @@ def batches_of(order_ids: Sequence[int]) -> list[int]:
             found |= set(pair)
     changes = RowChange.objects.filter(table="orders_order", row_pk__in=ids)
     found |= set(changes.values_list("batch_id", flat=True))
+    for told_by in traces_of(ids).values_list("batch_ids", flat=True):
+        found |= set(told_by)
     known = Batch.objects.filter(pk__in=[one for one in found if one is not None])
     return sorted(known.values_list("pk", flat=True))
+
+
+def traces_of(order_ids: Sequence[int]) -> "QuerySet[TraceEvent]":
+    """Give what carriers reported of the parcels of some orders."""
+    waybills = Shipment.objects.filter(order__in=list(order_ids)).values("waybill_no")
+    return TraceEvent.objects.filter(waybill_no__in=waybills).order_by("at", "pk")
 
 
 def _children(ids: Sequence[int], models: Sequence[type[Model]]) -> list[Any]:
@@ -193,6 +202,9 @@ def held_about(subject: Subject, *, key: str, now: datetime) -> dict[str, Any]:
             rows = model._default_manager.filter(order_id=order.pk).order_by("pk")
             row[name] = [_row(one) for one in rows]
         row["parcel_changes"] = _parcel_changes(order)
+        row["traces"] = [
+            _row(one, without=("text_hash", "batch_ids")) for one in traces_of([order.pk])
+        ]
         orders.append(row)
     files = Batch.objects.filter(pk__in=batches_of(ids)).order_by("pk")
     return {

@@ -23,6 +23,7 @@ from orders.views.acting import Act, Call, Data
 from orders.views.order_acts import ACTS, form_of, is_next
 from orders.views.parts import View, order_context
 from orders.views.rows import order_url
+from orders.views.trace_parts import traces_of
 from shopops.staff.access import requires
 from shopops.staff.models import User
 from shopops.staff.queries import role_names, shop_platform
@@ -136,6 +137,7 @@ def _context(
         revealed=revealed,
     )
     order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)
+    order["traces"] = traces_of(detail.shipments, may_see=view.may_see_contact)
     order["reveal_form"] = ReasonForm() if view.may_reveal and detail.has_contact else None
     fitting = [act for act in ACTS.values() if person.has_perm(act.right) and act.offered(detail)]
     first = next((act for act in fitting if is_next(act, detail)), None)

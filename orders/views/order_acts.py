@@ -23,6 +23,7 @@ from orders.models import Hold
 from orders.queries.order_page import OrderDetail
 from orders.queries.tell_templates import offered_templates
 from orders.views.acting import Act, Call, Data
+from orders.views.label_acts import LABEL_ACTS
 from orders.views.parcel_acts import PARCEL_ACTS
 from orders.views.rows import READY_STAGES
 from orders.wording.tell import told_words
@@ -228,6 +229,7 @@ ACTS: dict[str, Act] = {
             _hold,
             HoldForm,
         ),
+        *LABEL_ACTS,
         *PARCEL_ACTS,
         Act("memo", gettext_lazy("写备注"), "orders.note", lambda _detail: True, _memo, MemoForm),
         Act(

@@ -10,6 +10,7 @@ from orders.models import GiftLine, ParcelChange
 from orders.queries.mergeable import MERGEABLE_STAGES
 from orders.queries.order_page import OrderDetail
 from orders.queries.parcels import PackedParcel
+from orders.wording.couriers import carrier_words
 
 type Data = dict[str, Any]
 
@@ -47,6 +48,8 @@ def _parcel(one: PackedParcel, tid: str, *, is_open: bool) -> Data:
         "state": parcel.get_state_display() if parcel.state != ParcelState.DROPPED else "",
         "tone": STATE_TONES[parcel.state],
         "wave": parcel.wave.number if parcel.wave else "",
+        "carrier": parcel.carrier,
+        "why": carrier_words(parcel.carrier_reason),
         "waybill_no": parcel.waybill_no,
         "pieces": parcel.piece_count,
         "lines": one.lines,

@@ -21,11 +21,14 @@ from orders.choices import (
 from orders.models import Hold, Order, OrderLine, Refund, Shipment
 from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count, due_words
 from orders.queries.risk import RiskBook
+from orders.queries.traces import trace_facts, trace_limits
 from orders.rules.platform_texts import NEVER_SHIPPABLE
+from orders.rules.traces import limit_for, trace_due
 from orders.views.packed import packed_context
 from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
 from orders.wording.audit import reason_words
 from orders.wording.holds import ending_words
+from orders.wording.traces import trace_rule_words, trace_words
 from shopops.lib.words import stored
 from shopops.staff.models import Operation
 from shopops.staff.operations import name_of
@@ -39,7 +42,6 @@ NEXT_HANDS = {
     Stage.PICKED: "warehouse",
     Stage.CHECKED: "warehouse",
 }
-PICKUP_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +189,20 @@ def _clock(
 
 def _trace_clock(order: Order, now: datetime) -> dict[str, Any]:
     base = {"icon": "route", "label": _("物流轨迹"), "at": None, "tone": "wait"}
-    if order.handed_over_at is None or order.stage != Stage.HANDED_OVER:
-        text = _("未开始") if order.stage not in DONE_STAGES else _("已离店")
-        return {**base, "text": text, "sentence": _("交接后起算：24 小时揽收，再 24 小时更新")}
-    due_at = order.handed_over_at + PICKUP_WITHIN
-    tone = "late" if due_at < now else "soon"
-    return {
-        **base,
-        "at": due_at,
-        "text": "",
-        "tone": tone,
-        "sentence": _("交接后 24 小时内要有揽收记录"),
-    }
+    limits = trace_limits(now=now)
+    due = trace_due(trace_facts(order), limits)
+    if due is not None:
+        tone = "late" if due.due_at < now else "soon"
+        sentence = trace_words(due, last_trace_at=order.last_trace_at, now=now)
+        return {**base, "at": due.due_at, "text": "", "tone": tone, "sentence": sentence}
+    if order.stage == Stage.SIGNED:
+        signed = order.last_trace_at is not None
+        text = _("已签收")
+        sentence = wording.time_words(order.last_trace_at, now=now) if signed else ""
+        return {**base, "text": text, "tone": "done", "sentence": sentence}
+    text = _("未开始") if order.stage not in DONE_STAGES else _("已离店")
+    limit = limit_for(order.receiver_province, limits)
+    return {**base, "text": text, "sentence": trace_rule_words(limit)}
 
 
 def _line(line: OrderLine) -> dict[str, Any]:
@@ -320,6 +324,9 @@ EVENT_WORDS = {
     "orders.order.approved": (gettext_noop("审单通过"), "us"),
     "orders.order.handed_over": (gettext_noop("登记交接"), "done"),
     "orders.order.taken_back": (gettext_noop("撤回一步"), "late"),
+    "orders.parcel.labelled": (gettext_noop("贴了运单"), "us"),
+    "orders.parcel.label_voided": (gettext_noop("去掉了运单"), "late"),
+    "orders.parcel.carrier_chosen": (gettext_noop("换了快递"), "us"),
     "orders.order.memo_written": (gettext_noop("改了备注"), ""),
     "orders.order.ship_time_agreed": (gettext_noop("与买家约定发货时间"), "us"),
     "staff.contact.revealed": (gettext_noop("查看了收货明文"), "late"),
@@ -353,8 +360,10 @@ def _import(one: ImportEvent) -> dict[str, Any]:
     at = one.batch.committed_at or one.batch.created_at
     if one.before is None:
         text = _("由导入文件建立")
+    elif "status" not in one.before:
+        text = _("由导入文件更新")
     else:
-        old = one.before.get("status", "")
+        old = one.before["status"]
         label = PlatformStatus(old).label if old in PlatformStatus.values else old
         text = _("由导入文件更新，之前是「%(old)s」") % {"old": label}
     return {"text": text, "tone": "", "who": _("导入"), "at": at, "detail": one.batch.file_name}

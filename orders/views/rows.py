@@ -42,6 +42,9 @@ DONE_STAGES = {
     Stage.CANCELLED,
     Stage.AWAITING_PAYMENT,
 }
+# On the road: a list says how long the carrier has been silent, from a day on.
+SILENT_STAGES = {Stage.PICKED_UP, Stage.IN_TRANSIT}
+SILENT_HOURS = 24
 READY_STAGES = {Stage.APPROVED, Stage.IN_WAVE, Stage.PICKED, Stage.CHECKED}
 ZERO = Decimal("0.00")
 
@@ -135,7 +138,7 @@ def _row(
         platform_due_at=order.platform_due_at,
         stage_label=tags.stage(order.stage),
         stage_tone=STAGE_TONES[Stage(order.stage)],
-        holds=tags.of(one.holds, order),
+        holds=tags.of(one.holds, order, now),
         paid_amount=order.paid_amount or order.total_amount,
         risk_amount=risk_amount,
         risk_tone=risk_tone,
@@ -171,12 +174,19 @@ class _Tags:
         self._refund = HoldTag(label=_("退款中"), tone="late")
         self._presale = HoldTag(label=_("预售"), tone="wait")
 
-    def of(self, holds: Sequence[ListedHold], order: ListedOrder) -> tuple[HoldTag, ...]:
+    def of(
+        self, holds: Sequence[ListedHold], order: ListedOrder, now: datetime
+    ) -> tuple[HoldTag, ...]:
         tags = [self._tag(hold) for hold in holds]
         if order.has_open_refund:
             tags.insert(0, self._refund)
         if order.is_presale and order.stage == Stage.AWAITING_AUDIT:
             tags.append(self._presale)
+        if order.stage in SILENT_STAGES and order.last_trace_at is not None:
+            hours = int((now - order.last_trace_at).total_seconds() // 3600)
+            if hours >= SILENT_HOURS:
+                words = _("%(n)d 小时没有轨迹") % {"n": hours}
+                tags.append(HoldTag(label=words, tone="late"))
         return tuple(tags)
 
     def stage(self, code: str) -> str:

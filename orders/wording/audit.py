@@ -49,6 +49,8 @@ _REASONS: dict[str, str] = {
     "black_list": gettext_noop("买家在黑名单：%(a)s"),
     "mergeable": gettext_noop("可与 %(a)s 合并"),
     "pieces_gone": gettext_noop("拣货以后平台上少了：%(a)s，从包裹里拿出来再放行"),
+    "no_carrier": gettext_noop("没有快递到%(a)s"),
+    "strange_courier": gettext_noop("买家指定%(a)s，不是店里用的快递"),
     "presale_not_due": gettext_noop("约定 %(a)s 发货"),
 }
 

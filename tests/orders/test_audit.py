@@ -19,7 +19,7 @@ from orders.choices import (
     Stage,
     ToldChannel,
 )
-from orders.models import AuditRuleRow, BlackListEntry, Hold, KeywordRow, Order
+from orders.models import AuditRuleRow, BlackListEntry, Carrier, Hold, KeywordRow, Order
 from orders.queries.audit import rules_in_force
 from shopops.staff.models import Operation
 from shopops.work.engine import perform_inline
@@ -160,6 +160,7 @@ def test_keywords_mark_urgent_and_the_courier_wanted(now):
             valid_from=now.date(),
             changed_at=now,
         )
+    Carrier.objects.create(name="顺丰速运", code="SF")
     order = OrderFactory.create(buyer_message="尽快，发顺丰")
 
     run_audit(now)

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from orders.actions import demo_warehouse
+from orders.actions import demo_couriers, demo_warehouse
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_day import morning
 from orders.demo import write_export
@@ -62,6 +62,10 @@ class Command(JsonCommand):
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
         self._work_in_the_warehouse(cast, now)
+        demo_couriers.label_some(by_name=cast, now=now)
+        traces = demo_couriers.write_traces(folder / "files", now=now)
+        if traces is not None:
+            self._import([traces])
         call_command("rollup", "--json", stdout=self.stderr)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
