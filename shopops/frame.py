@@ -74,6 +74,9 @@ GROUPS: tuple[Group, ...] = (
             _queue("handed_over", _("未揽收")),
             _queue("refund_open", _("退款中")),
             _queue("all", _("全部")),
+            Place(_("售后单"), "orders:cases", "orders.handle_case", queue="cases"),
+            Place(_("日清"), "orders:sweep", "orders.view", queue="sweep"),
+            Place(_("账单对赔付"), "orders:bill", "orders.view_bill"),
         ),
     ),
     Group(
@@ -90,6 +93,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Place(_("截单设置"), "orders:cutoff", "orders.set_cutoff"),
             Place(_("审单规则"), "orders:audit", "orders.set_audit"),
+            Place(_("赔付上限"), "orders:limits", "orders.set_limits"),
             Place(_("人员"), "staff:people", "staff.manage"),
             Place(_("岗位与权限"), "staff:roles", "staff.manage"),
             Place(_("操作记录"), "staff:log", "staff.view_log"),

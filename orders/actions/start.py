@@ -6,10 +6,11 @@ from django.db import transaction
 
 from orders.actions import calendar
 from orders.choices import KeywordPlace
-from orders.models import AuditRuleRow, CutoffRule, KeywordRow, RuleRow
+from orders.models import AuditRuleRow, CompensationLimit, CutoffRule, KeywordRow, RuleRow
 from orders.rules import START_RULES, start_weekday_rules
 from orders.rules.audit_parameters import START_KEYWORDS, start_parameters
 from orders.rules.audit_parameters import START_RULES as START_AUDIT_RULES
+from orders.rules.cases import START_LIMITS
 from shopops.lib.business_time import SHANGHAI
 from shopops.work.models import BusinessDay
 
@@ -67,6 +68,16 @@ def ensure_start_data() -> None:
                 changed_at=datetime.combine(SINCE, time.min, SHANGHAI),
             )
             for place, (words, unless, act, value) in enumerate(START_KEYWORDS)
+        )
+    if not CompensationLimit.objects.exists():
+        CompensationLimit.objects.bulk_create(
+            CompensationLimit(
+                role=role,
+                grade=grade,
+                maximum_amount=amount,
+                changed_at=datetime.combine(SINCE, time.min, SHANGHAI),
+            )
+            for role, grade, amount in START_LIMITS
         )
     last = BusinessDay.objects.order_by("-date").values_list("date", flat=True).first()
     if last is not None:

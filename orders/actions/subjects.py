@@ -11,11 +11,12 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from orders.actions.cases.forgetting import forget_evidence, forget_words
 from orders.actions.errors import OrderRefusedError
 from orders.actions.exports import KEPT, remove_old_exports
 from orders.actions.retention import CONTACT_COLUMNS, erase_contacts, forget_changes
 from orders.choices import OPEN_STAGES
-from orders.models import BlackListEntry, Buyer, ErasedOrder, Erasure, Hold, Order, Refund
+from orders.models import BillLine, BlackListEntry, Buyer, ErasedOrder, Erasure, Hold, Order, Refund
 from orders.queries.subjects import (
     Subject,
     UnknownSubjectError,
@@ -204,6 +205,9 @@ def _rename(subject: Subject, ids: list[int], pseudonym: str) -> None:
         version=F("version") + 1,  # a page that still shows the memo cannot save it again
     )
     Refund.objects.filter(order_id__in=ids).update(explanation="")
+    forget_words(ids)
+    forget_evidence(ids)
+    BillLine.objects.filter(order_id__in=ids).update(title="", remark="")
     Hold.objects.filter(order_id__in=ids).update(note="", told_words="", resolution="")
     for hold in Hold.objects.filter(order_id__in=ids).exclude(reason="").order_by("pk"):
         hold.reason = hold.reason.split("|", 1)[0]

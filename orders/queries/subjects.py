@@ -13,16 +13,22 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from orders.models import (
+    AfterSalesCase,
+    BillLine,
     BlackListEntry,
     Buyer,
+    CaseEvent,
+    Compensation,
     ErasedOrder,
     Erasure,
+    Evidence,
     Hold,
     Order,
     OrderContact,
     OrderLine,
     Refund,
     Shipment,
+    SweepItem,
 )
 from shopops.intake.models import Batch, RowChange
 from shopops.lib.business_time import SHANGHAI
@@ -186,9 +192,12 @@ def held_about(subject: Subject, *, key: str, now: datetime) -> dict[str, Any]:
             ("parcels", Shipment),
             ("refunds", Refund),
             ("holds", Hold),
+            ("sweep", SweepItem),
+            ("bill", BillLine),
         ):
             rows = model._default_manager.filter(order_id=order.pk).order_by("pk")
             row[name] = [_row(one) for one in rows]
+        row["cases"] = _cases(order)
         orders.append(row)
     files = Batch.objects.filter(pk__in=batches_of(ids)).order_by("pk")
     return {
@@ -203,6 +212,23 @@ def held_about(subject: Subject, *, key: str, now: datetime) -> dict[str, Any]:
             for one in files
         ],
     }
+
+
+def _cases(order: Order) -> list[dict[str, Any]]:
+    """Give the after-sales cases of an order with all that was said; of evidence, what is kept."""
+    found = []
+    for case in AfterSalesCase.objects.filter(order=order).order_by("pk"):
+        row = _row(case)
+        row["said"] = [_row(one) for one in CaseEvent.objects.filter(case=case).order_by("pk")]
+        row["compensations"] = [
+            _row(one) for one in Compensation.objects.filter(case=case).order_by("pk")
+        ]
+        row["evidence"] = [
+            _row(one, without=("path",))
+            for one in Evidence.objects.filter(case=case).order_by("pk")
+        ]
+        found.append(row)
+    return found
 
 
 def _black_list(subject: Subject) -> list[dict[str, Any]]:

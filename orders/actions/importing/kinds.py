@@ -1,7 +1,10 @@
 """The kinds of files that bring orders, lines and refunds in."""
 
-from orders.actions.importing import item_list, order_list, refund_list, words
+from datetime import timedelta
+
+from orders.actions.importing import bill, item_list, order_list, refund_list, words
 from orders.actions.importing.undo import undo
+from orders.importers import alipay_bill as bill_importer
 from orders.importers import item_list as item_importer
 from orders.importers import order_list as order_importer
 from orders.importers import refund_list as refund_importer
@@ -9,14 +12,17 @@ from shopops.intake.registry import register_file_kind
 from shopops.intake.spec import FileKind
 
 _KINDS = (
-    (order_importer, order_list.preview, order_list.merge),
-    (item_importer, item_list.preview, item_list.merge),
-    (refund_importer, refund_list.preview, refund_list.merge),
+    (order_importer, order_list.preview, order_list.merge, undo),
+    (item_importer, item_list.preview, item_list.merge, undo),
+    (refund_importer, refund_list.preview, refund_list.merge, undo),
+    (bill_importer, bill.preview, bill.merge, bill.undo),
 )
+# A shop fetches its bill when the month is over.
+_EVERY = {bill_importer.KIND: timedelta(days=31)}
 
 
 def file_kinds() -> list[FileKind]:
-    """Give the three kinds."""
+    """Give the kinds."""
     return [
         FileKind(
             code=importer.KIND,
@@ -24,11 +30,12 @@ def file_kinds() -> list[FileKind]:
             importer=importer.__name__,
             preview=preview,
             merge=merge,
-            undo=undo,
+            undo=take_back,
+            every=_EVERY.get(importer.KIND, timedelta(days=1)),
             column_words=words.column_words,
             value_words=words.value_words,
         )
-        for importer, preview, merge in _KINDS
+        for importer, preview, merge, take_back in _KINDS
     ]
 
 
