@@ -2,11 +2,47 @@
 
 from django.urls import path
 
-from orders.views import audit, bulk, columns_page, cutoff, export, order, queue, subjects
+from orders.views import (
+    audit,
+    bill,
+    bulk,
+    cases,
+    columns_page,
+    cutoff,
+    evidence,
+    export,
+    limits,
+    order,
+    queue,
+    subjects,
+    sweep,
+)
 
 app_name = "orders"
 
+# After-sales, the daily sweep, the bill.
+_cases = [
+    path("cases/", cases.case_list, name="cases"),
+    path("cases/new/", cases.new_case, name="case_new"),
+    path("cases/<int:case_id>/", cases.case_page, name="case"),
+    path("cases/<int:case_id>/evidence/", evidence.add, name="evidence_add"),
+    path("cases/<int:case_id>/<slug:act>/", cases.case_act, name="case_act"),
+    path("cases/evidence/<int:evidence_id>/", evidence.download, name="evidence"),
+    path("cases/evidence/<int:evidence_id>/remove/", evidence.remove, name="evidence_remove"),
+    path(
+        "cases/compensations/<int:compensation_id>/<slug:act>/",
+        cases.compensation_act,
+        name="compensation_act",
+    ),
+    path("sweep/", sweep.sweep_list, name="sweep"),
+    path("sweep/<int:item_id>/<slug:act>/", sweep.sweep_act, name="sweep_act"),
+    path("bill/", bill.bill, name="bill"),
+    path("bill/csv/", bill.bill_csv, name="bill_csv"),
+    path("settings/limits/", limits.limits, name="limits"),
+]
+
 urlpatterns = [
+    *_cases,
     path("orders/", queue.first_queue, name="first"),
     path("orders/bulk/", bulk.bulk_page, name="bulk"),
     path("orders/columns/", columns_page.columns, name="columns"),

@@ -48,9 +48,7 @@ def count_also(code: str, count: Callable[[], int]) -> None:
 def refresh_queue_counts(*, platform: str, now: datetime) -> dict[str, QueueCount]:
     """Count each queue anew and store it for the tabs."""
     rows = count_queues(platform=platform, now=now)
-    also = [
-        QueueCount(code=code, count=count(), counted_at=now) for code, count in _also.items()
-    ]
+    also = [QueueCount(code=code, count=count(), counted_at=now) for code, count in _also.items()]
     with transaction.atomic():
         QueueCount.objects.bulk_create(
             [*rows, *also],

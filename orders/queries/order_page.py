@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from orders import wording
-from orders.models import Hold, Order, OrderContact, OrderLine, Refund, Shipment
+from orders.models import AfterSalesCase, Hold, Order, OrderContact, OrderLine, Refund, Shipment
 from orders.rules import due_reason
 from shopops.intake.models import Batch, RowChange
 from shopops.staff.models import Operation
@@ -36,6 +36,7 @@ class OrderDetail:
     operations: Sequence[Operation]
     imports: Sequence[ImportEvent]
     has_contact: bool
+    cases: Sequence[AfterSalesCase] = ()
 
     @property
     def open_holds(self) -> list[Hold]:
@@ -44,7 +45,7 @@ class OrderDetail:
 
 
 def order_detail(*, tid: str) -> OrderDetail:
-    """Read one order with its parts. Nine queries, whatever the number of orders stored.
+    """Read one order with its parts. Ten queries, whatever the number of orders stored.
 
     :raises Order.DoesNotExist: if no order has this tid
     """
@@ -64,6 +65,7 @@ def order_detail(*, tid: str) -> OrderDetail:
         ),
         imports=_imports(order),
         has_contact=OrderContact.objects.filter(order=order).exists(),
+        cases=list(order.cases.order_by("-pk")),
     )
 
 

@@ -259,6 +259,8 @@ ACTS: dict[str, Act] = {
         ),
     )
 }
+# Acts that bring a parcel nearer to the door: none goes on once a refund is open.
+SENDING_ACTS = ("approve", "force_approve", "hand_over")
 NEXT_ACTS = ("tell", "close_hold", "approve", "hand_over")
 
 
@@ -294,6 +296,9 @@ def act_page(request: HttpRequest, tid: str, act: str) -> HttpResponse:
     try:
         wanted.run(_call(request, detail, form.cleaned_data if form else {}))
     except StaleOrderError as stale:
+        if act in SENDING_ACTS and detail.order.has_open_refund:
+            messages.error(request, _refunded_meanwhile(detail))
+            return redirect(order_url(tid))
         return _conflict(request, wanted, detail, stale)
     except OrderRefusedError as refusal:
         messages.error(request, refusal.message)
@@ -323,6 +328,15 @@ def reveal(request: HttpRequest, tid: str) -> HttpResponse:
         return redirect(order_url(tid))
     shown = {"name": plain.name, "phone": plain.phone, "address": plain.address}
     return render(request, "orders/order.html", _context(request, detail, revealed=shown))
+
+
+def _refunded_meanwhile(detail: OrderDetail) -> str:
+    """Say that the buyer asked for the money back while the page was open, and what to do."""
+    refund = next((one for one in detail.refunds if one.finished_at is None), None)
+    what = refund.reason if refund and refund.reason else _("没写原因")
+    return _(
+        "你打开之后买家申请了退款（%(what)s），这单不能发，没有登记。包裹还在的话先抽出来，等售后处理完。"
+    ) % {"what": what}
 
 
 def _wanted_act(request: HttpRequest, code: str) -> Act:
@@ -370,6 +384,7 @@ def _context(
         may_reveal=person.has_perm("orders.reveal_contact"),
         role_names=role_names(),
         revealed=revealed,
+        may_handle_cases=person.has_perm("orders.handle_case"),
     )
     order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)
     order["reveal_form"] = ReasonForm() if view.may_reveal and detail.has_contact else None

@@ -14,9 +14,11 @@ from orders.models import Hold, Order, OrderLine, Refund, Shipment
 from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count, due_words
 from orders.queries.risk import RiskBook
 from orders.rules.platform_texts import NEVER_SHIPPABLE
+from orders.views.cases_rows import case_row_short
 from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
 from orders.wording.audit import reason_words
 from shopops.staff.models import Operation
+from shopops.staff.operations import name_of
 
 # Who does the next step of a stage, when nothing blocks it.
 NEXT_HANDS = {
@@ -39,6 +41,7 @@ class View:
     may_reveal: bool
     role_names: dict[str, str]
     revealed: dict[str, str] | None = None
+    may_handle_cases: bool = False
 
 
 def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str]) -> str:
@@ -118,6 +121,8 @@ def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[st
         "holds": [_hold(hold, view) for hold in detail.holds],
         "parcels": [_parcel(parcel, now) for parcel in detail.shipments],
         "refunds": [_refund(refund) for refund in detail.refunds],
+        "cases": [case_row_short(case) for case in detail.cases] if view.may_handle_cases else [],
+        "new_case_url": _new_case_url(order) if view.may_handle_cases else "",
         "events": events(detail),
         "created_at": order.created_at,
         "paid_at": order.paid_at,
@@ -317,7 +322,7 @@ def events(detail: OrderDetail) -> list[dict[str, Any]]:
 
 
 def _operation(one: Operation) -> dict[str, Any]:
-    text, tone = EVENT_WORDS.get(one.name, (one.name, ""))
+    text, tone = EVENT_WORDS.get(one.name, (str(name_of(one.name)), ""))
     extra = [str(one.new[key]) for key in ("carrier", "waybill_no") if one.new.get(key)]
     return {
         "text": _(text),
@@ -337,6 +342,12 @@ def _import(one: ImportEvent) -> dict[str, Any]:
         label = PlatformStatus(old).label if old in PlatformStatus.values else old
         text = _("由导入文件更新，之前是「%(old)s」") % {"old": label}
     return {"text": text, "tone": "", "who": _("导入"), "at": at, "detail": one.batch.file_name}
+
+
+def _new_case_url(order: Order) -> str:
+    if order.stage == Stage.AWAITING_PAYMENT:
+        return ""
+    return f"{reverse('orders:case_new')}?tid={order.tid}"
 
 
 def _source(detail: OrderDetail) -> dict[str, str] | None:

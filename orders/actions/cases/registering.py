@@ -74,9 +74,7 @@ def register() -> None:
         )
     )
     register_kind(
-        KindSpec(
-            sweep.KIND, _("日清"), "quick", sweep.perform_sweep, "orders.view", in_order=True
-        )
+        KindSpec(sweep.KIND, _("日清"), "quick", sweep.perform_sweep, "orders.view", in_order=True)
     )
     register_scheduled(sweep.KIND, at=time(0, 20))
     register_tick("escalate_cases", every=timedelta(minutes=5), run=escalating.escalate_due)
