@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -170,11 +169,9 @@ def _row(item: SweepItem, names: dict[str, str], history: list[Operation], now: 
 
 
 @require_POST
-@requires("orders.view")
+@requires(ACT_RIGHT)
 def sweep_act(request: HttpRequest, item_id: int, act: str) -> HttpResponse:
     """Follow an item up, give it to somebody, or settle it."""
-    if not request.user.has_perm(ACT_RIGHT):
-        raise PermissionDenied(ACT_RIGHT)
     if act not in _FORMS or not SweepItem.objects.filter(pk=item_id).exists():
         raise Http404(act)
     form = _FORMS[act](request.POST)

@@ -12,6 +12,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from orders.actions.counts import refresh_queue_counts
+from orders.actions.demo_cases import aftersales, sweeps, write_bill
 from orders.actions.demo_day import morning
 from orders.demo import write_export
 from shopops.intake.choices import BatchState
@@ -59,6 +60,12 @@ class Command(JsonCommand):
         self._import(files)
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
+        self.note("after-sales, the sweep, a bill …")
+        aftersales(by_name=cast, now=now)
+        sweeps(by_name=cast, now=now)
+        bill = write_bill(folder, now=now)
+        if bill is not None:
+            call_command("import_files", str(bill), source="demo", stdout=self.stderr)
         call_command("rollup", "--json", stdout=self.stderr)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
