@@ -210,7 +210,7 @@ def _every(count: int) -> int:
     return max(count // 400, 1)
 
 
-def _line(
+def _line(  # noqa: PLR0913
     number: int, at: datetime, tid: str, kind: str, income: str, expense: str, remark: str
 ) -> tuple[str, str]:
     local = at.astimezone(SHANGHAI)

@@ -47,7 +47,6 @@ TYPE = ("账务类型", "业务类型")
 NUMBERS = ("商户订单号", "业务基础订单号", "业务订单号")
 _NEEDED = (BOOKED, INCOME, EXPENSE, TYPE)
 _TELLING = {*FLOW_NO, *BALANCE, *INCOME, *EXPENSE, "支付宝交易号", "业务流水号", "商户订单号"}
-_MINUS = re.compile(r"^\s*[-−－]\s*")
 _IN_WORDS = re.compile(r"(?<!\d)(\d{16,20})(?!\d)")
 
 
@@ -100,11 +99,12 @@ def _without_notes(block: pa.Table) -> pa.Table:
 
 
 def _without_signs(block: pa.Table) -> pa.Table:
-    """Take the minus away that some bills write before what goes out: the column says it."""
+    """Take away the plus before what comes in and the minus before what goes out: the column says it."""
+    signs = dict.fromkeys(INCOME, "+＋") | dict.fromkeys((*EXPENSE, *FEE), "−－-")
     for name in block.column_names:
-        if name.strip() in {*EXPENSE, *FEE} and name != LINE_NO:
+        if (sign := signs.get(name.strip())) and name != LINE_NO:
             plain = pc.replace_substring_regex(
-                cells.one_array(block.column(name)), r"^\s*[-−－]\s*(\d)", r"\1"
+                cells.one_array(block.column(name)), rf"^\s*[{sign}]\s*(\d)", r"\1"
             )
             block = block.set_column(block.column_names.index(name), name, plain)
     return block
