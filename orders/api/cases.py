@@ -28,7 +28,7 @@ from orders.queries.cases import SCOPES, case_detail, case_page
 from orders.queries.sweep import SweepScope, sweep_page
 
 type Data = dict[str, Any]
-TABS = ("due", "escalated", "closed")
+TABS = ("due", "resting", "escalated", "closed")
 
 
 class CaseSerializer(serializers.ModelSerializer[AfterSalesCase]):
@@ -195,7 +195,9 @@ class Cases(APIView):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("tab", str, description="due (default), escalated, closed"),
+            OpenApiParameter(
+                "tab", str, description="due (default, our turn), resting, escalated, closed"
+            ),
             OpenApiParameter("scope", str, description="all (default), mine, role"),
             OpenApiParameter("after", str, description="`next` of the page before"),
         ],

@@ -6,16 +6,18 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
-from orders.choices import CaseGrade, CaseState, CompensationState
+from orders.choices import OPEN_REFUND_STATUSES, RESTING_STATES, CaseGrade, CompensationState
 from orders.models import AfterSalesCase, CaseEvent, Compensation, Evidence, Hold, OrderLine
 from orders.queries.sweep import role_codes
-from orders.rules.cases import ESCALATE_AFTER
+from orders.rules.cases import ESCALATE_AFTER, platform_waits_for_us
 from shopops.lib.paging import Page, decode_key, page_of
 from shopops.staff.models import Operation, User
 
 PAGE_SIZE = 50
+# Refunds in which the platform's time-out runs against us.
+OURS = [status.value for status in OPEN_REFUND_STATUSES if platform_waits_for_us(status)]
 TIMELINE_SIZE = 200
-TABS = ("due", "escalated", "waiting", "closed")
+TABS = ("due", "resting", "escalated", "waiting", "closed")
 SCOPES = ("all", "mine", "role")
 
 
@@ -46,6 +48,10 @@ def case_list(
         cases, field = cases.filter(closed_at__isnull=False), "closed_at"
     else:
         cases, field = cases.filter(closed_at__isnull=True), "due_at"
+    if tab == "due":
+        cases = cases.exclude(state__in=RESTING_STATES)
+    if tab == "resting":
+        cases = cases.filter(state__in=RESTING_STATES)
     if tab == "escalated":
         cases = cases.filter(escalated_at__isnull=False)
     if case_type:
@@ -98,15 +104,17 @@ def waiting_compensations() -> list[Compensation]:
 def tab_counts() -> dict[str, int]:
     """Count the tabs; open cases are few, closed ones are not counted. Two queries."""
     row = open_cases().aggregate(
-        due=Count("pk"), escalated=Count("pk", filter=Q(escalated_at__isnull=False))
+        due=Count("pk", filter=~Q(state__in=RESTING_STATES)),
+        resting=Count("pk", filter=Q(state__in=RESTING_STATES)),
+        escalated=Count("pk", filter=Q(escalated_at__isnull=False)),
     )
     waiting = Compensation.objects.filter(state=CompensationState.WAITING).count()
-    return {"due": row["due"], "escalated": row["escalated"], "waiting": waiting}
+    return {**row, "waiting": waiting}
 
 
 def open_count() -> int:
-    """Count the open cases, for the navigation."""
-    return open_cases().count()
+    """Count the open cases whose turn is ours, for the navigation."""
+    return open_cases().exclude(state__in=RESTING_STATES).count()
 
 
 def case_detail(*, case_id: int) -> CaseDetail:
@@ -160,6 +168,6 @@ def overdue_cases(*, now: datetime) -> OverdueCases:
     row = open_cases().aggregate(
         unanswered=Count("pk", filter=Q(answered_at__isnull=True, answer_due_at__lt=now)),
         complaints=Count("pk", filter=complaint & Q(opened_at__lt=now - ESCALATE_AFTER)),
-        platform=Count("pk", filter=Q(platform_due_at__lt=now) & ~Q(state=CaseState.WAITING_BUYER)),
+        platform=Count("pk", filter=Q(platform_due_at__lt=now, refund_status__in=OURS)),
     )
     return OverdueCases(**row)

@@ -79,6 +79,7 @@ class Clocks:
     state: str
     grade: str
     is_complaint: bool
+    refund_status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Due:
 
 
 def due_times(clocks: Clocks) -> Due:
-    """Work out the clocks: first answer, solution, and the platform's time-out, which never rests.
+    """Work out the clocks: first answer, solution, and the platform's time-out while it is ours.
 
     A complaint runs 72 h from its opening whatever happens. Of any other case the clock of the
     solution starts anew when the turn comes back to us, and rests while it is the buyer's; then it
@@ -102,7 +103,7 @@ def due_times(clocks: Clocks) -> Due:
     running = [solve]
     if clocks.answered_at is None:
         running.append(answer)
-    if clocks.platform_due_at is not None:
+    if clocks.platform_due_at is not None and platform_waits_for_us(clocks.refund_status):
         running.append(clocks.platform_due_at)
     return Due(answer, solve, min(running))
 
@@ -118,6 +119,14 @@ def _solve_due(clocks: Clocks) -> datetime:
 def is_complaint(*, grade: str, is_complaint: bool) -> bool:
     """Say whether a case counts as a complaint: by its grade, or because the buyer complained."""
     return is_complaint or grade == CaseGrade.COMPLAINT
+
+
+def platform_waits_for_us(refund_status: str) -> bool:
+    """Say whether the platform's time-out runs against us: we must agree, or confirm what came back.
+
+    In the other states it is the buyer who must act in time.
+    """
+    return refund_status not in _STATES
 
 
 def type_of_refund(refund_type: str) -> CaseType:

@@ -50,6 +50,7 @@ from shopops.staff.queries import role_names
 type Data = dict[str, Any]
 TAB_LABELS = {
     "due": gettext_lazy("待处理"),
+    "resting": gettext_lazy("等买家和退件"),
     "waiting": gettext_lazy("等审批"),
     "escalated": gettext_lazy("已升级"),
     "closed": gettext_lazy("已结束"),

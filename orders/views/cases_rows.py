@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from orders.choices import CaseState, CompensationState, Stage
 from orders.models import AfterSalesCase, CaseEvent, Compensation, Evidence
 from orders.queries.cases import CaseDetail
-from orders.rules.cases import is_complaint
+from orders.rules.cases import is_complaint, platform_waits_for_us
 from orders.views.rows import STAGE_TONES, order_url
 from orders.wording import time_words
 from orders.wording.cases import (
@@ -150,8 +150,12 @@ def _clocks(case: AfterSalesCase, now: datetime) -> list[Data]:
     return [
         _clock("message-2", _("首次答复"), case.answer_due_at, case.answered_at, now),
         _clock("checkup-list", _("解决"), case.solve_due_at, case.closed_at, now),
-        _clock("shield-half", _("平台时限"), case.platform_due_at, case.closed_at, now),
+        _clock("shield-half", _platform_label(case), case.platform_due_at, case.closed_at, now),
     ]
+
+
+def _platform_label(case: AfterSalesCase) -> str:
+    return _("平台时限") if platform_waits_for_us(case.refund_status) else _("买家的平台时限")
 
 
 def _clock(

@@ -20,6 +20,7 @@ def clocks_of(case: AfterSalesCase) -> rules.Clocks:
         state=case.state,
         grade=case.grade,
         is_complaint=case.is_complaint,
+        refund_status=case.refund_status,
     )
 
 

@@ -80,6 +80,16 @@ def test_a_complaint_goes_up_at_72_hours_or_at_the_second_contact(
     assert found == expected
 
 
+def test_the_platforms_time_is_not_ours_while_the_buyer_must_send_the_goods_back():
+    due = {"platform_due_at": NOW + HOUR, "answered_at": NOW}
+
+    ours = clocks(refund_status="WAIT_SELLER_CONFIRM_GOODS", **due)
+    buyers = clocks(refund_status="WAIT_BUYER_RETURN_GOODS", state=CaseState.WAITING_GOODS, **due)
+
+    assert cases.due_times(ours).due_at == NOW + HOUR
+    assert cases.due_times(buyers).due_at == NOW + 72 * HOUR
+
+
 def test_every_refund_type_has_a_case_type():
     assert {cases.type_of_refund(one) for one in RefundType} == set(CaseType)
     assert cases.type_of_refund("") == CaseType.REFUND_ONLY
