@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from orders.queries.cases import overdue_cases
 from orders.queries.retention import overdue
+from orders.queries.sweep import overdue_follow_ups
 from orders.queries.traces import Silent, silent_orders, stalled, unpicked
 from shopops.checks.registry import (
     CheckOutcome,
@@ -21,6 +23,8 @@ from shopops.lib.words import listed
 
 CONTACTS = "orders.contacts_are_erased"
 STALLED, UNPICKED = "orders.trace_stalled", "orders.parcels_unpicked"
+CASES = "orders.cases_are_answered"
+SWEEP = "orders.sweep_is_followed"
 
 
 def contacts_are_erased(day: date, now: datetime) -> CheckOutcome:
@@ -85,10 +89,51 @@ def _silent(
     )
 
 
+def cases_are_answered(day: date, now: datetime) -> CheckOutcome:
+    """Fail while first answers, complaints or the platform's time-outs are overdue."""
+    found = overdue_cases(now=now)
+    rows = (
+        (found.unanswered, _("有 %(count)s 张售后单超过 24 小时没有首次答复"), "service"),
+        (found.complaints, _("有 %(count)s 件投诉超过 72 小时没有解决"), "service_lead"),
+        (found.platform, _("有 %(count)s 张售后单过了平台时限"), "service_lead"),
+    )
+    return outcome_of(
+        [
+            Finding(
+                title=text % {"count": count},
+                evidence=_("售后单按时限排，最急的在最上面"),
+                severity="late",
+                owner_role=role,
+                url=reverse("orders:cases"),
+            )
+            for count, text, role in rows
+            if count
+        ]
+    )
+
+
+def sweep_is_followed(day: date, now: datetime) -> CheckOutcome:
+    """Fail while missed or short orders were not looked at on the day on which they should be."""
+    return outcome_of(
+        [
+            Finding(
+                title=_("日清有 %(count)s 单过了跟进日没人跟") % {"count": row["count"]},
+                evidence=_("预计赔付 ¥%(amount)s") % {"amount": row["amount"]},
+                severity="late",
+                owner_role=row["owner_role"],
+                url=reverse("orders:sweep"),
+            )
+            for row in overdue_follow_ups(day=day)
+        ]
+    )
+
+
 def register() -> None:
     """Register them; called once by `OrdersConfig.ready`."""
     register_check(STALLED, gettext_lazy("物流轨迹没有停滞"), "service", trace_stalled)
     register_check(UNPICKED, gettext_lazy("交接的包裹都揽收了"), "warehouse_lead", parcels_unpicked)
+    register_check(CASES, gettext_lazy("售后单按时答复"), "service_lead", cases_are_answered)
+    register_check(SWEEP, gettext_lazy("日清有人跟"), "manager", sweep_is_followed)
     register_check(
         CONTACTS, gettext_lazy("到期的收货信息都删除了"), "administrator", contacts_are_erased
     )

@@ -4,18 +4,23 @@ from django.urls import path
 
 from orders.views import (
     audit,
+    bill,
     bulk,
+    cases,
     columns_page,
     courier_score,
     couriers,
     cutoff,
     desk,
+    evidence,
     export,
+    limits,
     order,
     parcels,
     queue,
     splits,
     subjects,
+    sweep,
     tell_templates,
     waybills,
 )
@@ -23,6 +28,26 @@ from orders.views.warehouse import check, hand_over, packing, printing, waves
 
 app_name = "orders"
 
+# After-sales, the daily sweep, the bill.
+CASES = [
+    path("cases/", cases.case_list, name="cases"),
+    path("cases/new/", cases.new_case, name="case_new"),
+    path("cases/<int:case_id>/", cases.case_page, name="case"),
+    path("cases/<int:case_id>/evidence/", evidence.add, name="evidence_add"),
+    path("cases/<int:case_id>/<slug:act>/", cases.case_act, name="case_act"),
+    path("cases/evidence/<int:evidence_id>/", evidence.download, name="evidence"),
+    path("cases/evidence/<int:evidence_id>/remove/", evidence.remove, name="evidence_remove"),
+    path(
+        "cases/compensations/<int:compensation_id>/<slug:act>/",
+        cases.compensation_act,
+        name="compensation_act",
+    ),
+    path("sweep/", sweep.sweep_list, name="sweep"),
+    path("sweep/<int:item_id>/<slug:act>/", sweep.sweep_act, name="sweep_act"),
+    path("bill/", bill.bill, name="bill"),
+    path("bill/csv/", bill.bill_csv, name="bill_csv"),
+    path("settings/limits/", limits.limits, name="limits"),
+]
 PARCELS = [
     path("orders/merge/", parcels.groups, name="merge_groups"),
     path("orders/merge/now/", parcels.merge_groups_at_once, name="merge_groups_now"),
@@ -49,6 +74,7 @@ WAREHOUSE = [
     path("settings/packing/skus.csv", packing.export, name="packing_export"),
 ]
 urlpatterns = [
+    *CASES,
     *PARCELS,
     *WAREHOUSE,
     path("orders/", queue.first_queue, name="first"),

@@ -15,6 +15,7 @@ from orders.actions import (
     parcels_wiring,
     retention,
 )
+from orders.actions.cases import registering as cases
 from orders.actions.importing import kinds
 from orders.actions.warehouse import registering as warehouse
 from orders.wording import log
@@ -36,6 +37,7 @@ def register() -> None:
     parcels_wiring.register()
     courier_setup.register()
     warehouse.register()
+    cases.register()
     checks.register()
 
 

@@ -77,6 +77,9 @@ GROUPS: tuple[Group, ...] = (
             _queue("trace_stalled", _("轨迹停滞")),
             _queue("refund_open", _("退款中")),
             _queue("all", _("全部")),
+            Place(_("售后单"), "orders:cases", "orders.handle_case", queue="cases"),
+            Place(_("日清"), "orders:sweep", "orders.view", queue="sweep"),
+            Place(_("账单对赔付"), "orders:bill", "orders.view_bill"),
         ),
     ),
     Group(
@@ -109,6 +112,7 @@ GROUPS: tuple[Group, ...] = (
             Place(_("告知话术"), "orders:tell_templates", "orders.set_audit"),
             Place(_("快递规则"), "orders:couriers", "orders.set_warehouse"),
             Place(_("货位与包装"), "orders:packing", "orders.set_warehouse"),
+            Place(_("赔付上限"), "orders:limits", "orders.set_limits"),
             Place(_("人员"), "staff:people", "staff.manage"),
             Place(_("岗位与权限"), "staff:roles", "staff.manage"),
             Place(_("操作记录"), "staff:log", "staff.view_log"),

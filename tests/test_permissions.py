@@ -64,6 +64,10 @@ def _wave() -> dict[str, Any]:
     return {"wave_id": 0}
 
 
+def _case() -> dict[str, Any]:
+    return {"case_id": 0}
+
+
 def _queue() -> dict[str, Any]:
     return {"code": "past_due"}
 
@@ -186,6 +190,37 @@ ROUTES: dict[str, Route] = {
     "orders:print_pdf": Route("orders.pack", get=404, kwargs=lambda: {"what": "slip", "pk": 0}),
     "orders:packing": Route("orders.set_warehouse", get=200, post=302),
     "orders:packing_export": Route("orders.set_warehouse", get=200),
+    # --- after-sales, sweep, bill
+    "orders:cases": Route("orders.handle_case", get=200),
+    "orders:case_new": Route("orders.handle_case", get=200, post=422),
+    "orders:case": Route("orders.handle_case", get=404, kwargs=_case),
+    "orders:case_act": Route(
+        "orders.handle_case", post=404, kwargs=lambda: {**_case(), "act": "answer"}
+    ),
+    "orders:evidence_add": Route("orders.handle_case", post=404, kwargs=_case),
+    "orders:evidence": Route("orders.handle_case", get=404, kwargs=lambda: {"evidence_id": 0}),
+    "orders:evidence_remove": Route(
+        "orders.handle_case", post=404, kwargs=lambda: {"evidence_id": 0}
+    ),
+    "orders:compensation_act": Route(
+        "orders.handle_case", post=404, kwargs=lambda: {"compensation_id": 0, "act": "approve"}
+    ),
+    "orders:sweep": Route("orders.view", get=200),
+    "orders:sweep_act": Route(
+        "orders.note", post=404, kwargs=lambda: {"item_id": 0, "act": "follow"}
+    ),
+    "orders:bill": Route("orders.view_bill", get=200),
+    "orders:bill_csv": Route("orders.view_bill", get=200),
+    "orders:limits": Route("orders.set_limits", get=200, post=422),
+    "orders_api:cases": Route("orders.handle_case", get=200, post=400),
+    "orders_api:case": Route("orders.handle_case", get=404, kwargs=_case),
+    "orders_api:case_answer": Route("orders.handle_case", post=400, kwargs=_case),
+    "orders_api:case_close": Route("orders.handle_case", post=400, kwargs=_case),
+    "orders_api:compensate": Route("orders.handle_case", post=400, kwargs=_case),
+    "orders_api:compensation_decide": Route(
+        "orders.handle_case", post=400, kwargs=lambda: {"compensation_id": 0}
+    ),
+    "orders_api:sweep": Route("orders.view", get=200),
     "search": Route("orders.view", get=200),
     # --- figures
     "morning": Route("analytics.view", get=200),

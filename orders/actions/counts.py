@@ -1,5 +1,6 @@
 """Stored counts of the queues: what tabs show without ever counting millions."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -38,12 +39,22 @@ def count_queues(*, platform: str, now: datetime) -> list[QueueCount]:
     ]
 
 
+# What is counted beside the queues, for the navigation: code and how. Small sets only.
+_also: dict[str, Callable[[], int]] = {}
+
+
+def count_also(code: str, count: Callable[[], int]) -> None:
+    """Keep one more count beside the queues'; called in `OrdersConfig.ready`."""
+    _also[code] = count
+
+
 def refresh_queue_counts(*, platform: str, now: datetime) -> dict[str, QueueCount]:
     """Count each queue anew and store it for the tabs."""
     rows = count_queues(platform=platform, now=now)
+    also = [QueueCount(code=code, count=count(), counted_at=now) for code, count in _also.items()]
     with transaction.atomic():
         QueueCount.objects.bulk_create(
-            rows,
+            [*rows, *also],
             update_conflicts=True,
             unique_fields=["code"],
             update_fields=["count", "money_at_risk", "counted_at"],

@@ -56,3 +56,28 @@ class CalendarRefusedError(Exception):
     def __init__(self, errors: dict[str, Any]) -> None:
         super().__init__("; ".join(str(error) for error in errors.values()))
         self.errors = errors
+
+
+class CaseRefusedError(OrderRefusedError):
+    """An act on an after-sales case that cannot be done now."""
+
+
+class StaleCaseError(CaseRefusedError):
+    """A colleague (or a refund file) changed the case since the page was opened."""
+
+    def __init__(self, *, case_id: int, seen: int, current: int) -> None:
+        super().__init__(
+            _(
+                "售后单 %(case)d 在你打开之后被改过（你看到第 %(seen)d 版，现在第 %(current)d 版），没有保存。"
+            )
+            % {"case": case_id, "seen": seen, "current": current}
+        )
+        self.case_id = case_id
+
+
+class EvidenceRefusedError(CaseRefusedError):
+    """A file that is not kept as evidence, with the reason."""
+
+
+class StaleSweepError(OrderRefusedError):
+    """A colleague followed this item up meanwhile."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from orders.actions.cases.stopping import refuse_while_case_is_open
 from orders.actions.errors import UnableToHoldError
 from orders.actions.locks import bump, locked_open_hold, locked_order
 from orders.choices import HOLD_DEFAULTS, OPEN_STAGES, BuyerAnswer, HoldKind, Stage, ToldChannel
@@ -130,6 +131,7 @@ def close_hold(
     """
     order = locked_order(tid=tid, version=version)
     hold = locked_open_hold(order, hold_id=hold_id)
+    refuse_while_case_is_open(order, hold)
     if hold.must_tell_buyer and hold.told_at is None:
         raise UnableToHoldError(
             _("「%(kind)s」要先告诉买家、记下回答，才能结束。") % {"kind": hold.get_kind_display()}

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_noop
 
+from orders.actions.cases.forgetting import forget_past_time
 from orders.queries.retention import TO_ERASE_SQL, contacts_limit, erase_params, overdue_orders
 from orders.rules.retention import PHONE_IN_TEXT
 from shopops.staff import operations
@@ -93,7 +94,9 @@ def erase_contacts(cursor: CursorWrapper, ids: str) -> dict[str, int]:
         "DELETE FROM intake_rowchange WHERE \"table\" = 'orders_ordercontact'"
         f" AND row_pk IN ({ids})"
     )
-    return {"orders": orders, "contacts": contacts, "changes": changes + int(cursor.rowcount)}
+    changes += int(cursor.rowcount)
+    forget_past_time(cursor, ids)
+    return {"orders": orders, "contacts": contacts, "changes": changes}
 
 
 def forget_changes(cursor: CursorWrapper, table: str, ids: str, columns: tuple[str, ...]) -> int:

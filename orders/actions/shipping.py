@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from orders import registry
+from orders.actions.cases.stopping import refuse_while_case_is_open
 from orders.actions.errors import UnableToApproveError, UnableToHandOverError
 from orders.actions.leaving import READY_STAGES, bring_back, let_order_leave, let_parcels_leave
 from orders.actions.locks import bump, locked_open_holds, locked_order
@@ -96,6 +97,7 @@ def force_approve_order(
             % {"kind": untold.get_kind_display()}
         )
     for hold in holds:
+        refuse_while_case_is_open(order, hold)
         hold.closed_at, hold.closed_by, hold.resolution = now, by, reason.strip()[:300]
         hold.save(update_fields=["closed_at", "closed_by", "resolution"])
     old_stage, order.stage, order.approved_at = order.stage, Stage.APPROVED, now

@@ -8,10 +8,18 @@ from django.utils.translation import gettext_noop
 from orders.actions import calendar
 from orders.actions.courier_start import ensure_courier_data
 from orders.choices import HoldKind, KeywordPlace
-from orders.models import AuditRuleRow, CutoffRule, KeywordRow, RuleRow, TellTemplate
+from orders.models import (
+    AuditRuleRow,
+    CompensationLimit,
+    CutoffRule,
+    KeywordRow,
+    RuleRow,
+    TellTemplate,
+)
 from orders.rules import START_RULES, start_weekday_rules
 from orders.rules.audit_parameters import START_KEYWORDS, start_parameters
 from orders.rules.audit_parameters import START_RULES as START_AUDIT_RULES
+from orders.rules.cases import START_LIMITS
 from orders.rules.tell_words import START_WORDS
 from shopops.lib.business_time import SHANGHAI
 from shopops.work.models import BusinessDay
@@ -85,6 +93,16 @@ def ensure_start_data() -> None:
             for kind, words in START_WORDS.items()
         )
     ensure_courier_data()
+    if not CompensationLimit.objects.exists():
+        CompensationLimit.objects.bulk_create(
+            CompensationLimit(
+                role=role,
+                grade=grade,
+                maximum_amount=amount,
+                changed_at=datetime.combine(SINCE, time.min, SHANGHAI),
+            )
+            for role, grade, amount in START_LIMITS
+        )
     last = BusinessDay.objects.order_by("-date").values_list("date", flat=True).first()
     if last is not None:
         end = last - timedelta(days=62)

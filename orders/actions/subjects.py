@@ -11,11 +11,13 @@ from django.db import connection, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext as _
 
+from orders.actions.cases.forgetting import forget_evidence, forget_words
 from orders.actions.errors import OrderRefusedError
 from orders.actions.exports import KEPT, remove_old_exports
 from orders.actions.retention import CONTACT_COLUMNS, erase_contacts, forget_changes
 from orders.choices import OPEN_STAGES
 from orders.models import (
+    BillLine,
     BlackListEntry,
     Buyer,
     ErasedOrder,
@@ -215,6 +217,9 @@ def _rename(subject: Subject, ids: list[int], pseudonym: str) -> None:
         version=F("version") + 1,  # a page that still shows the memo cannot save it again
     )
     Refund.objects.filter(order_id__in=ids).update(explanation="")
+    forget_words(ids)
+    forget_evidence(ids)
+    BillLine.objects.filter(order_id__in=ids).update(title="", remark="")
     Hold.objects.filter(order_id__in=ids).update(note="", told_words="", resolution="")
     changes = ParcelChange.objects.filter(pk__in=ParcelChange.objects.filter(orders__in=ids))
     changes.update(consent_words=Case(When(consent_words="", then=Value("")), default=Value("***")))

@@ -2,10 +2,23 @@
 
 from django.urls import path
 
-from orders.api import couriers, parcels, views
+from orders.api import cases, couriers, parcels, views
 
 app_name = "orders_api"
 
+CASES = [
+    path("cases/", cases.Cases.as_view(), name="cases"),
+    path("cases/<int:case_id>/", cases.OneCase.as_view(), name="case"),
+    path("cases/<int:case_id>/answer/", cases.AnswerCase.as_view(), name="case_answer"),
+    path("cases/<int:case_id>/close/", cases.CloseCase.as_view(), name="case_close"),
+    path("cases/<int:case_id>/compensate/", cases.Compensate.as_view(), name="compensate"),
+    path(
+        "compensations/<int:compensation_id>/decide/",
+        cases.Decide.as_view(),
+        name="compensation_decide",
+    ),
+    path("sweep/", cases.Sweep.as_view(), name="sweep"),
+]
 PARCELS = [
     path("parcels/merge/", parcels.Merge.as_view(), name="parcels_merge"),
     path("parcels/apart/", parcels.Apart.as_view(), name="parcels_apart"),
@@ -16,6 +29,7 @@ PARCELS = [
     path("orders/<str:key>/gifts/", parcels.Gift.as_view(), name="order_gifts"),
 ]
 urlpatterns = [
+    *CASES,
     *PARCELS,
     path("queues/", views.Queues.as_view(), name="queues"),
     path("orders/", views.Orders.as_view(), name="orders"),

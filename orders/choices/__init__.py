@@ -1,7 +1,9 @@
 """Words of the order trade as enumerations. The member values are what the database stores."""
 
 from orders.choices.aftersales import (
+    CASE_TRANSITIONS,
     PENALTY_KINDS,
+    RESTING_STATES,
     BillKind,
     CaseEventKind,
     CaseGrade,
@@ -13,6 +15,7 @@ from orders.choices.aftersales import (
     Responsible,
     SweepCause,
     SweepKind,
+    SweepOutcome,
 )
 from orders.choices.orders import (
     BY_ITSELF,
@@ -50,12 +53,14 @@ from orders.choices.warehouse import (
 
 __all__ = [
     "BY_ITSELF",
+    "CASE_TRANSITIONS",
     "GONE",
     "HOLD_DEFAULTS",
     "LEFT_STAGES",
     "OPEN_REFUND_STATUSES",
     "OPEN_STAGES",
     "PENALTY_KINDS",
+    "RESTING_STATES",
     "STAGE_TRANSITIONS",
     "STATUS_RANK",
     "TIMED_KINDS",
@@ -86,6 +91,7 @@ __all__ = [
     "Stage",
     "SweepCause",
     "SweepKind",
+    "SweepOutcome",
     "ToldChannel",
     "TraceKind",
     "WaveShape",

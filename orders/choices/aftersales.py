@@ -26,6 +26,55 @@ class CaseState(TextChoices):
     CLOSED = "closed", _("已结束")
 
 
+# What may follow what. A case that was closed is reopened into work, never straight into waiting.
+CASE_TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
+    CaseState.OPEN: frozenset(
+        {
+            CaseState.ANSWERED,
+            CaseState.WAITING_BUYER,
+            CaseState.WAITING_GOODS,
+            CaseState.WAITING_MANAGER,
+            CaseState.CLOSED,
+        }
+    ),
+    CaseState.ANSWERED: frozenset(
+        {
+            CaseState.WAITING_BUYER,
+            CaseState.WAITING_GOODS,
+            CaseState.WAITING_MANAGER,
+            CaseState.CLOSED,
+        }
+    ),
+    CaseState.WAITING_BUYER: frozenset(
+        {
+            CaseState.ANSWERED,
+            CaseState.WAITING_GOODS,
+            CaseState.WAITING_MANAGER,
+            CaseState.CLOSED,
+        }
+    ),
+    CaseState.WAITING_GOODS: frozenset(
+        {
+            CaseState.ANSWERED,
+            CaseState.WAITING_BUYER,
+            CaseState.WAITING_MANAGER,
+            CaseState.CLOSED,
+        }
+    ),
+    CaseState.WAITING_MANAGER: frozenset(
+        {
+            CaseState.ANSWERED,
+            CaseState.WAITING_BUYER,
+            CaseState.WAITING_GOODS,
+            CaseState.CLOSED,
+        }
+    ),
+    CaseState.CLOSED: frozenset({CaseState.OPEN, CaseState.ANSWERED}),
+}
+# Somebody else's turn: our own clock for the solution rests, the platform's does not.
+RESTING_STATES = (CaseState.WAITING_BUYER, CaseState.WAITING_GOODS)
+
+
 class CaseGrade(TextChoices):
     """How bad it is."""
 
@@ -100,6 +149,15 @@ class SweepCause(TextChoices):
     NOT_HANDED_OVER = "not_handed_over", _("没交接")
     NO_STOCK = "no_stock", _("没货")
     OTHER = "other", _("其他")
+
+
+class SweepOutcome(TextChoices):
+    """How a missed or short order came to its end."""
+
+    SHIPPED = "shipped", _("已发出")
+    CANCELLED = "cancelled", _("订单取消")
+    REFUNDED = "refunded", _("已退款")
+    BY_HAND = "by_hand", _("人工了结")
 
 
 class BillKind(TextChoices):

@@ -12,6 +12,7 @@ from orders.choices import (
     CompensationKind,
     CompensationState,
     CourierFault,
+    RefundStatus,
     Responsible,
     ToldChannel,
 )
@@ -37,6 +38,8 @@ class AfterSalesCase(models.Model):
     answer_due_at = models.DateTimeField()
     solve_due_at = models.DateTimeField()
     platform_due_at = models.DateTimeField(null=True)
+    # Since when the present state stands: the clock of the solution starts anew with each turn.
+    turn_at = models.DateTimeField()
     # The earliest clock that still runs; queues sort by it.
     due_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
@@ -63,6 +66,10 @@ class AfterSalesCase(models.Model):
         max_length=12, choices=CourierFault.choices, blank=True, default=""
     )
     sku_code = models.CharField(max_length=80, blank=True, default="", db_collation="C")
+    # The refund's status that this case followed last; a newer one moves the case along.
+    refund_status = models.CharField(
+        max_length=28, choices=RefundStatus.choices, blank=True, default=""
+    )
     summary = models.CharField(max_length=300, blank=True, default="")
     resolution = models.CharField(max_length=300, blank=True, default="")
 
@@ -72,6 +79,12 @@ class AfterSalesCase(models.Model):
                 fields=["due_at", "id"], name="case_due_idx", condition=Q(closed_at__isnull=True)
             ),
             models.Index(fields=["opened_at"], name="case_opened_idx"),
+            # Closed cases, the newest first.
+            models.Index(
+                fields=["closed_at", "id"],
+                name="case_closed_idx",
+                condition=Q(closed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

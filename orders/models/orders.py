@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Right
 
 from orders.choices import (
+    OPEN_REFUND_STATUSES,
     OPEN_STAGES,
     Flag,
     PlatformStatus,
@@ -370,6 +371,12 @@ class Refund(models.Model):
                 fields=["finished_at"],
                 name="refund_finished_idx",
                 condition=Q(status=RefundStatus.SUCCESS),
+            ),
+            # Open ones, of which each has an after-sales case.
+            models.Index(
+                fields=["order"],
+                name="refund_open_idx",
+                condition=Q(status__in=OPEN_REFUND_STATUSES),
             ),
         ]
 

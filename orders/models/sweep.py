@@ -1,10 +1,11 @@
 """What went wrong yesterday, followed to its end; and what lateness really cost."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from orders.choices import BillKind, SweepCause, SweepKind
+from orders.choices import BillKind, SweepCause, SweepKind, SweepOutcome
 from orders.models.fields import money
 from orders.models.orders import Order
 
@@ -31,6 +32,7 @@ class SweepItem(models.Model):
     kind = models.CharField(max_length=12, choices=SweepKind.choices)
     cause = models.CharField(max_length=20, choices=SweepCause.choices)
     owner_role = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=12, choices=SweepOutcome.choices, blank=True, default="")
     note = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
@@ -77,6 +79,8 @@ class BillLine(models.Model):
         indexes = [
             models.Index(fields=["booked_date", "kind"], name="bill_date_kind_idx"),
             models.Index(fields=["tid"], name="bill_tid_idx", condition=~Q(tid="")),
+            # Undo of a batch: its rows lie together on disk.
+            BrinIndex(fields=["first_batch_id"], name="bill_first_batch_brin"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from orders import wording
-from orders.models import Hold, Order, OrderContact, OrderLine, Refund, Shipment
+from orders.models import AfterSalesCase, Hold, Order, OrderContact, OrderLine, Refund, Shipment
 from orders.queries.parcels import OrderParcels, order_parcels
 from orders.rules import due_reason
 from shopops.intake.models import Batch, RowChange
@@ -38,6 +38,7 @@ class OrderDetail:
     imports: Sequence[ImportEvent]
     has_contact: bool
     packed: OrderParcels
+    cases: Sequence[AfterSalesCase] = ()
 
     @property
     def open_holds(self) -> list[Hold]:
@@ -49,7 +50,7 @@ class OrderDetail:
 
 
 def order_detail(*, tid: str) -> OrderDetail:
-    """Read one order with its parts. Fourteen queries, whatever the number of orders stored.
+    """Read one order with its parts. Fifteen queries, whatever the number of orders stored.
 
     :raises Order.DoesNotExist: if no order has this tid
     """
@@ -70,6 +71,7 @@ def order_detail(*, tid: str) -> OrderDetail:
         imports=_imports(order),
         has_contact=OrderContact.objects.filter(order=order).exists(),
         packed=order_parcels(order),
+        cases=list(order.cases.order_by("-pk")),
     )
 
 

@@ -19,6 +19,10 @@ TO_ERASE_SQL = f"""
   coalesce(o.created_at, o.exported_at) < %(limit)s
   AND (o.receiver_name <> '' OR o.receiver_phone <> '' OR o.receiver_address <> ''
     OR EXISTS (SELECT 1 FROM orders_ordercontact c WHERE c.order_id = o.id)
+    OR EXISTS (SELECT 1 FROM orders_evidence e JOIN orders_aftersalescase c ON c.id = e.case_id
+      WHERE c.order_id = o.id)
+    OR EXISTS (SELECT 1 FROM orders_caseevent e JOIN orders_aftersalescase c ON c.id = e.case_id
+      WHERE c.order_id = o.id AND e.words <> '')
     OR (o.buyer_message <> '' AND o.buyer_message ~ %(phone)s)
     OR (o.seller_memo <> '' AND o.seller_memo ~ %(phone)s))
   AND {END_SQL} < %(limit)s

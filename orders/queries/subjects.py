@@ -13,10 +13,15 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from orders.models import (
+    AfterSalesCase,
+    BillLine,
     BlackListEntry,
     Buyer,
+    CaseEvent,
+    Compensation,
     ErasedOrder,
     Erasure,
+    Evidence,
     GiftLine,
     Hold,
     Order,
@@ -25,6 +30,7 @@ from orders.models import (
     Refund,
     ShipApart,
     Shipment,
+    SweepItem,
     TraceEvent,
 )
 from shopops.intake.models import Batch, RowChange
@@ -198,6 +204,8 @@ def held_about(subject: Subject, *, key: str, now: datetime) -> dict[str, Any]:
             ("refunds", Refund),
             ("holds", Hold),
             ("gifts", GiftLine),
+            ("sweep", SweepItem),
+            ("bill", BillLine),
         ):
             rows = model._default_manager.filter(order_id=order.pk).order_by("pk")
             row[name] = [_row(one) for one in rows]
@@ -205,6 +213,7 @@ def held_about(subject: Subject, *, key: str, now: datetime) -> dict[str, Any]:
         row["traces"] = [
             _row(one, without=("text_hash", "batch_ids")) for one in traces_of([order.pk])
         ]
+        row["cases"] = _cases(order)
         orders.append(row)
     files = Batch.objects.filter(pk__in=batches_of(ids)).order_by("pk")
     return {
@@ -228,6 +237,23 @@ def _parcel_changes(order: Order) -> list[dict[str, Any]]:
     return [_row(one, without=("before", "after")) for one in changes] + [
         _row(one) for one in apart
     ]
+
+
+def _cases(order: Order) -> list[dict[str, Any]]:
+    """Give the after-sales cases of an order with all that was said; of evidence, what is kept."""
+    found = []
+    for case in AfterSalesCase.objects.filter(order=order).order_by("pk"):
+        row = _row(case)
+        row["said"] = [_row(one) for one in CaseEvent.objects.filter(case=case).order_by("pk")]
+        row["compensations"] = [
+            _row(one) for one in Compensation.objects.filter(case=case).order_by("pk")
+        ]
+        row["evidence"] = [
+            _row(one, without=("path",))
+            for one in Evidence.objects.filter(case=case).order_by("pk")
+        ]
+        found.append(row)
+    return found
 
 
 def _black_list(subject: Subject) -> list[dict[str, Any]]:

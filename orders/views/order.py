@@ -28,6 +28,9 @@ from shopops.staff.access import requires
 from shopops.staff.models import User
 from shopops.staff.queries import role_names, shop_platform
 
+# Acts that bring a parcel nearer to the door: none goes on once a refund is open.
+SENDING_ACTS = ("approve", "force_approve", "hand_over", "label")
+
 
 @require_GET
 @never_cache
@@ -53,6 +56,9 @@ def act_page(request: HttpRequest, tid: str, act: str) -> HttpResponse:
     """Do one act on one order; a stale page gets both versions to choose from."""
     wanted = _wanted_act(request, act)
     detail = _detail(tid)
+    if act in SENDING_ACTS and detail.order.has_open_refund:
+        messages.error(request, _refunded_meanwhile(detail))
+        return redirect(order_url(tid))
     form = form_of(wanted, detail, now=timezone.now(), data=request.POST)
     if form is not None and not form.is_valid():
         for errors in form.errors.values():
@@ -101,6 +107,15 @@ def _wanted_act(request: HttpRequest, code: str) -> Act:
     return act
 
 
+def _refunded_meanwhile(detail: OrderDetail) -> str:
+    """Say that the buyer asked for the money back while the page was open, and what to do."""
+    refund = next((one for one in detail.refunds if one.finished_at is None), None)
+    what = refund.reason if refund and refund.reason else _("没写原因")
+    return _(
+        "你打开之后买家申请了退款（%(what)s），这单不能发，没有登记。包裹还在的话先抽出来，等售后处理完。"
+    ) % {"what": what}
+
+
 def _detail(tid: str) -> OrderDetail:
     try:
         return order_detail(tid=tid)
@@ -135,6 +150,7 @@ def _context(
         may_reveal=person.has_perm("orders.reveal_contact"),
         role_names=role_names(),
         revealed=revealed,
+        may_handle_cases=person.has_perm("orders.handle_case"),
     )
     order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)
     order["traces"] = traces_of(detail.shipments, may_see=view.may_see_contact)

@@ -24,6 +24,7 @@ from orders.queries.risk import RiskBook
 from orders.queries.traces import trace_facts, trace_limits
 from orders.rules.platform_texts import NEVER_SHIPPABLE
 from orders.rules.traces import limit_for, trace_due
+from orders.views.cases_rows import case_row_short
 from orders.views.packed import packed_context
 from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
 from orders.wording.audit import reason_words
@@ -53,6 +54,7 @@ class View:
     may_reveal: bool
     role_names: dict[str, str]
     revealed: dict[str, str] | None = None
+    may_handle_cases: bool = False
 
 
 def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str]) -> str:
@@ -133,6 +135,8 @@ def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[st
         "parcels": [_parcel(parcel, now) for parcel in detail.shipments],
         "packed": packed_context(detail, now=now),
         "refunds": [_refund(refund) for refund in detail.refunds],
+        "cases": [case_row_short(case) for case in detail.cases] if view.may_handle_cases else [],
+        "new_case_url": _new_case_url(order) if view.may_handle_cases else "",
         "events": events(detail),
         "created_at": order.created_at,
         "paid_at": order.paid_at,
@@ -367,6 +371,12 @@ def _import(one: ImportEvent) -> dict[str, Any]:
         label = PlatformStatus(old).label if old in PlatformStatus.values else old
         text = _("由导入文件更新，之前是「%(old)s」") % {"old": label}
     return {"text": text, "tone": "", "who": _("导入"), "at": at, "detail": one.batch.file_name}
+
+
+def _new_case_url(order: Order) -> str:
+    if order.stage == Stage.AWAITING_PAYMENT:
+        return ""
+    return f"{reverse('orders:case_new')}?tid={order.tid}"
 
 
 def _source(detail: OrderDetail) -> dict[str, str] | None:

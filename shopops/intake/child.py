@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from importlib.abc import MetaPathFinder
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -145,12 +146,18 @@ def _read(order: Order) -> None:
 def _pick(order: Order, width: int, lines: list[int]) -> None:
     """Give single rows as they stand."""
     from shopops.intake.reading.picking import pick_csv, pick_sheet
+    from shopops.intake.reading.reader import container_of
     from shopops.intake.reading.workbook import open_sheet
     from shopops.intake.spec import Importer
 
     wanted = set(lines)
     if order.encoding:
-        rows = pick_csv(_stdin(), encoding=order.encoding, wanted=wanted, width=width)
+        pieces = _stdin()
+        head = next(pieces, b"")
+        pieces = chain([head], pieces)
+        if container_of(head) == "xlsx":  # an archive of CSV files
+            pieces = _of_archive(order, b"".join(pieces))
+        rows = pick_csv(pieces, encoding=order.encoding, wanted=wanted, width=width)
     else:
         importers = [cast("Importer", import_module(name)) for name in order.importers]
         data = b"".join(_stdin())
@@ -158,6 +165,17 @@ def _pick(order: Order, width: int, lines: list[int]) -> None:
         rows = pick_sheet(sheet, wanted=wanted)
     for row in rows:
         sys.stdout.buffer.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+
+
+def _of_archive(order: Order, data: bytes) -> Iterator[bytes]:
+    """Give the bytes of the CSV file that was read from an archive."""
+    from shopops.intake.reading import archive
+    from shopops.intake.reading.reader import find_part
+    from shopops.intake.spec import Importer
+
+    importers = [cast("Importer", import_module(name)) for name in order.importers]
+    part = find_part(data, importers, encoding=order.encoding, wanted=order.wanted)
+    return archive.unpack(data, part)
 
 
 def main() -> int:

@@ -65,7 +65,7 @@ def make_error_file(batch: Batch) -> ErrorFile:
         raise NoErrorFileError
     rows = _rows(batch, reasons)
     stem = clean_name(batch.file_name).rsplit(".", 1)[0]
-    if batch.container == "csv":
+    if batch.container in {"csv", "zip"}:
         encoding: Encoding = "gb18030" if batch.encoding == "gb18030" else "utf-8-sig"
         content = b"".join(csv_rows(rows, encoding=encoding))
         return ErrorFile(f"{stem}.errors.csv", content, "text/csv")

@@ -5,6 +5,7 @@ A stored file holds contacts in plain text under its encryption, so it lives at 
 orders in it.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,17 @@ from shopops.intake.choices import BatchState
 from shopops.intake.errors import UnableToMoveError
 from shopops.intake.models import Batch
 from shopops.lib import vault
+
+# Who else keeps files in the vault: gives those of some names that are in use.
+type KeptNames = Callable[[list[str]], set[str]]
+_keepers: list[KeptNames] = []
+
+
+def keep_also(kept: KeptNames) -> None:
+    """Let a higher app keep files in the vault that no batch names; called in `AppConfig.ready`."""
+    if kept not in _keepers:
+        _keepers.append(kept)
+
 
 ORPHANS_KEPT = timedelta(days=1)
 _ENDED = (BatchState.DONE, BatchState.REFUSED, BatchState.DISCARDED, BatchState.UNDONE)
@@ -84,10 +96,12 @@ def forget_originals(batch_ids: list[int]) -> int:
 
 
 def forget_orphans(*, now: datetime) -> int:
-    """Delete stored files that no batch names, a day after they were written."""
+    """Delete stored files that no batch and no other keeper names, a day after they were written."""
     age = ORPHANS_KEPT.total_seconds()
     names = vault.names_older_than(age, at=now.timestamp())
     known = set(Batch.objects.filter(stored_name__in=names).values_list("stored_name", flat=True))
+    for kept in _keepers:
+        known |= kept(names)
     lost = [name for name in names if name not in known]
     for name in lost:
         if name.endswith(".part"):

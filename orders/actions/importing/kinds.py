@@ -1,6 +1,9 @@
 """The kinds of files that bring orders, lines and refunds in."""
 
+from datetime import timedelta
+
 from orders.actions.importing import (
+    bill,
     item_list,
     order_list,
     refund_list,
@@ -9,6 +12,7 @@ from orders.actions.importing import (
     words,
 )
 from orders.actions.importing.undo import undo
+from orders.importers import alipay_bill as bill_importer
 from orders.importers import item_list as item_importer
 from orders.importers import order_list as order_importer
 from orders.importers import refund_list as refund_importer
@@ -23,11 +27,14 @@ _KINDS = (
     (refund_importer, refund_list.preview, refund_list.merge, undo),
     (waybill_importer, waybill_list.preview, waybill_list.merge, waybill_list.undo),
     (trace_importer, trace_list.preview, trace_list.merge, trace_list.undo),
+    (bill_importer, bill.preview, bill.merge, bill.undo),
 )
+# A shop fetches its bill when the month is over.
+_EVERY = {bill_importer.KIND: timedelta(days=31)}
 
 
 def file_kinds() -> list[FileKind]:
-    """Give the five kinds."""
+    """Give the kinds."""
     return [
         FileKind(
             code=importer.KIND,
@@ -36,6 +43,7 @@ def file_kinds() -> list[FileKind]:
             preview=preview,
             merge=merge,
             undo=take_back,
+            every=_EVERY.get(importer.KIND, timedelta(days=1)),
             column_words=words.column_words,
             value_words=words.value_words,
         )

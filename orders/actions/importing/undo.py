@@ -8,9 +8,19 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import ManyToOneRel, Model
 from django.utils.translation import gettext_noop
 
+from orders.actions.cases import forgetting
 from orders.actions.importing import after, steps
 from orders.actions.importing.steps import Steps
-from orders.models import BillLine, Buyer, Order, OrderContact, OrderLine, Refund, Shipment
+from orders.models import (
+    AfterSalesCase,
+    BillLine,
+    Buyer,
+    Order,
+    OrderContact,
+    OrderLine,
+    Refund,
+    Shipment,
+)
 from shopops.intake.spec import Counts
 
 if TYPE_CHECKING:
@@ -128,22 +138,29 @@ def _columns(cursor: CursorWrapper, table: str) -> list[str]:
 def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
     """Delete one portion of what the batch created and nobody touched; give the number of rows."""
     cursor.execute(
-        f"DELETE FROM orders_orderline WHERE id IN (SELECT id FROM orders_orderline"
+        "SELECT id FROM orders_orderline"
         f" WHERE first_batch_id = {batch_id:d} AND last_batch_id = {batch_id:d}"
-        f" AND {_unreferenced(OrderLine, 'orders_orderline', ())}"
-        f" LIMIT {steps.CHUNK_ROWS}) RETURNING order_id"
+        f" AND {_unreferenced(OrderLine, 'orders_orderline', (AfterSalesCase,))}"
+        f" LIMIT {steps.CHUNK_ROWS}"
     )
-    lines = [row[0] for row in cursor.fetchall()]
-    if lines:
+    going = [row[0] for row in cursor.fetchall()]
+    if going:
+        forgetting.leave_lines(cursor, going)
+        cursor.execute(
+            "DELETE FROM orders_orderline WHERE id = ANY(%s) RETURNING order_id", [going]
+        )
+        lines = [row[0] for row in cursor.fetchall()]
         after.mark_dirty(cursor, "orders_order", where="id = ANY(%(ids)s)", params={"ids": lines})
         work.add(removed=len(lines))
         return len(lines)
-    cursor.execute(
-        "DELETE FROM orders_refund WHERE id IN (SELECT id FROM orders_refund"
+    refunds = (
+        "SELECT id FROM orders_refund"
         f" WHERE first_batch_id = {batch_id:d} AND last_batch_id = {batch_id:d}"
-        f" AND {_unreferenced(Refund, 'orders_refund', ())}"
-        f" LIMIT {steps.CHUNK_ROWS})"
+        f" AND {_unreferenced(Refund, 'orders_refund', (AfterSalesCase,))}"
+        f" ORDER BY id LIMIT {steps.CHUNK_ROWS}"
     )
+    forgetting.leave_refunds(cursor, refunds)
+    cursor.execute(f"DELETE FROM orders_refund WHERE id IN ({refunds})")
     if cursor.rowcount:
         work.add(removed=cursor.rowcount)
         return int(cursor.rowcount)
@@ -160,6 +177,9 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
 
 
 def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
+    if not work.cursor.get("left"):
+        forgetting.leave_batch(cursor, batch_id)
+        work.cursor["left"] = True
     cursor.execute("DROP TABLE IF EXISTS undo_orders")
     cursor.execute(
         "CREATE TEMP TABLE undo_orders ON COMMIT DROP AS SELECT o.id, o.buyer_id FROM orders_order o"

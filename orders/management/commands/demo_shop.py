@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from orders.actions import demo_couriers, demo_warehouse
 from orders.actions.counts import refresh_queue_counts
+from orders.actions.demo_cases import aftersales, sweeps, write_bill
 from orders.actions.demo_day import morning
 from orders.demo import write_export
 from orders.demo.catalog import load_skus
@@ -66,6 +67,12 @@ class Command(JsonCommand):
         traces = demo_couriers.write_traces(folder / "files", now=now)
         if traces is not None:
             self._import([traces])
+        self.note("after-sales, the sweep, a bill …")
+        aftersales(by_name=cast, now=now)
+        sweeps(by_name=cast, now=now)
+        bill = write_bill(folder, now=now)
+        if bill is not None:
+            call_command("import_files", str(bill), source="demo", stdout=self.stderr)
         call_command("rollup", "--json", stdout=self.stderr)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())

@@ -16,6 +16,7 @@ import numpy as np
 from shopops.intake.reading.refusals import FileRefusedError
 
 MAX_PARTS = 1_000
+MAX_CSV_PARTS = 20
 MAX_TOTAL_BYTES = 300 << 20
 MAX_PART_BYTES = 250 << 20
 RATIO_FROM_BYTES = 10 << 20
@@ -74,6 +75,45 @@ def check_workbook(data: bytes, *, max_rows: int) -> None:
         total += extent.size
         if total > MAX_TOTAL_BYTES:
             raise FileRefusedError("unpacks_too_big", MAX_TOTAL_BYTES >> 20)
+
+
+def csv_parts(data: bytes) -> list[zipfile.ZipInfo]:
+    """Give the CSV files of an archive that is no workbook, measured by what it says of them.
+
+    The platform's bills come so: one list and one page of sums. Nothing is unpacked yet.
+
+    :raises FileRefusedError: if the archive is broken, encrypted, or passes a limit
+    """
+    try:
+        infos = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
+        raise FileRefusedError("broken_archive") from error
+    names = {info.filename.lower().lstrip("/") for info in infos}
+    parts = [info for info in infos if info.filename.lower().endswith((".csv", ".txt"))]
+    if not parts or "[content_types].xml" in names:
+        return []
+    if len(infos) > MAX_CSV_PARTS:
+        raise FileRefusedError("too_many_parts", MAX_CSV_PARTS)
+    if any(info.flag_bits & 0x1 for info in infos):
+        raise FileRefusedError("is_encrypted")
+    _check_declared(infos)
+    return parts
+
+
+def unpack(data: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Unpack one file in pieces, refusing it as soon as it is bigger than it may be or said to be.
+
+    :raises FileRefusedError: if it is
+    """
+    size = 0
+    for piece in _unpacked(data, info):
+        if not size and piece.startswith((ZIP_MAGIC, OLE_MAGIC)):
+            raise FileRefusedError("has_embedded_files")
+        size += len(piece)
+        _check_size(size, info.compress_size)
+        if size > info.file_size:
+            raise FileRefusedError("sizes_lie")
+        yield piece
 
 
 def _check_names(infos: list[zipfile.ZipInfo]) -> None:

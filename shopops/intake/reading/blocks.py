@@ -40,20 +40,27 @@ def column_names(headers: Sequence[str]) -> list[str]:
 
 
 def csv_blocks(
-    pieces: Iterable[bytes], *, names: list[str], first_line: int, block_bytes: int = BLOCK_BYTES
+    pieces: Iterable[bytes],
+    *,
+    names: list[str],
+    first_line: int,
+    block_bytes: int = BLOCK_BYTES,
+    note_mark: str = "",
 ) -> Iterator[Block]:
     """Give the data rows in blocks. `pieces` are UTF-8, beginning right behind the header line.
+
+    Lines that begin with `note_mark` are the sender's own notes (sums, "end of list") and no rows.
 
     :raises FileRefusedError: if a line is longer than any row can be
     """
     line, carry = first_line, b""
     for data, is_last in _whole_lines(pieces, block_bytes):
         parts = split(carry + data, first_line=line, width=len(names), is_last=is_last)
-        block = _read_fast(parts.fast, parts.fast_lines, names)
+        block = _read_fast(parts.fast, parts.fast_lines, names, note_mark)
         slow = [(number, cells) for number, cells in parts.slow]
         block.errors += parts.errors
         block.lines = parts.next_line - 1
-        _add_rows(block, slow, names)
+        _add_rows(block, slow, names, note_mark)
         carry, line = parts.carry, parts.next_line
         yield _finish(block)
 
@@ -83,7 +90,9 @@ def _whole_lines(pieces: Iterable[bytes], block_bytes: int) -> Iterator[tuple[by
         yield last if last.endswith(b"\n") else last + b"\n", True
 
 
-def _read_fast(data: bytes, numbers: npt.NDArray[np.int32], names: list[str]) -> Block:
+def _read_fast(
+    data: bytes, numbers: npt.NDArray[np.int32], names: list[str], note_mark: str
+) -> Block:
     if not data:
         return Block(_empty(names))
     first, _ = parse_row([data[: data.index(b"\n") + 1].decode()])
@@ -112,18 +121,24 @@ def _read_fast(data: bytes, numbers: npt.NDArray[np.int32], names: list[str]) ->
         ),
     )
     if table.num_rows + len(odd) != len(numbers):
-        return _read_slowly(data, numbers, names)
+        return _read_slowly(data, numbers, names, note_mark)
     places = np.array([number - 1 for number, _ in odd], dtype=np.int64)
     lines = np.delete(numbers, places) if odd else numbers
     block = Block(table.append_column(LINE_NO, pa.array(lines, pa.int32())))
-    _add_rows(block, _parsed(block, zip(numbers[places], (t for _, t in odd), strict=True)), names)
+    if note_mark:
+        first = pc.fill_null(pc.starts_with(block.table.column(0), note_mark), fill_value=False)
+        block.table = block.table.filter(pc.invert(first))
+    rows = _parsed(block, zip(numbers[places], (t for _, t in odd), strict=True))
+    _add_rows(block, rows, names, note_mark)
     return block
 
 
-def _read_slowly(data: bytes, numbers: npt.NDArray[np.int32], names: list[str]) -> Block:
+def _read_slowly(
+    data: bytes, numbers: npt.NDArray[np.int32], names: list[str], note_mark: str
+) -> Block:
     block = Block(_empty(names))
     lines = data.decode().split("\n")[:-1]
-    _add_rows(block, _parsed(block, zip(numbers, lines, strict=True)), names)
+    _add_rows(block, _parsed(block, zip(numbers, lines, strict=True)), names, note_mark)
     return block
 
 
@@ -152,9 +167,13 @@ def rows_to_table(rows: list[tuple[int, list[str]]], names: list[str]) -> pa.Tab
     return pa.table({**columns, LINE_NO: pa.array([number for number, _ in rows], pa.int32())})
 
 
-def _add_rows(block: Block, rows: list[tuple[int, list[str]]], names: list[str]) -> None:
+def _add_rows(
+    block: Block, rows: list[tuple[int, list[str]]], names: list[str], note_mark: str = ""
+) -> None:
     good = []
     for number, cells in rows:
+        if note_mark and cells and cells[0].lstrip().startswith(note_mark):
+            continue
         fitted, reason = fit(cells, width=len(names))
         if reason:
             block.errors.append(CellError(number, "", "", reason))

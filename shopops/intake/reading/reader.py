@@ -1,5 +1,6 @@
 """A file's bytes to blocks of text: containers, encoding, header. Pure; run in the child."""
 
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -68,9 +69,58 @@ def open_file(
     if container == "csv":
         return _open_csv(head, rest, importers, encoding=encoding, wanted=wanted)
     data = _whole(rest, limits.workbook_bytes)
+    if container == "xlsx" and (parts := archive.csv_parts(data)):
+        return _open_zip(data, parts, importers, encoding=encoding, wanted=wanted)
     sheet = open_sheet(data, importers, wanted=wanted, max_rows=limits.workbook_rows)
     notes = ["other_sheets|" + "、".join(sheet.others)] if sheet.others else []
     return Opened(container, "", sheet.header, sheet_blocks(sheet), notes)
+
+
+def _open_zip(
+    data: bytes,
+    parts: list[zipfile.ZipInfo],
+    importers: Sequence[Importer],
+    *,
+    encoding: str,
+    wanted: str | None,
+) -> Opened:
+    """Open the first CSV file of a known kind in an archive; the others are named in a note."""
+    refusal = FileRefusedError("not_a_workbook")
+    for part in parts:
+        pieces = archive.unpack(data, part)
+        head = next(pieces, b"")
+        try:
+            opened = _open_csv(
+                head, chain([head], pieces), importers, encoding=encoding, wanted=wanted
+            )
+        except FileRefusedError as error:
+            if not error.reason.startswith("unknown_header"):
+                refusal = error
+            continue
+        opened.container = "zip"
+        others = [one.filename for one in parts if one is not part]
+        if others:
+            opened.notes.append("other_sheets|" + "、".join(others))
+        return opened
+    raise refusal
+
+
+def find_part(
+    data: bytes, importers: Sequence[Importer], *, encoding: str, wanted: str | None
+) -> zipfile.ZipInfo:
+    """Give the file of an archive that `open_file` reads.
+
+    :raises FileRefusedError: if there is none
+    """
+    for part in archive.csv_parts(data):
+        pieces = archive.unpack(data, part)
+        head = next(pieces, b"")
+        try:
+            _open_csv(head, chain([head], pieces), importers, encoding=encoding, wanted=wanted)
+        except FileRefusedError:
+            continue
+        return part
+    raise FileRefusedError("not_a_workbook")
 
 
 def _whole(pieces: Iterable[bytes], limit: int) -> bytes:
@@ -104,7 +154,12 @@ def _open_csv(
             raise FileRefusedError("other_delimiter") from error
         raise
     below = chain([b"".join(lines[header.place + 1 :])], rest)
-    blocks = csv_blocks(below, names=column_names(header.names), first_line=header.place + 2)
+    blocks = csv_blocks(
+        below,
+        names=column_names(header.names),
+        first_line=header.place + 2,
+        note_mark=getattr(header.importer, "NOTE_MARK", ""),
+    )
     return Opened("csv", encoding, header, blocks)
 
 

@@ -1,0 +1,1 @@
+"""What people do with after-sales cases, and what refund files and clocks do with them."""
