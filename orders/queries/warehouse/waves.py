@@ -14,7 +14,7 @@ from orders.rules.stops import Stop
 from orders.rules.waves import bin_key
 from shopops.lib.business_time import business_date
 from shopops.staff.models import User
-from shopops.staff.queries import people_at_work
+from shopops.staff.queries import people_who_may
 
 OPEN_STATES = (WaveState.OPEN, WaveState.PICKING, WaveState.PICKED)
 
@@ -186,7 +186,7 @@ def pick_list(*, wave_id: int) -> PickList:
 
 def pickers() -> list[User]:
     """Give the people who may pick, by name."""
-    return [person for person in people_at_work() if person.has_perm("orders.pack")]
+    return list(people_who_may("orders.pack"))
 
 
 def carriers_in_use() -> list[str]:
