@@ -17,7 +17,9 @@ from orders.rules.platform_texts import NEVER_SHIPPABLE
 from orders.views.packed import packed_context
 from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
 from orders.wording.audit import reason_words
+from shopops.lib.words import listed
 from shopops.staff.models import Operation
+from shopops.staff.operations import name_of
 
 # Who does the next step of a stage, when nothing blocks it.
 NEXT_HANDS = {
@@ -307,6 +309,10 @@ EVENT_WORDS = {
 }
 
 
+# Of what an act left: what its line on the time-line names.
+_SHOWN = ("carrier", "waybill_no", "sku", "parcel", "parcels", "with")
+
+
 def events(detail: OrderDetail) -> list[dict[str, Any]]:
     """Give the time-line: acts and imports, newest first."""
     rows = [_operation(one) for one in detail.operations]
@@ -319,15 +325,19 @@ def events(detail: OrderDetail) -> list[dict[str, Any]]:
 
 
 def _operation(one: Operation) -> dict[str, Any]:
-    text, tone = EVENT_WORDS.get(one.name, (one.name, ""))
-    extra = [str(one.new[key]) for key in ("carrier", "waybill_no") if one.new.get(key)]
+    text, tone = EVENT_WORDS.get(one.name, ("", ""))
+    extra = [_shown(one.new[key]) for key in _SHOWN if one.new.get(key)]
     return {
-        "text": _(text),
+        "text": _(text) if text else str(name_of(one.name)),
         "tone": tone,
         "who": one.actor_name or _("系统"),
         "at": one.at,
         "detail": " ".join([*extra, one.reason]).strip(),
     }
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401
+    return listed(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _import(one: ImportEvent) -> dict[str, Any]:
