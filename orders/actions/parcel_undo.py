@@ -25,6 +25,7 @@ from orders.actions.parcel_layout import (
 from orders.actions.parcels import as_parcel_line, follow_parcels
 from orders.choices import ParcelState, Stage, WaveState
 from orders.models import Order, Parcel, ParcelChange, ParcelLine
+from orders.queries.contents import Content
 from shopops.staff.models import User
 
 
@@ -66,7 +67,8 @@ def undo_change(
         raise UnableToUndoError(_("这一次已经撤销过了。"))
     parcels = _as_left(change)
     leave_waves(parcels)
-    becomes = {parcel.pk: [] for parcel in parcels} | contents_of_layout(change.before)
+    becomes: dict[int, list[Content]] = {parcel.pk: [] for parcel in parcels}
+    becomes |= contents_of_layout(change.before)
     leads = {parcel.pk: parcel.order_id for parcel in parcels}
     leads |= {one["parcel"]: one["order"] for one in change.before}
     lay_out(becomes, leads, orders=orders)

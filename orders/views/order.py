@@ -340,6 +340,7 @@ def _context(
         may_reveal=person.has_perm("orders.reveal_contact"),
         role_names=role_names(),
         revealed=revealed,
+        may_merge=person.has_perm("orders.merge"),
     )
     order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)
     order["reveal_form"] = ReasonForm() if view.may_reveal and detail.has_contact else None

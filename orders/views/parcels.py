@@ -222,8 +222,8 @@ def _merge_page(
 def _others(request: HttpRequest, order: Order) -> list[Order]:
     """Give the candidates that the shop knows of, and one that the person names."""
     found = other_orders(order)
-    known = {order.pk, *(one.pk for one in found)}
-    missing = companions([order.pk]) - known  # merged at middle risk with a stranger
+    shown = {order.pk, *(one.pk for one in found)}
+    missing = companions([order.pk]) - shown  # merged at middle risk with a stranger
     found += list(Order.objects.filter(pk__in=missing).order_by("pk"))
     named = request.GET.get("with", "").strip()
     known = {one.tid for one in found} | {order.tid}

@@ -42,6 +42,7 @@ class View:
     may_reveal: bool
     role_names: dict[str, str]
     revealed: dict[str, str] | None = None
+    may_merge: bool = False
 
 
 def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str]) -> str:
@@ -120,7 +121,7 @@ def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[st
         **_contacts(detail, view),
         "holds": [_hold(hold, view) for hold in detail.holds],
         "parcels": [_parcel(parcel, now) for parcel in detail.shipments],
-        "packed": packed_context(detail, now=now),
+        "packed": packed_context(detail, may_merge=view.may_merge),
         "refunds": [_refund(refund) for refund in detail.refunds],
         "events": events(detail),
         "created_at": order.created_at,
