@@ -12,7 +12,13 @@ from orders.actions.errors import StaleOrderError, UnableToMergeError
 from orders.actions.locks import locked_orders
 from orders.choices import BY_ITSELF, OPEN_STAGES, HoldKind, Stage
 from orders.models import Hold, Order, ShipApart
-from orders.queries.mergeable import OF_SEVERAL_SQL, PARTNERS_SQL, WAITING_SQL, partners_of
+from orders.queries.mergeable import (
+    OF_SEVERAL_SQL,
+    PARTNERS_SQL,
+    WAITING_SQL,
+    companions,
+    partners_of,
+)
 from shopops.staff import operations
 from shopops.staff.models import User
 
@@ -101,6 +107,7 @@ def ship_apart(
         [
             ShipApart(first=first, second=second, made_at=now, made_by=by, reason=reason[:200])
             for first, second in combinations(orders, 2)
+            if second.pk not in companions([first.pk])
         ],
         ignore_conflicts=True,
     )

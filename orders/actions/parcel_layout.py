@@ -18,7 +18,7 @@ from orders.actions.locks import locked_orders, locked_parcels
 from orders.actions.merge_keys import require_versions
 from orders.actions.parcels import as_parcel_line
 from orders.choices import ParcelState, WaveState
-from orders.models import Order, Parcel, ParcelLine, Wave
+from orders.models import GiftLine, Order, OrderLine, Parcel, ParcelLine, Wave
 from orders.queries.contents import Content
 from orders.queries.mergeable import companions
 from shopops.staff import operations
@@ -134,8 +134,13 @@ def lay_out(
 
 def contents_of_layout(layout: Layout) -> dict[int, list[Content]]:
     """Give the contents that a layout tells of. Two queries, for the codes of its lines and gifts."""
-    from_lines = _codes("orders_orderline", {row[0] for one in layout for row in one["lines"]})
-    from_gifts = _codes("orders_giftline", {row[1] for one in layout for row in one["lines"]})
+    line_ids = {row[0] for one in layout for row in one["lines"] if row[0]}
+    gift_ids = {row[1] for one in layout for row in one["lines"] if row[1]}
+    columns = ("pk", "order_id", "sku_code")
+    lines = OrderLine.objects.filter(pk__in=line_ids).values_list(*columns)
+    gifts = GiftLine.objects.filter(pk__in=gift_ids).values_list(*columns)
+    from_lines = {pk: (order, code) for pk, order, code in lines}
+    from_gifts = {pk: (order, code) for pk, order, code in gifts}
     found: dict[int, list[Content]] = defaultdict(list)
     for one in layout:
         found[one["parcel"]] = []
@@ -145,16 +150,6 @@ def contents_of_layout(layout: Layout) -> dict[int, list[Content]]:
                 Content(order_id, line_id, gift_id, code, quantity, Decimal(amount))
             )
     return found
-
-
-def _codes(table: str, ids: Collection[int | None]) -> dict[int, tuple[int, str]]:
-    model = next(
-        field.related_model
-        for field in ParcelLine._meta.get_fields()
-        if field.related_model and field.related_model._meta.db_table == table
-    )
-    rows = model.objects.filter(pk__in=[one for one in ids if one is not None])  # type: ignore[union-attr]
-    return {pk: (order, code) for pk, order, code in rows.values_list("pk", "order_id", "sku_code")}
 
 
 def refuse_moving(parcels: Sequence[Parcel], *, error: type[OrderRefusedError]) -> None:

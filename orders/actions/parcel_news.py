@@ -23,7 +23,7 @@ from orders.actions.parcel_layout import (
     locked_with_companions,
     log_change,
 )
-from orders.actions.parcel_undo import loose_parcels, take_out
+from orders.actions.parcel_undo import is_gone, loose_parcels, take_out
 from orders.actions.parcels import (
     as_parcel_line,
     follow_parcels,
@@ -81,19 +81,23 @@ def differing_orders(order_ids: Sequence[int]) -> list[str]:
     return [
         order.tid
         for order in orders
-        if _must_leave(order, [row.parcel for row in lines[order.pk]])
-        or (
-            order.stage != Stage.CANCELLED
-            and _sums(wanted.get(order.pk, [])) != _sums(lines[order.pk])
-        )
+        if _leaving(order, [row.parcel for row in lines[order.pk]])
+        or (not is_gone(order) and _sums(wanted.get(order.pk, [])) != _sums(lines[order.pk]))
     ]
 
 
-def _must_leave(order: Order, parcels: Iterable[Parcel]) -> bool:
+def _leaving(order: Order, parcels: Iterable[Parcel]) -> list[Parcel]:
+    """Give the parcels that an order is to leave.
+
+    Closed: all that are in the house. An open refund: those that it shares. Shipped, as the platform
+    says: what nobody has taken up; people click "shipped" while a parcel is in its wave.
+    """
     inside = [one for one in parcels if one.state != ParcelState.HANDED_OVER]
     if order.stage == Stage.CANCELLED:
-        return bool(inside)
-    return order.has_open_refund and any(one.order_count > 1 for one in inside)
+        return inside
+    if is_gone(order):
+        return [one for one in inside if one.state == ParcelState.PLANNED and not one.waybill_no]
+    return [one for one in inside if order.has_open_refund and one.order_count > 1]
 
 
 def _sums(rows: Iterable[Content | ParcelLine]) -> dict[_Key, tuple[int, Any]]:
@@ -117,22 +121,18 @@ def follow_order(*, tid: str, now: datetime) -> bool:
     ids = set(ParcelLine.objects.filter(order=order).values_list("parcel_id", flat=True))
     parcels = [one for one in locked_parcels(ids) if one.state != ParcelState.HANDED_OVER]
     loose = loose_parcels(parcels)
-    act = _leave if _must_leave(order, parcels) else _fit
-    is_changed = act(order, loose, now=now)
+    leaving = [one for one in _leaving(order, parcels) if one in loose]
+    for parcel in leaving:
+        take_out(order, parcel, now=now)
+    is_changed = bool(leaving) or (
+        not is_gone(order) and not _leaving(order, parcels) and _fit(order, loose, now=now)
+    )
     if is_changed:
         follow_parcels([one.pk for one in orders], now=now)
         settle_partners([one for one in orders if one.pk != order.pk], now=now)
         new = {"parcels": [parcel.number for parcel in loose], "kind": "file"}
         log_change("orders.parcel.followed", orders, by=None, now=now, new=new)
     return is_changed
-
-
-def _leave(order: Order, loose: Sequence[Parcel], *, now: datetime) -> bool:
-    """Take a closed order out of its parcels, and one with an open refund out of those that it shares."""
-    leaving = [one for one in loose if one.order_count > 1 or order.stage == Stage.CANCELLED]
-    for parcel in leaving:
-        take_out(order, parcel, now=now)
-    return bool(leaving)
 
 
 def _fit(order: Order, loose: Sequence[Parcel], *, now: datetime) -> bool:

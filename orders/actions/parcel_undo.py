@@ -23,8 +23,9 @@ from orders.actions.parcel_layout import (
     refuse_labelled,
 )
 from orders.actions.parcels import as_parcel_line, follow_parcels
-from orders.choices import ParcelState, Stage, WaveState
+from orders.choices import LEFT_STAGES, ParcelState, Stage, WaveState
 from orders.models import Order, Parcel, ParcelChange, ParcelLine
+from orders.queries.contents import Content
 from shopops.staff.models import User
 
 
@@ -66,7 +67,8 @@ def undo_change(
         raise UnableToUndoError(_("这一次已经撤销过了。"))
     parcels = _as_left(change)
     leave_waves(parcels)
-    becomes = {parcel.pk: [] for parcel in parcels} | contents_of_layout(change.before)
+    becomes: dict[int, list[Content]] = {parcel.pk: [] for parcel in parcels}
+    becomes |= contents_of_layout(change.before)
     leads = {parcel.pk: parcel.order_id for parcel in parcels}
     leads |= {one["parcel"]: one["order"] for one in change.before}
     lay_out(becomes, leads, orders=orders)
@@ -128,8 +130,8 @@ def take_out_order(
 ) -> Order:
     """Take an order out of the parcels that it shares, also while they are picked and checked.
 
-    Its pieces go into a planned parcel of its own; of a closed order they go back on the shelf, also
-    from a parcel that it shares with nobody. What was checked of the rest is to be checked again.
+    Its pieces go into a planned parcel of its own; of a closed or shipped order they go back on the
+    shelf, also from a parcel that it shares with nobody. What was checked of the rest is to be checked again.
 
     :raises Order.DoesNotExist: if no order has this tid
     :raises UnableToSplitError: if there is nothing to take out
@@ -153,8 +155,13 @@ def take_out_order(
     return order
 
 
+def is_gone(order: Order) -> bool:
+    """Say whether nothing of an order is to be packed any more: closed, or shipped as the platform says."""
+    return order.stage == Stage.CANCELLED or order.stage in LEFT_STAGES
+
+
 def _leaves(order: Order, parcel: Parcel) -> bool:
-    return parcel.order_count > 1 or order.stage == Stage.CANCELLED
+    return parcel.order_count > 1 or is_gone(order)
 
 
 def take_out(order: Order, parcel: Parcel, *, now: datetime) -> None:
@@ -182,7 +189,7 @@ def take_out(order: Order, parcel: Parcel, *, now: datetime) -> None:
         order_count=len(set(remaining)) or 1,
         version=F("version") + 1,
     )
-    if order.stage == Stage.CANCELLED:
+    if is_gone(order):
         return
     own = Parcel.objects.create(
         order=order,

@@ -57,7 +57,9 @@ class SplitForm(forms.Form):
                 min_value=0,
                 max_value=line.quantity,
                 required=False,
-                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+                widget=forms.NumberInput(
+                    attrs={"inputmode": "numeric", "class": "form-control so-count"}
+                ),
             )
 
 

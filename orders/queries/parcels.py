@@ -31,7 +31,8 @@ class Waiting:
     why: Waits
 
 
-_PASSED = (*(stage for stage in OPEN_STAGES if stage not in ("awaiting_audit", "held")),)
+# What a file calls shipped may still lie on the packing table: people click before they hand over.
+_STOPPED = ("awaiting_payment", "awaiting_audit", "held", "cancelled")
 # Of several reasons the strongest. An order is in a parcel by its pieces, or because it was made for it.
 _WAITING_SQL = f"""
 SELECT DISTINCT ON (i.parcel_id) i.parcel_id, o.tid,
@@ -41,7 +42,7 @@ FROM (
   SELECT l.parcel_id, l.order_id FROM orders_parcelline l WHERE l.parcel_id = ANY(%(ids)s)
   UNION SELECT p.id, p.order_id FROM orders_parcel p WHERE p.id = ANY(%(ids)s)) i
 JOIN orders_order o ON o.id = i.order_id
-WHERE o.has_open_refund OR NOT o.stage IN ({", ".join(f"'{stage}'" for stage in _PASSED)})
+WHERE o.has_open_refund OR o.stage IN {_STOPPED}
 ORDER BY i.parcel_id, o.has_open_refund DESC, o.stage = 'cancelled' DESC, o.id
 """
 

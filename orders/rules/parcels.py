@@ -28,9 +28,12 @@ FOLLOWING_STAGES: tuple[Stage, ...] = (
 def stage_by_parcels(stage: str, states: Iterable[str]) -> Stage:
     """Give the stage of an order: as far as the least advanced of its parcels.
 
-    Dropped parcels do not count. Without parcels, or outside the warehouse, it stays where it is.
+    Dropped parcels do not count. Without parcels, or outside the warehouse, it stays where it is;
+    and so does one that a file or a person called handed over while none of its parcels has left.
     """
     counted = [state for state in states if state in _RANK]
     if not counted or stage not in FOLLOWING_STAGES:
         return Stage(stage)
+    if stage == Stage.HANDED_OVER and ParcelState.HANDED_OVER not in counted:
+        return Stage.HANDED_OVER
     return STAGE_OF_PARCEL[min(counted, key=_RANK.__getitem__)]

@@ -151,6 +151,7 @@ def _context(
         role_names=role_names(),
         revealed=revealed,
         may_handle_cases=person.has_perm("orders.handle_case"),
+        may_merge=person.has_perm("orders.merge"),
     )
     order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)
     order["traces"] = traces_of(detail.shipments, may_see=view.may_see_contact)

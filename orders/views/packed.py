@@ -1,6 +1,5 @@
 """The parcels of an order as its page shows them: what lies where, what was done, what may be done."""
 
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -22,18 +21,21 @@ STATE_TONES: dict[str, str] = {
     ParcelState.HANDED_OVER: "wait",
     ParcelState.DROPPED: "wait",
 }
+_LOOSE = (ParcelState.PLANNED, ParcelState.IN_WAVE)
 
 
-def packed_context(detail: OrderDetail, *, now: datetime) -> Data:
+def packed_context(detail: OrderDetail, *, may_merge: bool) -> Data:
     """Give the `packed` of templates/orders/_packed.html. No query."""
     order, packed = detail.order, detail.packed
-    is_open = order.stage in OPEN_STAGES
+    is_open = order.stage in OPEN_STAGES and may_merge
+    is_loose = all(one.parcel.state in _LOOSE for one in packed.parcels)
     return {
         "parcels": [_parcel(one, order.tid, is_open=is_open) for one in packed.parcels],
         "changes": [_change(one) for one in packed.changes],
         "gifts": [_gift(one) for one in packed.gifts],
         "partners": packed.partners,
-        "can_merge": order.stage in MERGEABLE_STAGES and not order.has_open_refund,
+        "undo_id": packed.can_undo_id if may_merge and is_loose else None,
+        "can_merge": may_merge and order.stage in MERGEABLE_STAGES and not order.has_open_refund,
         # Without a parcel yet the whole order may be split; with several, each has its own button.
         "can_split": is_open and not packed.parcels and bool(detail.lines),
     }

@@ -1,5 +1,6 @@
 """Merging as pages: the groups that could travel together, and one order beside its partners."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from orders.models import Order
 from orders.queries.mergeable import (
     MERGEABLE_STAGES,
     MergeGroup,
+    companions,
     merge_facts,
     merge_groups,
     other_orders,
@@ -50,6 +52,7 @@ class Candidate:
     address: tuple[tuple[str, str, bool], ...]  # label, text, differs
     is_chosen: bool = False
     is_lead: bool = False
+    is_together: bool = False  # in one parcel with this order already
 
 
 # --- groups
@@ -196,13 +199,17 @@ def _merge_page(
     may_see = request.user.has_perm("orders.view_contact")
     chosen = set(request.POST.getlist("tid"))
     lead = request.POST.get("address_of", "")
-    cards = [_candidate(order, one, may_see=may_see, chosen=chosen, lead=lead) for one in others]
+    together = companions([order.pk])
+    cards = [
+        _candidate(order, one, may_see=may_see, chosen=chosen, lead=lead, together=together)
+        for one in others
+    ]
     context = {
         "order": order,
         "order_url": order_url(order.tid),
         "mine": _candidate(order, order, may_see=may_see, chosen=chosen, lead=lead),
         "candidates": cards,
-        "can_merge": any(not one.refusal for one in cards),
+        "can_merge": any(not one.refusal and not one.is_together for one in cards),
         "with_tid": request.GET.get("with", ""),
         "is_unknown": bool(request.GET.get("with"))
         and not any(one.order.tid == request.GET["with"].strip() for one in cards),
@@ -215,6 +222,9 @@ def _merge_page(
 def _others(request: HttpRequest, order: Order) -> list[Order]:
     """Give the candidates that the shop knows of, and one that the person names."""
     found = other_orders(order)
+    shown = {order.pk, *(one.pk for one in found)}
+    missing = companions([order.pk]) - shown  # merged at middle risk with a stranger
+    found += list(Order.objects.filter(pk__in=missing).order_by("pk"))
     named = request.GET.get("with", "").strip()
     known = {one.tid for one in found} | {order.tid}
     wanted = {named, *request.POST.getlist("tid")} - known - {""}
@@ -222,7 +232,13 @@ def _others(request: HttpRequest, order: Order) -> list[Order]:
 
 
 def _candidate(
-    order: Order, other: Order, *, may_see: bool, chosen: set[str], lead: str
+    order: Order,
+    other: Order,
+    *,
+    may_see: bool,
+    chosen: set[str],
+    lead: str,
+    together: Collection[int] = (),
 ) -> Candidate:
     pair = [merge_facts(order), merge_facts(other)]
     differs = set(differing(pair))
@@ -250,6 +266,7 @@ def _candidate(
         ),
         is_chosen=other.tid in chosen,
         is_lead=other.tid == lead,
+        is_together=other.pk in together,
     )
 
 

@@ -30,7 +30,7 @@ from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, ma
 from orders.wording.audit import reason_words
 from orders.wording.holds import ending_words
 from orders.wording.traces import trace_rule_words, trace_words
-from shopops.lib.words import stored
+from shopops.lib.words import listed, stored
 from shopops.staff.models import Operation
 from shopops.staff.operations import name_of
 
@@ -55,6 +55,7 @@ class View:
     role_names: dict[str, str]
     revealed: dict[str, str] | None = None
     may_handle_cases: bool = False
+    may_merge: bool = False
 
 
 def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str]) -> str:
@@ -133,7 +134,7 @@ def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[st
         **_contacts(detail, view),
         "holds": [_hold(hold, view) for hold in detail.holds],
         "parcels": [_parcel(parcel, now) for parcel in detail.shipments],
-        "packed": packed_context(detail, now=now),
+        "packed": packed_context(detail, may_merge=view.may_merge),
         "refunds": [_refund(refund) for refund in detail.refunds],
         "cases": [case_row_short(case) for case in detail.cases] if view.may_handle_cases else [],
         "new_case_url": _new_case_url(order) if view.may_handle_cases else "",
@@ -337,6 +338,10 @@ EVENT_WORDS = {
 }
 
 
+# Of what an act left: what its line on the time-line names.
+_SHOWN = ("carrier", "waybill_no", "sku", "parcel", "parcels", "with")
+
+
 def events(detail: OrderDetail) -> list[dict[str, Any]]:
     """Give the time-line: acts and imports, newest first."""
     rows = [_operation(one) for one in detail.operations]
@@ -350,7 +355,7 @@ def events(detail: OrderDetail) -> list[dict[str, Any]]:
 
 def _operation(one: Operation) -> dict[str, Any]:
     text, tone = EVENT_WORDS.get(one.name, ("", ""))
-    extra = [str(one.new[key]) for key in ("carrier", "waybill_no") if one.new.get(key)]
+    extra = [_shown(one.new[key]) for key in _SHOWN if one.new.get(key)]
     return {
         "text": _(text) if text else str(name_of(one.name)),
         "tone": tone,
@@ -358,6 +363,10 @@ def _operation(one: Operation) -> dict[str, Any]:
         "at": one.at,
         "detail": " ".join([*extra, stored(one.reason)]).strip(),
     }
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401
+    return listed(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _import(one: ImportEvent) -> dict[str, Any]:

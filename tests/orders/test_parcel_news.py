@@ -191,6 +191,30 @@ def test_an_order_that_passes_again_catches_up_with_its_parcel(service, now):
     assert one.stage == Stage.CHECKED
 
 
+def test_what_the_platform_calls_shipped_leaves_the_parcel_nobody_took_up(merged, now):
+    first, second = merged
+    Order.objects.filter(pk=second.pk).update(stage=Stage.HANDED_OVER)
+
+    follow(now)
+
+    assert Parcel.objects.exclude(state=ParcelState.DROPPED).get().order == first
+    assert Order.objects.get(pk=second.pk).stage == Stage.HANDED_OVER
+
+
+def test_a_parcel_in_its_wave_goes_on_although_somebody_clicked_shipped(now):
+    one = placed()
+    (parcel,) = parcels.parcels_of([one], now=now)[one.pk]
+    wave = picking(parcel, now)
+    Wave.objects.filter(pk=wave.pk).update(state=WaveState.OPEN)
+    Order.objects.filter(pk=one.pk).update(stage=Stage.HANDED_OVER)
+
+    assert follow(now) == {"changed": 0}
+
+    assert parcels_waiting([parcel.pk]) == {}
+    parcels.follow_parcels([one.pk], now=now)
+    assert Order.objects.get(pk=one.pk).stage == Stage.HANDED_OVER
+
+
 def test_what_has_left_is_never_touched(service, now):
     one = placed()
     parcels.parcels_of([one], now=now)
