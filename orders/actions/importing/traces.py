@@ -195,8 +195,7 @@ def adopt(*, waybills: Iterable[str], now: datetime) -> int:
     """Join what files told of these waybills before anybody knew them; give the orders changed."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT waybill_no FROM orders_traceevent"
-            " WHERE NOT is_known AND waybill_no = ANY(%s)",
+            "SELECT DISTINCT waybill_no FROM orders_traceevent WHERE waybill_no = ANY(%s)",
             [list(waybills)],
         )
         known = [row[0] for row in cursor.fetchall()]
