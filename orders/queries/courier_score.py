@@ -7,6 +7,7 @@ over) with its orders by key, one range of `case_opened_idx`.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count
@@ -118,8 +119,8 @@ def _rows(
     *,
     key: str,
     group: str,
-) -> list[tuple[object, ...]]:
-    parameters: dict[str, object] = {"since": since, "until": until, "now": now}
+) -> list[tuple[Any, ...]]:
+    parameters: dict[str, Any] = {"since": since, "until": until, "now": now}
     others = next((one for one in limits if not one.provinces), TraceLimit())
     parameters["pickup"] = others.pickup_hours
     cases = []
@@ -131,7 +132,7 @@ def _rows(
     limit_sql = f"CASE {' '.join(cases)} ELSE %(silence)s::int END" if cases else "%(silence)s::int"
     with connection.cursor() as cursor:
         cursor.execute(_CARRIERS.format(limit=limit_sql, key=key, group=group), parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _provinces(
@@ -172,7 +173,7 @@ def _faults(since: datetime, until: datetime) -> dict[str, dict[str, int]]:
 
 
 def _report(
-    row: tuple[object, ...],
+    row: tuple[Any, ...],
     usual: object,
     faults: dict[str, int],
     provinces: Sequence[ProvinceDays],

@@ -9,7 +9,13 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from orders.models import Carrier, CourierRule, Order
-from orders.rules import couriers as rules
+from orders.rules.couriers import (
+    CarrierChoice,
+    CarrierFacts,
+    CourierFacts,
+    choose_carrier,
+)
+from orders.rules.couriers import CourierRule as Rule
 from shopops.lib.business_time import business_date
 from shopops.lib.fixed_queries import fixed
 
@@ -22,12 +28,12 @@ TRIAL_ORDERS = 20_000
 class CourierBook:
     """The shop's rules in its order, and its carriers at work by name."""
 
-    rules: tuple[rules.CourierRule, ...]
-    carriers: dict[str, rules.CarrierFacts]
+    rules: tuple[Rule, ...]
+    carriers: dict[str, CarrierFacts]
 
-    def choose(self, facts: rules.CourierFacts, on_date: date) -> rules.CarrierChoice:
+    def choose(self, facts: CourierFacts, on_date: date) -> CarrierChoice:
         """Give the carrier of a parcel and why."""
-        return rules.choose_carrier(facts, self.rules, on_date, carriers=self.carriers)
+        return choose_carrier(facts, self.rules, on_date, carriers=self.carriers)
 
 
 @fixed
@@ -40,19 +46,19 @@ def carrier_names() -> list[str]:
     return [row.name for row in _carriers_at_work()]
 
 
-def carriers_at_work() -> dict[str, rules.CarrierFacts]:
+def carriers_at_work() -> dict[str, CarrierFacts]:
     """Give the carriers at work by name."""
     return {row.name: as_carrier(row) for row in _carriers_at_work()}
 
 
-def as_carrier(row: Carrier) -> rules.CarrierFacts:
+def as_carrier(row: Carrier) -> CarrierFacts:
     """Give a stored carrier as the rules understand it."""
-    return rules.CarrierFacts(row.name, tuple(row.unserved))
+    return CarrierFacts(row.name, tuple(row.unserved))
 
 
-def as_rule(row: CourierRule) -> rules.CourierRule:
+def as_rule(row: CourierRule) -> Rule:
     """Give a stored rule as the rules understand it."""
-    return rules.CourierRule(
+    return Rule(
         rule_id=row.pk,
         name=row.name,
         carrier=row.carrier,
@@ -99,7 +105,7 @@ WHERE p.id = ANY(%s) GROUP BY p.id, o.receiver_province
 """
 
 
-def facts_of_parcels(parcel_ids: Sequence[int]) -> dict[int, rules.CourierFacts]:
+def facts_of_parcels(parcel_ids: Sequence[int]) -> dict[int, CourierFacts]:
     """Give parcels as the rules see them. One query, however many."""
     with connection.cursor() as cursor:
         cursor.execute(_PARCEL_FACTS, [list(parcel_ids)])
@@ -120,7 +126,7 @@ WHERE o.id = ANY(%s) GROUP BY o.id
 """
 
 
-def facts_of_orders(order_ids: Sequence[int]) -> dict[int, rules.CourierFacts]:
+def facts_of_orders(order_ids: Sequence[int]) -> dict[int, CourierFacts]:
     """Give orders as if each were one parcel: for the try-out and the dry run. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_ORDER_FACTS, [list(order_ids)])
@@ -133,8 +139,8 @@ def _facts(
     skus: Iterable[str | None],
     grams: int | None,
     requested: str,
-) -> rules.CourierFacts:
-    return rules.CourierFacts(
+) -> CourierFacts:
+    return CourierFacts(
         province=province,
         amount=amount or Decimal("0.00"),
         sku_codes=frozenset(one for one in skus if one),

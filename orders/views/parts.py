@@ -201,9 +201,10 @@ def _trace_clock(order: Order, now: datetime) -> dict[str, Any]:
         sentence = trace_words(due, last_trace_at=order.last_trace_at, now=now)
         return {**base, "at": due.due_at, "text": "", "tone": tone, "sentence": sentence}
     if order.stage == Stage.SIGNED:
-        signed = order.last_trace_at is not None
         text = _("已签收")
-        sentence = wording.time_words(order.last_trace_at, now=now) if signed else ""
+        sentence = ""
+        if order.last_trace_at is not None:
+            sentence = wording.time_words(order.last_trace_at, now=now)
         return {**base, "text": text, "tone": "done", "sentence": sentence}
     text = _("未开始") if order.stage not in DONE_STAGES else _("已离店")
     limit = limit_for(order.receiver_province, limits)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from orders.rules.couriers import FALLBACK, FILE, HAND, NONE, RULE, CourierRule, Tried
 from shopops.lib.words import listed
@@ -104,3 +105,17 @@ def _range_words(rule: CourierRule) -> list[str]:
         sentence = most if low is None else least if high is None else both
         found.append(sentence % {"low": low, "high": high})
     return found
+
+
+# What importers and merges say of rows and files, stored as it stands and worded at display.
+STORED = (
+    gettext_noop("运单表"),
+    gettext_noop("快递轨迹"),
+    gettext_noop("不是运单号：应当是 5 到 40 位字母和数字"),
+    gettext_noop("缺少{name}；面单失败的要有失败原因"),
+    gettext_noop("包裹号和订单编号都没有"),
+    gettext_noop("不认识的物流状态，没有猜"),
+    gettext_noop("这一行没有任何时间"),
+    gettext_noop("没有包裹用这个运单号；先记下，有了包裹自动对上"),
+    gettext_noop("时间在将来，这个时间没有记"),
+)

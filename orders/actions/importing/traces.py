@@ -4,7 +4,7 @@ A shipment's times are worked out anew from all events of its waybill, an order'
 shipments; a stage only moves forward. So it does not matter in which order files come.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -49,7 +49,7 @@ ORDERS = """
 """
 
 
-def use_waybills(cursor: CursorWrapper, select: str, parameters: Iterable[object] = ()) -> None:
+def use_waybills(cursor: CursorWrapper, select: str, parameters: Sequence[list[str]] = ()) -> None:
     """Fill `trace_waybills` with the waybills that a SELECT gives, and lock their orders and parcels."""
     cursor.execute("DROP TABLE IF EXISTS trace_waybills")
     cursor.execute(f"CREATE TEMP TABLE trace_waybills ON COMMIT DROP AS {select}", list(parameters))
@@ -195,8 +195,7 @@ def adopt(*, waybills: Iterable[str], now: datetime) -> int:
     """Join what files told of these waybills before anybody knew them; give the orders changed."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT waybill_no FROM orders_traceevent"
-            " WHERE NOT is_known AND waybill_no = ANY(%s)",
+            "SELECT DISTINCT waybill_no FROM orders_traceevent WHERE waybill_no = ANY(%s)",
             [list(waybills)],
         )
         known = [row[0] for row in cursor.fetchall()]

@@ -336,7 +336,7 @@ def test_the_score_is_the_sum_of_its_parts_over_what_could_be_reached():
 
 
 def test_reports_tell_hours_days_and_faults_of_the_period_alone(now):
-    day = now.date()
+    day, order = now.date(), OrderFactory()
     for hours, days in ((2, 1.0), (4, 2.0), (12, 3.0), (30, None)):
         order = OrderFactory(stage=Stage.SIGNED if days else Stage.IN_TRANSIT)
         left = now - timedelta(days=5)
