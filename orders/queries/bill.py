@@ -18,6 +18,7 @@ from orders.models import BillLine, SweepItem
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
 from shopops.lib.business_time import business_date
+from shopops.lib.words import listed
 
 BILL_KIND = "orders.alipay_bill"
 MOST_ORDERS = 200
@@ -182,7 +183,7 @@ def order_rows(*, first: date, last: date) -> list[OrderRow]:
         amount, kinds = sums.get(tid, (None, set()))  # type: ignore[assignment]
         if amount is None and day is not None and day + timedelta(days=7) in reach:
             amount = ZERO
-        rows.append(OrderRow(tid, day, predicted, amount, "、".join(sorted(kinds))))
+        rows.append(OrderRow(tid, day, predicted, amount, listed(sorted(kinds))))
     return sorted(rows, key=lambda row: (-(row.billed or row.predicted or ZERO), row.tid))
 
 
