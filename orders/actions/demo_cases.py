@@ -182,6 +182,7 @@ def write_bill(folder: Path, *, now: datetime) -> Path | None:
         return None
     lines = []
     for number, (tid, paid_at, amount) in enumerate(rows):
+        assert paid_at is not None  # noqa: S101
         lines.append(_line(number * 2, paid_at, tid, "交易付款", f"+{amount}", "", "在线支付"))
         fee = (amount * Decimal("0.006")).quantize(Decimal("0.01"))
         if fee > 0:

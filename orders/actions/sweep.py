@@ -231,7 +231,7 @@ def _locked_item(item_id: int, version: int | None) -> SweepItem:
 
 
 def _save(item: SweepItem, *fields: str) -> None:
-    item.version = F("version") + 1  # type: ignore[assignment]
+    item.version = F("version") + 1
     item.save(update_fields=[*fields, "version"])
     item.refresh_from_db(fields=["version"])
 

@@ -18,6 +18,7 @@ from orders.models import BillLine, SweepItem
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
 from shopops.lib.business_time import business_date
+from shopops.lib.words import listed
 
 BILL_KIND = "orders.alipay_bill"
 MOST_ORDERS = 200
@@ -90,6 +91,8 @@ def covered_days(first: date, last: date) -> set[date]:
     bills = Batch.objects.filter(kind=BILL_KIND, state=BatchState.DONE, period_from__isnull=False)
     covered: set[date] = set()
     for begin, end in bills.order_by("pk").values_list("period_from", "period_to"):
+        if begin is None or end is None:
+            continue
         begins, ends = max(business_date(begin), first), min(business_date(end), last)
         covered |= set(days_of(begins, ends)) if begins <= ends else set()
     return covered
@@ -179,10 +182,11 @@ def order_rows(*, first: date, last: date) -> list[OrderRow]:
     rows = []
     for tid in tids:
         day, predicted = items.get(tid, (None, others.get(tid)))
-        amount, kinds = sums.get(tid, (None, set()))  # type: ignore[assignment]
-        if amount is None and day is not None and day + timedelta(days=7) in reach:
-            amount = ZERO
-        rows.append(OrderRow(tid, day, predicted, amount, "、".join(sorted(kinds))))
+        known = sums.get(tid)
+        billed, kinds = known if known else (None, set[str]())
+        if billed is None and day is not None and day + timedelta(days=7) in reach:
+            billed = ZERO
+        rows.append(OrderRow(tid, day, predicted, billed, listed(sorted(kinds))))
     return sorted(rows, key=lambda row: (-(row.billed or row.predicted or ZERO), row.tid))
 
 

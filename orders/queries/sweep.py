@@ -85,11 +85,8 @@ def open_count() -> int:
 def overdue_follow_ups(*, day: date) -> list[dict[str, Any]]:
     """Give by owner role how many items should have been looked at before `day`, and their cost."""
     rows = SweepItem.objects.filter(settled_at__isnull=True, follow_up_on__lt=day)
-    return list(
-        rows.values("owner_role")
-        .annotate(count=Count("pk"), amount=Sum("predicted_amount"))
-        .order_by("owner_role")
-    )
+    found = rows.values("owner_role").annotate(count=Count("pk"), amount=Sum("predicted_amount"))
+    return [dict(row) for row in found.order_by("owner_role")]
 
 
 def day_summary(*, day: date) -> dict[str, Any]:

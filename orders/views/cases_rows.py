@@ -195,7 +195,7 @@ def _events(detail: CaseDetail) -> list[Data]:
 
 
 def _said(one: CaseEvent) -> Data:
-    channel = f"（{one.get_channel_display()}）" if one.channel else ""
+    channel = f" · {one.get_channel_display()}" if one.channel else ""
     return {
         "text": f"{one.get_kind_display()}{channel}",
         "tone": _EVENT_TONES.get(one.kind, ""),

@@ -230,7 +230,7 @@ def _tell_of_stopped(cases: Sequence[AfterSalesCase], *, now: datetime) -> None:
             key=f"orders.refund_in_house:{inside[0].pk}:{inside[-1].pk}",
             tone=Notice.Tone.LATE,
             text=STOPPED_NEWS.format(count=len(inside)),
-            sub="、".join(one.order.tid for one in inside[:10]),
+            sub=" ".join(one.order.tid for one in inside[:10]),
             url=reverse("orders:queue", args=["refund_open"]),
         )
         tell(news, roles=["warehouse_lead", "warehouse"], now=now)
