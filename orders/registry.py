@@ -60,3 +60,24 @@ def tell_approved(order_ids: Sequence[int], now: datetime) -> None:
     """Tell everything registered that orders passed."""
     for act in _after_approval:
         act(order_ids, now)
+
+
+# How many pieces of each SKU are at hand, by code; codes that are left out have none.
+StockAtHand = Callable[[Sequence[str]], Mapping[str, int]]
+_stock: list[StockAtHand] = []
+
+
+def count_stock_by(count: StockAtHand) -> StockAtHand:
+    """Register who knows the stock. One app keeps it; a second registration replaces the first."""
+    _stock[:] = [count]
+    return count
+
+
+def stock_at_hand(sku_codes: Sequence[str]) -> Mapping[str, int] | None:
+    """Say how many pieces are at hand; None while nobody keeps stock."""
+    return _stock[0](sku_codes) if _stock else None
+
+
+# Gifts. An app that decides over gifts (promotions) registers by `after_approval` an act that calls
+# `orders.actions.gifts.add_gift` with a `source` of its own, such as "promotion:17": an order gets a
+# gift of one source once, however often it is audited. Quota and stock of gifts are that app's part.

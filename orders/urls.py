@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from orders.views import audit, bulk, columns_page, cutoff, export, order, queue, subjects
+from orders.views import (
+    audit,
+    bulk,
+    columns_page,
+    cutoff,
+    export,
+    order,
+    parcels,
+    queue,
+    splits,
+    subjects,
+)
 from orders.views.warehouse import check, hand_over, packing, printing, waves
 
 app_name = "orders"
@@ -26,8 +37,16 @@ WAREHOUSE = [
     path("settings/packing/skus.csv", packing.export, name="packing_export"),
 ]
 
+PARCELS = [
+    path("orders/merge/", parcels.groups, name="merge_groups"),
+    path("orders/merge/now/", parcels.merge_groups_at_once, name="merge_groups_now"),
+    path("orders/o/<str:tid>/merge/", parcels.merge, name="merge"),
+    path("orders/o/<str:tid>/split/", splits.split, name="split"),
+    path("orders/o/<str:tid>/gift-off/", splits.gift_off, name="gift_off"),
+]
 urlpatterns = [
     *WAREHOUSE,
+    *PARCELS,
     path("orders/", queue.first_queue, name="first"),
     path("orders/bulk/", bulk.bulk_page, name="bulk"),
     path("orders/columns/", columns_page.columns, name="columns"),

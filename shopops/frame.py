@@ -68,8 +68,10 @@ GROUPS: tuple[Group, ...] = (
         (
             _queue("past_due", _("已超时"), is_late=True),
             _queue("due_today", _("今日截单前")),
+            _queue("urgent", _("加急")),
             _queue("awaiting_audit", _("待审单")),
             _queue("held", _("问题单")),
+            Place(_("可合单"), "orders:merge_groups", "orders.view", queue="mergeable"),
             _queue("approved", _("已审待出")),
             _queue("handed_over", _("未揽收")),
             _queue("refund_open", _("退款中")),

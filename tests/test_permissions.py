@@ -60,6 +60,10 @@ def _wave() -> dict[str, Any]:
     return {"wave_id": 0}
 
 
+def _order_key() -> dict[str, Any]:
+    return {"key": "4827339102651184273"}
+
+
 def _queue() -> dict[str, Any]:
     return {"code": "past_due"}
 
@@ -128,6 +132,18 @@ ROUTES: dict[str, Route] = {
     "orders:subject_export": Route("orders.answer_person", post=422),
     "orders:subject_erase": Route("orders.answer_person", post=422),
     "orders:what_if": Route("orders.view", post={200, 302, 422}),
+    "orders:merge_groups": Route("orders.view", get=200),
+    "orders:merge_groups_now": Route("orders.merge", post=302),
+    "orders:merge": Route("orders.merge", get=404, post=404, kwargs=_order),
+    "orders:split": Route("orders.merge", get=404, post=404, kwargs=_order),
+    "orders:gift_off": Route("orders.merge", post=404, kwargs=_order),
+    "orders_api:parcels_merge": Route("orders.merge", post=400),
+    "orders_api:parcels_apart": Route("orders.merge", post=400),
+    "orders_api:parcels_undo": Route("orders.merge", post=404, kwargs=lambda: {"key": 0}),
+    "orders_api:order_parcels": Route("orders.view", get=404, kwargs=_order),
+    "orders_api:order_split": Route("orders.merge", post={400, 404}, kwargs=_order_key),
+    "orders_api:order_take_out": Route("orders.merge", post=404, kwargs=_order_key),
+    "orders_api:order_gifts": Route("orders.merge", post={400, 404}, kwargs=_order_key),
     "orders_api:queues": Route("orders.view", get=200),
     "orders_api:orders": Route("orders.view", get={200, 400}),
     "orders_api:order": Route("orders.view", get=404, kwargs=_order),

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
+from orders.actions.merge_keys import refresh_merge_keys
 from orders.models import Order, QueueCount
 from orders.queries.queues import QUEUES, Queue
 from orders.queries.risk import RISK_FIELDS, RiskBook
@@ -80,6 +81,8 @@ def request_count(now: datetime) -> None:
 
 def perform_count(run: RunContext) -> dict[str, int]:
     """Count in a run."""
+    with run.step():
+        refresh_merge_keys()
     with run.step():
         rows = refresh_queue_counts(platform=shop_platform(), now=run.now)
     return {code: row.count for code, row in rows.items()}

@@ -38,6 +38,18 @@ class UnableToHandOverError(OrderRefusedError):
     """The parcel may not leave, or the waybill cannot be used."""
 
 
+class UnableToMergeError(OrderRefusedError):
+    """The orders cannot travel in one parcel."""
+
+
+class UnableToSplitError(OrderRefusedError):
+    """The parcel cannot be divided like this."""
+
+
+class UnableToUndoError(OrderRefusedError):
+    """A merge or split can no longer be undone."""
+
+
 class CalendarRefusedError(Exception):
     """A cutoff, an override or a rule row that cannot be saved. `errors` maps field to words."""
 

@@ -8,14 +8,24 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext as _
 
 from orders.actions.errors import OrderRefusedError
 from orders.actions.exports import KEPT, remove_old_exports
 from orders.actions.retention import CONTACT_COLUMNS, erase_contacts, forget_changes
 from orders.choices import OPEN_STAGES
-from orders.models import BlackListEntry, Buyer, ErasedOrder, Erasure, Hold, Order, Refund
+from orders.models import (
+    BlackListEntry,
+    Buyer,
+    ErasedOrder,
+    Erasure,
+    Hold,
+    Order,
+    ParcelChange,
+    Refund,
+    ShipApart,
+)
 from orders.queries.subjects import (
     Subject,
     UnknownSubjectError,
@@ -205,6 +215,10 @@ def _rename(subject: Subject, ids: list[int], pseudonym: str) -> None:
     )
     Refund.objects.filter(order_id__in=ids).update(explanation="")
     Hold.objects.filter(order_id__in=ids).update(note="", told_words="", resolution="")
+    changes = ParcelChange.objects.filter(pk__in=ParcelChange.objects.filter(orders__in=ids))
+    changes.update(consent_words=Case(When(consent_words="", then=Value("")), default=Value("***")))
+    changes.update(reason="")
+    ShipApart.objects.filter(Q(first__in=ids) | Q(second__in=ids)).update(reason="")
     for hold in Hold.objects.filter(order_id__in=ids).exclude(reason="").order_by("pk"):
         hold.reason = hold.reason.split("|", 1)[0]
         hold.save(update_fields=["reason"])

@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from orders.api import views
+from orders.api import parcels, views
 
 app_name = "orders_api"
 
+PARCELS = [
+    path("parcels/merge/", parcels.Merge.as_view(), name="parcels_merge"),
+    path("parcels/apart/", parcels.Apart.as_view(), name="parcels_apart"),
+    path("parcels/changes/<int:key>/undo/", parcels.Undo.as_view(), name="parcels_undo"),
+    path("orders/<str:tid>/parcels/", parcels.OrderParcels.as_view(), name="order_parcels"),
+    path("orders/<str:key>/split/", parcels.Split.as_view(), name="order_split"),
+    path("orders/<str:key>/take-out/", parcels.TakeOut.as_view(), name="order_take_out"),
+    path("orders/<str:key>/gifts/", parcels.Gift.as_view(), name="order_gifts"),
+]
 urlpatterns = [
+    *PARCELS,
     path("queues/", views.Queues.as_view(), name="queues"),
     path("orders/", views.Orders.as_view(), name="orders"),
     path("orders/<str:tid>/", views.OneOrder.as_view(), name="order"),

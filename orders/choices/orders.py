@@ -88,7 +88,9 @@ STAGE_TRANSITIONS: dict[Stage, frozenset[Stage]] = {
     Stage.AWAITING_PAYMENT: _LEAVES | {Stage.AWAITING_AUDIT, Stage.HELD},
     Stage.AWAITING_AUDIT: _LEAVES | {Stage.HELD, Stage.APPROVED},
     Stage.HELD: _LEAVES | {Stage.AWAITING_AUDIT, Stage.APPROVED},
-    Stage.APPROVED: _LEAVES | {Stage.AWAITING_AUDIT, Stage.HELD, Stage.IN_WAVE, Stage.PICKED},
+    # Past picking: it passed audit again while its parcel was on the packing table.
+    Stage.APPROVED: _LEAVES
+    | {Stage.AWAITING_AUDIT, Stage.HELD, Stage.IN_WAVE, Stage.PICKED, Stage.CHECKED},
     Stage.IN_WAVE: _LEAVES | {Stage.HELD, Stage.APPROVED, Stage.PICKED},
     Stage.PICKED: _LEAVES | {Stage.HELD, Stage.APPROVED, Stage.IN_WAVE, Stage.CHECKED},
     Stage.CHECKED: _LEAVES | {Stage.HELD, Stage.APPROVED, Stage.PICKED},

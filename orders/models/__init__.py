@@ -38,6 +38,7 @@ from orders.models.parcels import (
     Parcel,
     ParcelChange,
     ParcelLine,
+    ShipApart,
 )
 from orders.models.privacy import ErasedOrder, Erasure
 from orders.models.sweep import (
@@ -93,6 +94,7 @@ __all__ = [
     "Refund",
     "RuleRow",
     "Scan",
+    "ShipApart",
     "Shipment",
     "ShippingDay",
     "SweepItem",

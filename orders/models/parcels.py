@@ -195,3 +195,26 @@ class ParcelChange(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class ShipApart(models.Model):
+    """Two orders that could travel together and, as a person said, do not."""
+
+    first = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="apart_from_later")
+    second = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="apart_from_earlier")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="a_pair_is_set_apart_once"),
+            models.CheckConstraint(
+                condition=Q(first__lt=F("second")), name="the_earlier_of_a_pair_stands_first"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} / {self.second_id}"

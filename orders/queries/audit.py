@@ -17,6 +17,7 @@ from orders.models import (
     Order,
     OrderLine,
 )
+from orders.queries.mergeable import partner_tids
 from orders.rules.audit import AuditFacts, AuditLine, AuditRule
 from orders.rules.keywords import KeywordRule
 from shopops.lib.business_time import business_date
@@ -98,12 +99,12 @@ def waiting_ids(*, after: int, size: int) -> list[int]:
 
 
 def cases_of(orders: Sequence[Order]) -> list[Case]:
-    """Gather what audit asks of these paid orders. Five queries, however many they are."""
+    """Gather what audit asks of these paid orders. Six queries, however many they are."""
     ids = [order.pk for order in orders]
     lines = _by_order(OrderLine.objects.filter(order__in=ids).order_by("order_id", "position"))
     holds = _by_order(Hold.objects.filter(order__in=ids).order_by("order_id", "pk"))
     listed = _black_list(orders)
-    others = _mergeable(orders)
+    others = partner_tids(orders)
     return [
         Case(
             order=order,
@@ -166,38 +167,6 @@ def _black_list(orders: Sequence[Order]) -> dict[int, str]:
     buyers = {order.buyer_id for order in orders if order.buyer_id}
     rows = BlackListEntry.objects.filter(buyer__in=buyers, removed_at__isnull=True)
     return dict(rows.order_by("pk").values_list("buyer_id", "reason"))
-
-
-def receiver_key(order: Order) -> tuple[str, ...]:
-    """Give what must agree for two parcels to go to one receiver; masked parts compare as they are."""
-    return (
-        order.receiver_name,
-        order.receiver_phone,
-        order.receiver_province,
-        order.receiver_city,
-        order.receiver_district,
-        order.receiver_address,
-    )
-
-
-def _mergeable(orders: Sequence[Order]) -> dict[int, tuple[str, ...]]:
-    """Give for each order the other open ones of its buyer and receiver. One query by buyer."""
-    buyers = {order.buyer_id for order in orders if order.buyer_id}
-    open_ones = Order.objects.filter(
-        buyer__in=buyers, stage__in=[Stage.AWAITING_AUDIT, Stage.HELD], has_open_refund=False
-    ).order_by("pk")
-    groups: dict[tuple[object, ...], list[Order]] = {}
-    for one in open_ones:
-        groups.setdefault((one.buyer_id, *receiver_key(one)), []).append(one)
-    return {
-        order.pk: tuple(
-            other.tid
-            for other in groups.get((order.buyer_id, *receiver_key(order)), ())
-            if other.pk != order.pk
-        )
-        for order in orders
-        if order.buyer_id and order.receiver_address
-    }
 
 
 def past_ids(*, since: date, after: int, size: int) -> list[int]:

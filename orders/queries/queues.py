@@ -62,8 +62,10 @@ QUEUES: dict[str, Queue] = {
     for queue in (
         Queue("past_due", _("已超时"), lambda now: _open() & Q(ship_due_at__lt=now)),
         Queue("due_today", _("今日截单前"), _due_today),
+        Queue("urgent", _("加急"), lambda now: _open() & Q(is_urgent=True)),
         Queue("awaiting_audit", _("待审单"), lambda now: Q(stage=Stage.AWAITING_AUDIT)),
         Queue("held", _("问题单"), lambda now: Q(stage=Stage.HELD)),
+        Queue("mergeable", _("可合单"), lambda now: _open() & Q(merge_key__isnull=False)),
         Queue("approved", _("已审待出"), lambda now: Q(stage=Stage.APPROVED)),
         Queue("in_wave", _("波次中待拣"), lambda now: Q(stage=Stage.IN_WAVE)),
         Queue("picked", _("已拣待验"), lambda now: Q(stage=Stage.PICKED)),

@@ -17,11 +17,13 @@ from orders.models import (
     Buyer,
     ErasedOrder,
     Erasure,
+    GiftLine,
     Hold,
     Order,
     OrderContact,
     OrderLine,
     Refund,
+    ShipApart,
     Shipment,
 )
 from shopops.intake.models import Batch, RowChange
@@ -186,9 +188,11 @@ def held_about(subject: Subject, *, key: str, now: datetime) -> dict[str, Any]:
             ("parcels", Shipment),
             ("refunds", Refund),
             ("holds", Hold),
+            ("gifts", GiftLine),
         ):
             rows = model._default_manager.filter(order_id=order.pk).order_by("pk")
             row[name] = [_row(one) for one in rows]
+        row["parcel_changes"] = _parcel_changes(order)
         orders.append(row)
     files = Batch.objects.filter(pk__in=batches_of(ids)).order_by("pk")
     return {
@@ -203,6 +207,15 @@ def held_about(subject: Subject, *, key: str, now: datetime) -> dict[str, Any]:
             for one in files
         ],
     }
+
+
+def _parcel_changes(order: Order) -> list[dict[str, Any]]:
+    """Give merges, splits and words to ship apart; which row lay where says nothing of a person."""
+    changes = order.parcel_changes.order_by("pk")
+    apart = ShipApart.objects.filter(Q(first=order) | Q(second=order)).order_by("pk")
+    return [_row(one, without=("before", "after")) for one in changes] + [
+        _row(one) for one in apart
+    ]
 
 
 def _black_list(subject: Subject) -> list[dict[str, Any]]:

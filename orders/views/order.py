@@ -1,17 +1,12 @@
 """One order: page, drawer, its acts, and revealing a contact."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -34,39 +29,13 @@ from orders.models import Hold, Order
 from orders.queries.order_page import OrderDetail, changed_since, order_detail
 from orders.queries.queues import QUEUES
 from orders.queries.risk import RiskBook
+from orders.views.acting import Act, Call, Data
+from orders.views.parcel_acts import PARCEL_ACTS
 from orders.views.parts import View, order_context
 from orders.views.rows import READY_STAGES, order_url
 from shopops.staff.access import requires
 from shopops.staff.models import User
 from shopops.staff.queries import role_names, shop_platform
-
-type Data = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act on one order: when it is offered, what it asks, what it does."""
-
-    code: str
-    label: str | Promise
-    right: str
-    offered: Callable[[OrderDetail], bool]
-    run: Callable[["Call"], object]
-    form: type[forms.Form] | None = None
-    text: str | Promise = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """An act being done: on what, with what, by whom."""
-
-    tid: str
-    hold_id: int
-    version: int | None
-    data: Data
-    by: User
-    now: datetime
 
 
 def _approve(call: Call) -> object:
@@ -257,6 +226,7 @@ ACTS: dict[str, Act] = {
             ReasonForm,
             tone="danger",
         ),
+        *PARCEL_ACTS,
     )
 }
 NEXT_ACTS = ("tell", "close_hold", "approve", "hand_over")
@@ -370,6 +340,7 @@ def _context(
         may_reveal=person.has_perm("orders.reveal_contact"),
         role_names=role_names(),
         revealed=revealed,
+        may_merge=person.has_perm("orders.merge"),
     )
     order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)
     order["reveal_form"] = ReasonForm() if view.may_reveal and detail.has_contact else None

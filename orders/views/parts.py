@@ -14,9 +14,12 @@ from orders.models import Hold, Order, OrderLine, Refund, Shipment
 from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count, due_words
 from orders.queries.risk import RiskBook
 from orders.rules.platform_texts import NEVER_SHIPPABLE
+from orders.views.packed import packed_context
 from orders.views.rows import DONE_STAGES, FLAG_CODES, STAGE_TONES, hold_tag, mask_nick
 from orders.wording.audit import reason_words
+from shopops.lib.words import listed
 from shopops.staff.models import Operation
+from shopops.staff.operations import name_of
 
 # Who does the next step of a stage, when nothing blocks it.
 NEXT_HANDS = {
@@ -39,6 +42,7 @@ class View:
     may_reveal: bool
     role_names: dict[str, str]
     revealed: dict[str, str] | None = None
+    may_merge: bool = False
 
 
 def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str]) -> str:
@@ -117,6 +121,7 @@ def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[st
         **_contacts(detail, view),
         "holds": [_hold(hold, view) for hold in detail.holds],
         "parcels": [_parcel(parcel, now) for parcel in detail.shipments],
+        "packed": packed_context(detail, may_merge=view.may_merge),
         "refunds": [_refund(refund) for refund in detail.refunds],
         "events": events(detail),
         "created_at": order.created_at,
@@ -305,6 +310,10 @@ EVENT_WORDS = {
 }
 
 
+# Of what an act left: what its line on the time-line names.
+_SHOWN = ("carrier", "waybill_no", "sku", "parcel", "parcels", "with")
+
+
 def events(detail: OrderDetail) -> list[dict[str, Any]]:
     """Give the time-line: acts and imports, newest first."""
     rows = [_operation(one) for one in detail.operations]
@@ -317,15 +326,19 @@ def events(detail: OrderDetail) -> list[dict[str, Any]]:
 
 
 def _operation(one: Operation) -> dict[str, Any]:
-    text, tone = EVENT_WORDS.get(one.name, (one.name, ""))
-    extra = [str(one.new[key]) for key in ("carrier", "waybill_no") if one.new.get(key)]
+    text, tone = EVENT_WORDS.get(one.name, ("", ""))
+    extra = [_shown(one.new[key]) for key in _SHOWN if one.new.get(key)]
     return {
-        "text": _(text),
+        "text": _(text) if text else str(name_of(one.name)),
         "tone": tone,
         "who": one.actor_name or _("系统"),
         "at": one.at,
         "detail": " ".join([*extra, one.reason]).strip(),
     }
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401
+    return listed(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _import(one: ImportEvent) -> dict[str, Any]:

@@ -261,6 +261,8 @@ _HEADINGS = {
     "parcels": gettext_noop("包裹"),
     "refunds": gettext_noop("退款"),
     "holds": gettext_noop("问题单"),
+    "gifts": gettext_noop("赠品"),
+    "parcel_changes": gettext_noop("合单和拆单"),
     "operations": gettext_noop("操作记录"),
     "files": gettext_noop("来自的文件"),
 }

@@ -100,6 +100,7 @@ def _reasons() -> dict[str, str]:
         "region_served": _("快递不到%(a)s"),
         "black_list": _("买家在黑名单：%(a)s"),
         "mergeable": _("可与 %(a)s 合并"),
+        "pieces_gone": _("拣货以后平台上少了：%(a)s，从包裹里拿出来再放行"),
         "presale_not_due": _("约定 %(a)s 发货"),
     }
 

@@ -12,7 +12,7 @@ from django.db import connection
 
 from orders.actions import exports, subjects
 from orders.actions.errors import OrderRefusedError
-from orders.models import BlackListEntry, Buyer, Hold, Order, OrderContact, Refund
+from orders.models import BlackListEntry, Buyer, Hold, Order, OrderContact, ParcelChange, Refund
 from orders.queries.subjects import (
     AmbiguousSubjectError,
     UnknownSubjectError,
@@ -117,6 +117,10 @@ def leave_traces(order, person, folder):
     errors = folder / f"files/errors/{order.last_batch_id}.csv"
     errors.parent.mkdir(exist_ok=True)
     errors.write_text(PHONE)
+    ParcelChange.objects.create(
+        kind="merge", risk="middle", before=[], after=[], made_at=AT, reason=f"{NAME}要的",
+        consent_channel="phone", consent_words=f"{NAME}（{PHONE}）说可以",
+    ).orders.set([order])  # fmt: skip
     exports.request_export(code="all", filters={"q": NICK}, reason="", by=person, now=AT)
     return errors
 

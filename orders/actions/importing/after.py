@@ -206,11 +206,12 @@ def leave_out_erased(cursor: CursorWrapper, rows: str) -> None:
 
 
 def adopt_refunds(cursor: CursorWrapper, rows: str) -> None:
-    """Join refunds that came before their order to it."""
-    cursor.execute(
-        "UPDATE orders_refund r SET order_id = o.id FROM orders_order o"
-        f" WHERE r.order_id IS NULL AND o.tid = r.tid AND r.tid IN (SELECT tid FROM {rows})"
-    )
+    """Join refunds and lines of the bill that came before their order to it."""
+    for table in ("orders_refund", "orders_billline"):
+        cursor.execute(
+            f"UPDATE {table} r SET order_id = o.id FROM orders_order o"
+            f" WHERE r.order_id IS NULL AND o.tid = r.tid AND r.tid IN (SELECT tid FROM {rows})"
+        )
 
 
 # Whether a refund is open on an order: by the refund file; or by a line, unless a refund file

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Model
+from django.db.models import ManyToOneRel, Model
 from django.utils.translation import gettext_noop
 
 from orders.actions.importing import after, steps
 from orders.actions.importing.steps import Steps
-from orders.models import Buyer, Order, OrderContact, OrderLine, Refund, Shipment
+from orders.models import BillLine, Buyer, Order, OrderContact, OrderLine, Refund, Shipment
 from shopops.intake.spec import Counts
 
 if TYPE_CHECKING:
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 # Tables in which a row knows the batch that wrote it last; restored in this order.
 _TABLES = ("orders_orderline", "orders_refund", "orders_order")
 # What an import itself brings to an order; rows of any other table keep the order alive.
-_OWN = (OrderLine, Shipment, OrderContact, Refund)
+_OWN = (OrderLine, Shipment, OrderContact, Refund, BillLine)
 
 
 def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
     """Take a batch back. Counts: created = rows deleted, updated = rows restored, unchanged = rows kept.
 
-    Kept is what somebody worked on or a later batch changed since: it stays as it is.
+    Kept is what somebody worked on (holds, parcels, gifts, cases, a sweep, traces) or a
+    later batch changed since: it stays as it is.
     """
     work = Steps(run)
     with connection.cursor() as cursor:
@@ -43,6 +44,7 @@ def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
             removed = _delete_some(cursor, batch.pk, work)
             if not removed:
                 work.cursor["deleted"] = True
+                work.add(kept=_kept(cursor, batch.pk))
                 _leave(cursor, batch.pk)
                 after.finish(batch.pk, now)
     counts = work.cursor
@@ -128,6 +130,7 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
     cursor.execute(
         f"DELETE FROM orders_orderline WHERE id IN (SELECT id FROM orders_orderline"
         f" WHERE first_batch_id = {batch_id:d} AND last_batch_id = {batch_id:d}"
+        f" AND {_unreferenced(OrderLine, 'orders_orderline', ())}"
         f" LIMIT {steps.CHUNK_ROWS}) RETURNING order_id"
     )
     lines = [row[0] for row in cursor.fetchall()]
@@ -138,6 +141,7 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
     cursor.execute(
         "DELETE FROM orders_refund WHERE id IN (SELECT id FROM orders_refund"
         f" WHERE first_batch_id = {batch_id:d} AND last_batch_id = {batch_id:d}"
+        f" AND {_unreferenced(Refund, 'orders_refund', ())}"
         f" LIMIT {steps.CHUNK_ROWS})"
     )
     if cursor.rowcount:
@@ -147,7 +151,8 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
         "DELETE FROM orders_shipment h WHERE h.id IN (SELECT h.id FROM orders_shipment h"
         " JOIN orders_order o ON o.id = h.order_id"
         f" WHERE h.first_batch_id = {batch_id:d} AND o.first_batch_id <> {batch_id:d}"
-        f" AND h.handed_over_at IS NULL AND h.picked_up_at IS NULL LIMIT {steps.CHUNK_ROWS})"
+        " AND h.handed_over_at IS NULL AND h.picked_up_at IS NULL AND h.parcel_id IS NULL"
+        f" AND {_unreferenced(Shipment, 'h', ())} LIMIT {steps.CHUNK_ROWS})"
     )
     if cursor.rowcount:
         return int(cursor.rowcount)
@@ -162,12 +167,14 @@ def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
         f" AND o.version = 1 AND {_unreferenced(Order, 'o', _OWN)}"
         f" AND NOT EXISTS (SELECT 1 FROM orders_orderline l WHERE l.order_id = o.id)"
         f" AND NOT EXISTS (SELECT 1 FROM orders_shipment h WHERE h.order_id = o.id"
-        f" AND h.first_batch_id IS DISTINCT FROM {batch_id:d})"
+        f" AND (h.first_batch_id IS DISTINCT FROM {batch_id:d} OR h.parcel_id IS NOT NULL"
+        f" OR NOT ({_unreferenced(Shipment, 'h', ())})))"
         f" ORDER BY o.id LIMIT {steps.CHUNK_ROWS} FOR UPDATE"
     )
     ids = "(SELECT id FROM undo_orders)"
     after.mark_dirty(cursor, "orders_order", where=f"id IN {ids}")
-    cursor.execute(f"UPDATE orders_refund SET order_id = NULL WHERE order_id IN {ids}")
+    for table in ("orders_refund", "orders_billline"):
+        cursor.execute(f"UPDATE {table} SET order_id = NULL WHERE order_id IN {ids}")
     for table in ("orders_shipment", "orders_ordercontact"):
         cursor.execute(f"DELETE FROM {table} WHERE order_id IN {ids}")
     cursor.execute(f"DELETE FROM orders_order WHERE id IN {ids}")
@@ -191,14 +198,25 @@ def _mend_buyers(cursor: CursorWrapper, buyers: str) -> None:
 
 
 def _unreferenced(model: type[Model], alias: str, own: tuple[type[Model], ...]) -> str:
-    """Give the condition that no row of any app but `own` points to a row."""
+    """Give the condition that no row of any app but `own` points to a row, by whatever name."""
+    relations = [
+        one
+        for one in model._meta.get_fields(include_hidden=True)
+        if isinstance(one, ManyToOneRel) and one.related_model not in own
+    ]
     conditions = [
         f"NOT EXISTS (SELECT 1 FROM {one.related_model._meta.db_table} x"
         f" WHERE x.{one.field.column} = {alias}.id)"
-        for one in model._meta.related_objects
-        if one.related_model not in own and not one.many_to_many
+        for one in relations
     ]
     return " AND ".join(conditions) or "true"
+
+
+def _kept(cursor: CursorWrapper, batch_id: int) -> int:
+    """Count what the batch brought and what stays: somebody worked on it, or a later file changed it."""
+    return sum(
+        steps.count_rows(cursor, table, f"first_batch_id = {batch_id:d}") for table in _TABLES
+    )
 
 
 def _leave(cursor: CursorWrapper, batch_id: int) -> None:

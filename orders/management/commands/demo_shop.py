@@ -14,8 +14,10 @@ from django.utils import timezone
 from orders.actions import demo_warehouse
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_day import morning
+from orders.actions.demo_parcels import merges
 from orders.demo import write_export
 from orders.demo.catalog import load_skus
+from orders.demo.pairs import write_pairs
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
 from shopops.lib.business_time import SHANGHAI, parse_instant
@@ -58,9 +60,10 @@ class Command(JsonCommand):
         folder.mkdir(parents=True, exist_ok=True)
         cast = self._people(now)
         files = self._files(folder, days, orders_per_day, seed, now)
-        self._import(files)
+        self._import([*files, *write_pairs(folder / "pairs", now=now)])
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
+        merges(by_name=cast, now=now)
         self._work_in_the_warehouse(cast, now)
         call_command("rollup", "--json", stdout=self.stderr)
         refresh_queue_counts(platform=shop_platform(), now=now)

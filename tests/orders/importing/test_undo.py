@@ -1,0 +1,146 @@
+"""Undo of a file under the hands of people: what they worked on stays, whole, and is counted as kept."""
+
+import pytest
+from django.db import connection
+
+from orders.actions import parcels
+from orders.models import (
+    AfterSalesCase,
+    BillLine,
+    GiftLine,
+    Hold,
+    Order,
+    OrderLine,
+    ParcelChange,
+    Refund,
+    ShipApart,
+    Shipment,
+    SweepItem,
+    TraceEvent,
+)
+from tests.orders.importing.harness import NOW, bring, dicts, undo
+from tests.orders.importing.test_merging import SENT, item, order, refund
+
+pytestmark = pytest.mark.django_db
+CASE = {
+    "opened_at": NOW,
+    "answer_due_at": NOW,
+    "solve_due_at": NOW,
+    "due_at": NOW,
+    "owner_role": "service",
+    "type": "refund_only",
+}
+TRACE = {"at": NOW, "kind": "pickup"}
+
+
+def the(tid="1"):
+    return Order.objects.get(tid=tid)
+
+
+def packed(one):
+    parcels.parcels_of([one], now=NOW)
+
+
+def held(one):
+    Hold.objects.create(order=one, kind="hand_set", owner_role="service", opened_at=NOW, due_at=NOW)
+
+
+def complained(one):
+    AfterSalesCase.objects.create(order=one, line=one.lines.first(), **CASE)
+
+
+def swept(one):
+    SweepItem.objects.create(
+        order=one,
+        date=NOW.date(),
+        found_at=NOW,
+        follow_up_on=NOW.date(),
+        kind="missed",
+        cause="other",
+        owner_role="warehouse_lead",
+    )
+
+
+def given(one):
+    GiftLine.objects.create(order=one, added_at=NOW, sku_code="ZP", source="hand")
+
+
+def changed(one):
+    ParcelChange.objects.create(kind="split", before=[], after=[], made_at=NOW).orders.set([one])
+
+
+def set_apart(one):
+    ShipApart.objects.create(first=one, second=the("2"), made_at=NOW)
+
+
+def flushed():
+    """Let the database look at every foreign key now, as it would at the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize("work", [packed, held, complained, swept, given, changed, set_apart])
+def test_an_order_that_people_worked_on_stays_and_is_counted(work):
+    batch, *_ = bring(dicts([order(), order("2")]))
+    work(the())
+
+    counts = undo(batch)
+
+    flushed()
+    kept = {"1", "2"} if work is set_apart else {"1"}
+    assert set(Order.objects.values_list("tid", flat=True)) == kept
+    assert counts.unchanged == len(kept)
+
+
+@pytest.mark.parametrize("work", [packed, complained])
+def test_lines_in_a_parcel_or_a_case_stay_when_their_file_is_taken_back(work):
+    bring(dicts([order(), order("2")]))
+    batch, *_ = bring(dicts([item(), item("2")]))
+    work(the())
+
+    counts = undo(batch)
+
+    flushed()
+    assert [line.order.tid for line in OrderLine.objects.all()] == ["1"]
+    assert (counts.created, counts.unchanged) == (1, 1)
+
+
+def test_a_refund_with_a_case_stays_when_its_file_is_taken_back():
+    bring(dicts([order()]))
+    batch, *_ = bring(dicts([refund(), refund("10")]))
+    AfterSalesCase.objects.create(
+        order=the(),
+        refund=Refund.objects.get(refund_no="9"),
+        **CASE,
+    )
+
+    counts = undo(batch)
+
+    flushed()
+    assert Refund.objects.get().refund_no == "9"
+    assert counts.unchanged == 1
+
+
+def test_a_parcel_that_the_carrier_told_of_keeps_its_order():
+    batch, *_ = bring(dicts([order(**SENT)]))
+    TraceEvent.objects.create(shipment=Shipment.objects.get(), **TRACE)
+
+    counts = undo(batch)
+
+    flushed()
+    assert (Order.objects.count(), Shipment.objects.count(), counts.unchanged) == (1, 1, 1)
+
+
+def test_a_line_of_the_bill_outlives_its_order_and_finds_it_again():
+    batch, *_ = bring(dicts([order()]))
+    BillLine.objects.create(
+        order=the(), tid="1", booked_at=NOW, booked_date=NOW.date(), flow_no="F1"
+    )
+
+    undo(batch)
+
+    flushed()
+    assert not Order.objects.exists()
+    assert BillLine.objects.get().order is None
+    bring(dicts([order()]))
+    assert BillLine.objects.get().order == the()
