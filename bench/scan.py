@@ -124,7 +124,7 @@ def _people(now: datetime) -> Any:  # noqa: ANN401
 
 def _history() -> None:
     """Let every order that left have gone through the warehouse."""
-    run(FILL_SKUS, {"skus": SKUS})
+    run(FILL_SKUS.replace(" % ", " %% "), {"skus": SKUS})
     say("parcels of all orders that left …")
     run(FILL_PARCELS, {"after": 0})
     run(FILL_LINES, {"after": 0})
@@ -149,56 +149,65 @@ def _waiting(person: Any, now: datetime) -> None:  # noqa: ANN401
 
 
 def _scan(person: Any, rounds: int) -> dict[str, dict[str, float]]:  # noqa: ANN401
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
-    from django.urls import reverse
-
     from orders.models import Parcel
 
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(person, backend="shopops.staff.backends.SignInBackend")
-    url = reverse("orders:check_scan")
+    scanner = _Scanner(person)
     parcels = list(Parcel.objects.filter(state="picked").order_by("pk")[: rounds + 20])
-    kinds: dict[str, list[float]] = {
-        "label": [],
-        "right piece": [],
-        "wrong piece": [],
-        "unknown": [],
-    }
-    queries = dict.fromkeys(kinds, 0)
-
-    def send(kind: str, code: str, parcel: int | None) -> None:
-        with CaptureQueriesContext(connection) as watch:
-            begun = time.perf_counter()
-            data = {"code": code, "parcel": parcel or ""}
-            answer = client.post(url, data, headers={"accept": "application/json"})
-            spent = (time.perf_counter() - begun) * 1000
-        if answer.status_code != 200 or "outcome" in answer.json():
-            raise RuntimeError(f"{kind}: {answer.status_code}")
-        kinds[kind].append(spent)
-        queries[kind] = max(queries[kind], len(watch))
-
     for number in range(rounds):
         parcel = parcels[number % len(parcels)]
         Parcel.objects.filter(locked_by=person).update(locked_by=None)
         parcel.lines.update(checked_quantity=0)
-        label = (parcel.number, parcel.order.tid)[number % 2]
-        send("label", label, None)
         first = parcel.lines.order_by("pk").first()
         assert first is not None  # noqa: S101
-        send("right piece", first.sku_code, parcel.pk)
-        send("wrong piece", str(6900000000000 + SKUS - number % 7), parcel.pk)
-        send("unknown", f"999{number}", parcel.pk)
-    warm = min(10, rounds // 4)
-    return {
-        kind: {
-            "p50": round(statistics.median(spent[warm:]), 1),
-            "p95": round(sorted(spent[warm:])[int(len(spent[warm:]) * 0.95)], 1),
-            "queries": queries[kind],
+        scanner.send("label", (parcel.number, parcel.order.tid)[number % 2], None)
+        scanner.send("right piece", first.sku_code, parcel.pk)
+        scanner.send("wrong piece", str(6900000000000 + SKUS - number % 7), parcel.pk)
+        scanner.send("unknown", f"999{number}", parcel.pk)
+    return scanner.figures(warm=min(10, rounds // 4))
+
+
+class _Scanner:
+    """Sends scans as the page's script does, and keeps what they took."""
+
+    def __init__(self, person: Any) -> None:  # noqa: ANN401
+        from django.test import Client
+        from django.urls import reverse
+
+        self._client = Client(SERVER_NAME="localhost")
+        self._client.force_login(person, backend="shopops.staff.backends.SignInBackend")
+        self._url = reverse("orders:check_scan")
+        self._spent: dict[str, list[float]] = {}
+        self._queries: dict[str, int] = {}
+
+    def send(self, kind: str, code: str, parcel: int | None) -> None:
+        """Scan once.
+
+        :raises RuntimeError: if the answer is not what this kind of scan gets
+        """
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        data = {"code": code, "parcel": parcel or ""}
+        with CaptureQueriesContext(connection) as watch:
+            begun = time.perf_counter()
+            answer = self._client.post(self._url, data, headers={"accept": "application/json"})
+            spent = (time.perf_counter() - begun) * 1000
+        wanted = "done" if kind in {"label", "right piece"} else "late"
+        if answer.status_code != 200 or answer.json()["tone"] != wanted:
+            raise RuntimeError(f"{kind}: {answer.status_code} {answer.content[:200]!r}")
+        self._spent.setdefault(kind, []).append(spent)
+        self._queries[kind] = max(self._queries.get(kind, 0), len(watch))
+
+    def figures(self, *, warm: int) -> dict[str, dict[str, float]]:
+        """Give the figures by kind, the first scans left out."""
+        return {
+            kind: {
+                "p50": round(statistics.median(spent[warm:]), 1),
+                "p95": round(sorted(spent[warm:])[int(len(spent[warm:]) * 0.95)], 1),
+                "queries": self._queries[kind],
+            }
+            for kind, spent in self._spent.items()
         }
-        for kind, spent in kinds.items()
-    }
 
 
 if __name__ == "__main__":

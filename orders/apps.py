@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 class OrdersConfig(AppConfig):
     name = "orders"
 
-    def ready(self) -> None:
+    def ready(self) -> None:  # noqa: PLR0915 - one line for each thing that is registered
         from orders import checks
         from orders.actions import (
             audit,
