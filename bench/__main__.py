@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import audit, pages, rollup
+from bench import audit, pages, rollup, scan, waves
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench/out"
@@ -20,6 +20,8 @@ TITLES = {
     "rollup": "Rollup of one dirty day",
     "pages": "Queue pages",
     "audit": "Automatic audit",
+    "waves": "Waves",
+    "scan": "Scans at the packing table",
 }
 
 
@@ -74,6 +76,8 @@ def document(results: dict[str, Any]) -> str:
         "pages": pages.table,
         "imports": _imports,
         "audit": audit.table,
+        "waves": waves.table,
+        "scan": scan.table,
     }
     parts = [
         "# Measured",

@@ -188,6 +188,12 @@ ROUTES: dict[str, Route] = {
     "orders:sheet_pdf": Route("orders.hand_over", get=404, kwargs=lambda: {"pk": 0}),
     "orders:print": Route("orders.pack", get=404, kwargs=lambda: {"what": "slip", "pk": 0}),
     "orders:print_pdf": Route("orders.pack", get=404, kwargs=lambda: {"what": "slip", "pk": 0}),
+    "orders_api:waves": Route("orders.pack", get=200, post={200, 400}),
+    "orders_api:pack_scan": Route("orders.pack", post={200, 400}),
+    "orders_api:hand_over_scan": Route("orders.hand_over", post={200, 400}),
+    "orders_api:hand_over_sign": Route(
+        "orders.hand_over", post={400, 404}, kwargs=lambda: {"pk": 0}
+    ),
     "orders:packing": Route("orders.set_warehouse", get=200, post=302),
     "orders:packing_export": Route("orders.set_warehouse", get=200),
     # --- after-sales, sweep, bill

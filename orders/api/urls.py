@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.api import cases, couriers, parcels, views
+from orders.api import cases, couriers, parcels, views, warehouse
 
 app_name = "orders_api"
 
@@ -28,8 +28,15 @@ PARCELS = [
     path("orders/<str:key>/take-out/", parcels.TakeOut.as_view(), name="order_take_out"),
     path("orders/<str:key>/gifts/", parcels.Gift.as_view(), name="order_gifts"),
 ]
+WAREHOUSE = [
+    path("waves/", warehouse.Waves.as_view(), name="waves"),
+    path("pack/scan/", warehouse.PackScan.as_view(), name="pack_scan"),
+    path("hand-over/scan/", warehouse.HandOverScan.as_view(), name="hand_over_scan"),
+    path("hand-over/<int:pk>/sign/", warehouse.HandOverSign.as_view(), name="hand_over_sign"),
+]
 urlpatterns = [
     *CASES,
+    *WAREHOUSE,
     *PARCELS,
     path("queues/", views.Queues.as_view(), name="queues"),
     path("orders/", views.Orders.as_view(), name="orders"),

@@ -20,10 +20,9 @@ class BuildForm(forms.Form):
             ("tomorrow", _("到明天要出的")),
             ("all", _("全部已审的")),
         ],
-        required=False,
         initial="today",
     )
-    carrier = forms.ChoiceField(label=_("快递"), required=False)
+    carrier = forms.ChoiceField(label=_("快递"))
     most = forms.IntegerField(
         label=_("每个波次最多几个包裹"), min_value=1, max_value=500, initial=40
     )
@@ -33,7 +32,7 @@ class BuildForm(forms.Form):
         super().__init__(*args, **options)
         field = self.fields["carrier"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
-        field.choices = [("*", _("都要")), ("", _("未定快递")), *((one, one) for one in carriers)]
+        field.choices = [("*", _("都要")), ("-", _("未定快递")), *((one, one) for one in carriers)]
         field.initial = "*"
 
 

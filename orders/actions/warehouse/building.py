@@ -18,8 +18,8 @@ from orders.choices import ParcelState, PlatformStatus, Stage
 from orders.models import Hold, Order, Parcel, Wave
 from orders.rules.waves import Candidate, PlannedWave, plan_waves
 from shopops.lib.business_time import business_date
-from shopops.staff import operations
-from shopops.staff.models import User
+from shopops.staff.models import Operation, User
+from shopops.staff.origin import current_ip
 
 SHIPPABLE = (PlatformStatus.WAIT_SELLER_SEND_GOODS, PlatformStatus.SELLER_CONSIGNED_PART)
 MOST_ORDERS = 20_000
@@ -34,6 +34,16 @@ class Built:
     waves: list[Wave]
     parcels: int
     orders: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Locked parcels that may go, the claimed orders, and which orders lie in which parcel."""
+
+    parcels: list[Parcel]
+    orders: dict[int, Order]
+    of_parcel: dict[int, set[int]]
     left_out: int
 
 
@@ -60,14 +70,15 @@ def build_waves(
         raise WarehouseRefusedError(_("一次 1 到 20,000 单，每个波次至少 1 个包裹。"))
     claimed = MOST_ORDERS if carrier is not None else limit
     orders = _claimed(_in_turn(_claimable(until_due))[:claimed])
-    parcels, orders, left_out = _ready_parcels(orders, now=now)
-    choose_carriers(parcels, now=now)
+    ready = _ready_parcels(orders, now=now)
+    choose_carriers(ready.parcels, now=now)
+    parcels = ready.parcels
     if carrier is not None:
         parcels = [parcel for parcel in parcels if parcel.carrier == carrier][:limit]
-    planned = plan_waves(_candidates(parcels, orders), most=max_parcels_per_wave, now=now)
+    planned = plan_waves(_candidates(parcels, ready), most=max_parcels_per_wave, now=now)
     waves = _numbered(planned, by=by, now=now)
-    taken = _fill(waves, planned, parcels, orders, by=by, now=now)
-    return Built(waves, sum(len(one.parcel_ids) for one in planned), taken, left_out)
+    taken = _fill(waves, planned, parcels, ready, by=by, now=now)
+    return Built(waves, sum(len(one.parcel_ids) for one in planned), taken, ready.left_out)
 
 
 def _claimable(until_due: datetime | None) -> QuerySet[Order]:
@@ -91,24 +102,21 @@ def _claimed(orders: QuerySet[Order]) -> dict[int, Order]:
     return {order.pk: order for order in rows}
 
 
-def _ready_parcels(
-    orders: dict[int, Order], *, now: datetime
-) -> tuple[list[Parcel], dict[int, Order], int]:
-    """Give the locked planned parcels all of whose orders are claimed, these orders, and what is left out."""
+def _ready_parcels(orders: dict[int, Order], *, now: datetime) -> _Ready:
+    """Give the planned parcels all of whose orders could be claimed."""
     found = parcels_of(list(orders.values()), now=now)
     of_parcel = order_ids_of([parcel.pk for parcel in _distinct(found)])
     missing = set().union(*of_parcel.values()) - set(orders) if of_parcel else set()
     if missing:
         partners = _claimed(_claimable(None).filter(pk__in=missing).order_by("pk"))
         orders = {**orders, **partners}
-        parcels_of(list(partners.values()), now=now)
     ready = [pk for pk, ids in of_parcel.items() if ids <= set(orders)]
     parcels = [
         parcel
         for parcel in locked_parcels(ready)
         if parcel.state == ParcelState.PLANNED and parcel.wave_id is None
     ]
-    return parcels, orders, len(of_parcel) - len(ready)
+    return _Ready(parcels, orders, of_parcel, len(of_parcel) - len(ready))
 
 
 def _distinct(found: dict[int, list[Parcel]]) -> Iterable[Parcel]:
@@ -120,11 +128,10 @@ def _distinct(found: dict[int, list[Parcel]]) -> Iterable[Parcel]:
     }.values()
 
 
-def _candidates(parcels: Sequence[Parcel], orders: dict[int, Order]) -> list[Candidate]:
-    of_parcel = order_ids_of([parcel.pk for parcel in parcels])
+def _candidates(parcels: Sequence[Parcel], ready: _Ready) -> list[Candidate]:
     rows = []
     for parcel in parcels:
-        own = [orders[pk] for pk in of_parcel[parcel.pk] if pk in orders]
+        own = [ready.orders[pk] for pk in ready.of_parcel[parcel.pk]]
         dues = [order.ship_due_at for order in own if order.ship_due_at]
         rows.append(
             Candidate(
@@ -168,7 +175,7 @@ def _fill(
     waves: Sequence[Wave],
     planned: Sequence[PlannedWave],
     parcels: Sequence[Parcel],
-    orders: dict[int, Order],
+    ready: _Ready,
     *,
     by: User | None,
     now: datetime,
@@ -185,18 +192,22 @@ def _fill(
             number_of[parcel_id] = wave.number
     place_in_wave(places)
     in_waves: dict[int, dict[str, Any]] = {}
-    for parcel_id, ids in order_ids_of(list(number_of)).items():
-        for order_id in ids:
-            in_waves[order_id] = {"wave": number_of[parcel_id], "stage": Stage.IN_WAVE}
-    moved = [orders[pk] for pk in follow_parcels(in_waves, now=now)]
+    for parcel_id, number in number_of.items():
+        for order_id in ready.of_parcel[parcel_id]:
+            in_waves[order_id] = {"wave": number, "stage": Stage.IN_WAVE}
+    moved = [ready.orders[pk] for pk in follow_parcels(in_waves, now=now)]
     log_orders(moved, name="orders.order.in_wave", by=by, now=now, of_order=in_waves)
-    for wave in waves:
-        operations.record(
+    Operation.objects.bulk_create(
+        Operation(
+            at=now,
+            actor=by,
+            actor_name=by.name if by else "",
             name="orders.wave.built",
-            by=by,
-            now=now,
             object_type="wave",
             object_key=wave.number,
             new={"parcels": wave.parcel_count, "pieces": wave.piece_count, "carrier": wave.carrier},
+            ip=current_ip(),
         )
+        for wave in waves
+    )
     return len(in_waves)

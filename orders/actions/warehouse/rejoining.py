@@ -6,7 +6,7 @@ from datetime import datetime
 from orders.actions.locks import locked_parcels
 from orders.actions.parcels import follow_parcels
 from orders.actions.warehouse.moving import forget_checks, move_parcel
-from orders.choices import ParcelState, Stage
+from orders.choices import ParcelState
 from orders.models import Order, Parcel
 
 INSIDE = (ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.CHECKED)
@@ -31,4 +31,4 @@ def rejoin_waves(order_ids: Sequence[int], now: datetime) -> None:
             names = ("checked_at", "second_checked_at", "checked_by", "second_checked_by", "sheet")
             move_parcel(parcel, ParcelState.PICKED, *names)
     inside = Order.objects.filter(parcel_lines__parcel__in=parcel_ids, pk__in=list(order_ids))
-    follow_parcels(inside.filter(stage=Stage.APPROVED).values_list("pk", flat=True), now=now)
+    follow_parcels(inside.values_list("pk", flat=True), now=now)

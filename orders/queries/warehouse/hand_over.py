@@ -63,8 +63,10 @@ def sheet_detail(*, sheet_id: int) -> SheetDetail:
 
 
 def waiting_parcels(*, carrier: str, size: int = 50) -> list[ParcelRow]:
-    """Give checked parcels of a carrier that are on no list, the earliest due first."""
-    rows = Parcel.objects.filter(state=ParcelState.CHECKED, sheet__isnull=True, carrier=carrier)
+    """Give checked parcels that are on no list, of one carrier or ("") of all, the earliest due first."""
+    rows = Parcel.objects.filter(state=ParcelState.CHECKED, sheet__isnull=True)
+    if carrier:
+        rows = rows.filter(carrier=carrier)
     return parcel_rows(list(rows.order_by("due_at", "pk")[:size]))
 
 

@@ -123,9 +123,7 @@ def _context(carrier: str, band: Band | None) -> Data:
         "carriers": [_carrier(row, carrier, base) for row in rows],
         "sheet": detail.sheet if detail else None,
         "parcels": [parcel_context(row) for row in reversed(detail.parcels)] if detail else [],
-        "waiting": [parcel_context(row) for row in queries.waiting_parcels(carrier=carrier)]
-        if carrier or any(row.carrier == "" for row in rows)
-        else [],
+        "waiting": [parcel_context(row) for row in queries.waiting_parcels(carrier=carrier)],
         "signed": queries.signed_sheets(now=now),
         "scan_url": reverse("orders:hand_over_scan"),
         "act_url": reverse("orders:hand_over_act"),

@@ -63,7 +63,7 @@ def _build(one: Asked) -> HttpResponse:
                 limit=form.cleaned_data["limit"],
                 max_parcels_per_wave=form.cleaned_data["most"],
                 until_due=_until(form.cleaned_data["until"], one.now),
-                carrier=None if carrier == "*" else carrier,
+                carrier={"*": None, "-": ""}.get(carrier, carrier),
             )
         )
     )

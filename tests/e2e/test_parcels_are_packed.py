@@ -1,0 +1,100 @@
+"""The packing table in a browser: a label, a wrong piece, right ones, closing, handing over."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.visitor import NARROW
+
+
+def scan(page, code):
+    page.fill("#scan", code)
+    page.press("#scan", "Enter")
+
+
+def barcodes(page):
+    """Give the barcode of each line with how often it belongs in."""
+    rows = page.locator(".so-pk__l")
+    found = []
+    for row in rows.all():
+        code = row.locator(".mono").nth(1).inner_text()
+        need = int(row.locator(".so-pk__n small").inner_text().removeprefix("/"))
+        found.append((code, need))
+    return found
+
+
+def tick_all(page):
+    boxes = page.locator(".so-tick input[type=checkbox]:not([disabled]):not(:checked)")
+    while boxes.count():
+        left = boxes.count()
+        boxes.first.check()
+        expect(boxes).to_have_count(left - 1)
+
+
+def small_targets(page):
+    return page.evaluate(
+        "[...document.querySelectorAll('main button, main .btn, main select, main summary')]"
+        ".filter((one) => one.offsetParent && one.offsetHeight < 44).map((one) => one.outerHTML)"
+    )
+
+
+def test_a_parcel_is_checked_by_scan_and_handed_over(visits):
+    visitor = visits.of("wu")
+    page = visitor.open("/warehouse/check/")
+    band = page.locator("[data-band]")
+    label = page.locator(".so-next li .so-tid").first
+    tid = label.get_attribute("href").rstrip("/").rpartition("/")[2]
+
+    scan(page, tid)
+    expect(band).to_have_class(re.compile("so-band--done"))
+    expect(page.locator("#scan")).to_be_focused()
+    number = re.search(r"P\d{8}", page.locator(".so-pk__h").inner_text())[0]
+    waybill = page.locator(".so-pk__h p .mono").nth(1).inner_text()
+
+    scan(page, "0000000000000")
+    expect(band).to_have_class(re.compile("so-band--late"))
+    expect(band).to_contain_text("不认识的条码")
+    expect(page.locator("[data-got]")).to_have_text("0")
+    assert not visitor.faults()
+
+    pieces = barcodes(page)
+    done = 0
+    for code, need in pieces:
+        for _piece in range(need):
+            scan(page, code)
+            done += 1
+            expect(page.locator("[data-got]")).to_have_text(str(done))
+    scan(page, pieces[0][0])
+    expect(band).to_contain_text("多一件")
+    tick_all(page)
+    page.click("button[name=part][value=finish]")
+    expect(band).to_contain_text(f"验完 {number}")
+
+    visitor.open("/warehouse/hand-over/")
+    scan(page, waybill)
+    expect(band).to_contain_text(number)
+    page.locator(".so-cars a", has_text="中通快递").click()
+    expect(page.locator("main table")).to_contain_text(number)
+    page.fill("#who", "中通 小陆")
+    page.locator(".so-signf button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/warehouse/hand-over/\d+/"))
+    expect(page.locator("main")).to_contain_text("中通 小陆")
+    visitor.open(f"/orders/o/{tid}/")
+    expect(page.locator("main")).to_contain_text("已交接")
+
+
+def test_the_packing_table_works_on_a_hand_held(visits):
+    visitor = visits.of("wu", size=NARROW)
+    page = visitor.open("/warehouse/check/")
+
+    label = page.locator(".so-next li .so-tid").first
+    scan(page, label.get_attribute("href").rstrip("/").rpartition("/")[2])
+    expect(page.locator("[data-band]")).to_have_class(re.compile("so-band--done"))
+
+    assert small_targets(page) == []
+    assert not visitor.faults()
+    page.click('[data-dlg="skip"]')
+    page.fill("#skip-r", "缺纸箱")
+    page.click("#skip button[type=submit]")
+    expect(page.locator("[data-band]")).to_contain_text("跳过了")
+    expect(page.locator(".so-next .is-skip").first).to_be_visible()
