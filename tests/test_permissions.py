@@ -159,7 +159,6 @@ ROUTES: dict[str, Route] = {
     "orders_api:queues": Route("orders.view", get=200),
     "orders_api:orders": Route("orders.view", get={200, 400}),
     "orders_api:order": Route("orders.view", get=404, kwargs=_order),
-    "orders_api:parcels": Route("orders.view", get=404, kwargs=_order),
     "orders_api:traces": Route("orders.view_contact", get=404, kwargs=_order),
     "orders_api:label": Route(
         "orders.hand_over", post={400, 404}, kwargs=lambda: {"code": "P00000000"}

@@ -19,7 +19,6 @@ from orders.models import Order, Parcel, TraceEvent
 from orders.queries.courier_score import courier_reports, default_period
 from orders.queries.labels import find_parcel
 from orders.queries.traces import events_of
-from orders.queries.waybills import parcels_of_order
 from orders.wording.couriers import carrier_words
 from shopops.lib.business_time import business_date
 
@@ -102,20 +101,6 @@ class ScoreSerializer(serializers.Serializer[Any]):
 
 def _refused(code: str, refusal: OrderRefusedError) -> Response:
     return Response({"code": code, "detail": refusal.message}, status=status.HTTP_409_CONFLICT)
-
-
-class Parcels(APIView):
-    """The parcels of an order."""
-
-    required_right = "orders.view"
-
-    @extend_schema(responses=ParcelSerializer(many=True))
-    def get(self, request: Request, tid: str) -> Response:
-        """List them with carrier, reason and waybill."""
-        order = Order.objects.filter(tid=tid).first()
-        if order is None:
-            raise NotFound
-        return Response(ParcelSerializer(parcels_of_order(order.pk), many=True).data)
 
 
 class Traces(APIView):

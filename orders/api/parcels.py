@@ -19,7 +19,8 @@ from orders.actions.merge_keys import ship_apart
 from orders.api.serializers import VersionSerializer
 from orders.choices import ConsentChannel
 from orders.models import Order, ParcelChange
-from orders.queries.parcels import order_parcels
+from orders.queries.parcels import PackedParcel, order_parcels
+from orders.wording.couriers import carrier_words
 from shopops.staff.models import User
 
 type Data = dict[str, Any]
@@ -43,10 +44,16 @@ class PackedSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="parcel.pk")
     number = serializers.CharField(source="parcel.number")
     state = serializers.CharField(source="parcel.state")
+    version = serializers.IntegerField(source="parcel.version")
     carrier = serializers.CharField(source="parcel.carrier")
+    carrier_words = serializers.SerializerMethodField()
     waybill_no = serializers.CharField(source="parcel.waybill_no")
     tids = serializers.ListField(child=serializers.CharField())
     lines = PackedLineSerializer(many=True)
+
+    def get_carrier_words(self, one: PackedParcel) -> str:
+        """Say why this carrier."""
+        return carrier_words(one.parcel.carrier_reason)
 
 
 class ChangeSerializer(serializers.ModelSerializer[ParcelChange]):

@@ -47,7 +47,6 @@ urlpatterns = [
     path("orders/<str:tid>/close-hold/", views.CloseAct.as_view(), name="close_hold"),
     path("orders/<str:tid>/hand-over/", views.HandOver.as_view(), name="hand_over"),
     # --- couriers
-    path("orders/<str:tid>/parcels/", couriers.Parcels.as_view(), name="parcels"),
     path("orders/<str:tid>/traces/", couriers.Traces.as_view(), name="traces"),
     path("parcels/<str:code>/label/", couriers.Label.as_view(), name="label"),
     path("parcels/<str:code>/carrier/", couriers.ParcelCarrier.as_view(), name="parcel_carrier"),

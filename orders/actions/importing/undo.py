@@ -169,6 +169,7 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
         " JOIN orders_order o ON o.id = h.order_id"
         f" WHERE h.first_batch_id = {batch_id:d} AND o.first_batch_id <> {batch_id:d}"
         " AND h.handed_over_at IS NULL AND h.picked_up_at IS NULL AND h.parcel_id IS NULL"
+        " AND h.last_trace_at IS NULL"
         f" AND {_unreferenced(Shipment, 'h', ())} LIMIT {steps.CHUNK_ROWS})"
     )
     if cursor.rowcount:
@@ -188,6 +189,7 @@ def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
         f" AND NOT EXISTS (SELECT 1 FROM orders_orderline l WHERE l.order_id = o.id)"
         f" AND NOT EXISTS (SELECT 1 FROM orders_shipment h WHERE h.order_id = o.id"
         f" AND (h.first_batch_id IS DISTINCT FROM {batch_id:d} OR h.parcel_id IS NOT NULL"
+        f" OR h.last_trace_at IS NOT NULL"
         f" OR NOT ({_unreferenced(Shipment, 'h', ())})))"
         f" ORDER BY o.id LIMIT {steps.CHUNK_ROWS} FOR UPDATE"
     )

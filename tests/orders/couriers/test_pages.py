@@ -362,6 +362,7 @@ def test_reports_tell_hours_days_and_faults_of_the_period_alone(now):
         answer_due_at=now,
         solve_due_at=now,
         due_at=now,
+        turn_at=now,
         owner_role="service",
         type=CaseType.values[0],
         responsible=Responsible.COURIER,
@@ -404,7 +405,8 @@ def test_the_api_labels_a_parcel_and_warns(as_warehouse, parcel):
     assert "不像中通快递" in answer.json()["warning"]
     again = as_warehouse.post(url, {"waybill_no": "P00000001"}, content_type="application/json")
     assert (again.status_code, again.json()["code"]) == (409, "refused")
-    listed = as_warehouse.get(reverse("orders_api:parcels", args=[parcel.order.tid])).json()
+    url = reverse("orders_api:order_parcels", args=[parcel.order.tid])
+    listed = as_warehouse.get(url).json()["parcels"]
     assert listed[0]["waybill_no"] == "SF1234567890123"
 
 
