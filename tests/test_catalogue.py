@@ -39,6 +39,7 @@ NOT_SCREEN_TEXT = {
     "orders/actions/courier_start.py": "names of carriers and provinces, as files write them",
     "orders/actions/demo_couriers.py": "the invented shop",
     "orders/actions/demo_cases.py": "the invented shop",
+    "orders/actions/demo_warehouse.py": "the invented shop",
     "orders/actions/demo_day.py": "the invented shop",
     "orders/actions/label_exports.py": "columns of files, named as the platform names them",
     "orders/actions/importing/trace_list.py": "columns and reasons of a file; worded by STORED",

@@ -111,6 +111,7 @@ def _range_words(rule: CourierRule) -> list[str]:
 STORED = (
     gettext_noop("运单表"),
     gettext_noop("快递轨迹"),
+    gettext_noop("支付宝账单"),
     gettext_noop("不是运单号：应当是 5 到 40 位字母和数字"),
     gettext_noop("缺少{name}；面单失败的要有失败原因"),
     gettext_noop("包裹号和订单编号都没有"),

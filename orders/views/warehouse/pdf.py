@@ -216,7 +216,7 @@ def hand_pdf(paper: HandPaper) -> bytes:
         for line in paper.lines
     ]
     widths = [10 * mm, 66 * mm, 62 * mm, 30 * mm, width - 168 * mm]
-    signed = _("取件人 %(who)s　时间 %(at)s") % {
+    signed = _("取件人 %(who)s，时间 %(at)s") % {
         "who": paper.signed_by or "________________",
         "at": paper.signed_at or "________________",
     }
