@@ -22,6 +22,7 @@ from orders.models import (
     Erasure,
     Hold,
     Order,
+    Parcel,
     ParcelChange,
     Refund,
     ShipApart,
@@ -214,6 +215,7 @@ def _rename(subject: Subject, ids: list[int], pseudonym: str) -> None:
         version=F("version") + 1,  # a page that still shows the memo cannot save it again
     )
     Refund.objects.filter(order_id__in=ids).update(explanation="")
+    Parcel.objects.filter(Q(order__in=ids) | Q(lines__order__in=ids)).update(skip_reason="")
     Hold.objects.filter(order_id__in=ids).update(note="", told_words="", resolution="")
     changes = ParcelChange.objects.filter(pk__in=ParcelChange.objects.filter(orders__in=ids))
     changes.update(consent_words=Case(When(consent_words="", then=Value("")), default=Value("***")))

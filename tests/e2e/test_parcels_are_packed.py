@@ -41,6 +41,18 @@ def scan_all(page):
     scan(page, codes[0])
 
 
+def hand_over(visitor, number, waybill):
+    page = visitor.open("/warehouse/hand-over/")
+    scan(page, waybill)
+    expect(page.locator("[data-band]")).to_contain_text(number)
+    page.locator(".so-cars a", has_text="中通快递").click()
+    expect(page.locator("main table")).to_contain_text(number)
+    page.fill("#who", "中通 小陆")
+    page.locator(".so-signf button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/warehouse/hand-over/\d+/"))
+    expect(page.locator("main")).to_contain_text("中通 小陆")
+
+
 def small_targets(page):
     return page.evaluate(
         "[...document.querySelectorAll('main button, main .btn, main select, main summary')]"
@@ -73,15 +85,7 @@ def test_a_parcel_is_checked_by_scan_and_handed_over(visits):
     page.click("button[name=part][value=finish]")
     expect(band).to_contain_text(f"验完 {number}")
 
-    visitor.open("/warehouse/hand-over/")
-    scan(page, waybill)
-    expect(band).to_contain_text(number)
-    page.locator(".so-cars a", has_text="中通快递").click()
-    expect(page.locator("main table")).to_contain_text(number)
-    page.fill("#who", "中通 小陆")
-    page.locator(".so-signf button[type=submit]").click()
-    page.wait_for_url(re.compile(r"/warehouse/hand-over/\d+/"))
-    expect(page.locator("main")).to_contain_text("中通 小陆")
+    hand_over(visitor, number, waybill)
     visitor.open(f"/orders/o/{tid}/")
     expect(page.locator("main")).to_contain_text("已交接")
 
