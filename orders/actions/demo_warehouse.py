@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from orders.actions.errors import OrderRefusedError
 from orders.actions.parcels import parcels_of
@@ -51,7 +52,7 @@ def stock_shelves(rows: Sequence[tuple[str, str, str, int]], *, by: User, now: d
         sku.spec = specs[sku.code]
     Sku.objects.bulk_update(named, ["spec"], batch_size=500)
     for standard in STANDARDS:
-        _try(lambda one=standard: goods.save_standard(facts=one, version=None, by=by, now=now))
+        _try(partial(goods.save_standard, facts=standard, version=None, by=by, now=now))
 
 
 def _bin(place: int) -> str:
@@ -96,7 +97,7 @@ def _wave(orders: Sequence[Order], *, by: User, now: datetime) -> Wave:
     built = building.build_waves(now=now, by=by, limit=1, max_parcels_per_wave=40)
     wave = built.waves[0]
     for order in orders:
-        _try(lambda one=order: waves.add_to_wave(wave_id=wave.pk, tid=one.tid, by=by, now=now))
+        _try(partial(waves.add_to_wave, wave_id=wave.pk, tid=order.tid, by=by, now=now))
     return wave
 
 
@@ -127,9 +128,7 @@ def _pack(parcel: Parcel, *, by: User, now: datetime) -> bool:
     for standard in STANDARDS:
         for step in (*standard.steps, *standard.cards):
             _try(
-                lambda one=step: checking.tick(
-                    parcel_id=parcel.pk, step=one, is_done=True, by=by, now=now
-                )
+                partial(checking.tick, parcel_id=parcel.pk, step=step, is_done=True, by=by, now=now)
             )
     _try(lambda: checking.finish_check(parcel_id=parcel.pk, accepts_weight=True, by=by, now=now))
     return Parcel.objects.get(pk=parcel.pk).state == "checked"

@@ -31,6 +31,28 @@ def tick_all(page):
         expect(boxes).to_have_count(left - 1)
 
 
+def scan_all(page):
+    """Scan every piece, and the first once more."""
+    pieces = barcodes(page)
+    codes = [code for code, need in pieces for _piece in range(need)]
+    for done, code in enumerate(codes, start=1):
+        scan(page, code)
+        expect(page.locator("[data-got]")).to_have_text(str(done))
+    scan(page, codes[0])
+
+
+def hand_over(visitor, number, waybill):
+    page = visitor.open("/warehouse/hand-over/")
+    scan(page, waybill)
+    expect(page.locator("[data-band]")).to_contain_text(number)
+    page.locator(".so-cars a", has_text="中通快递").click()
+    expect(page.locator("main table")).to_contain_text(number)
+    page.fill("#who", "中通 小陆")
+    page.locator(".so-signf button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/warehouse/hand-over/\d+/"))
+    expect(page.locator("main")).to_contain_text("中通 小陆")
+
+
 def small_targets(page):
     return page.evaluate(
         "[...document.querySelectorAll('main button, main .btn, main select, main summary')]"
@@ -57,44 +79,37 @@ def test_a_parcel_is_checked_by_scan_and_handed_over(visits):
     expect(page.locator("[data-got]")).to_have_text("0")
     assert not visitor.faults()
 
-    pieces = barcodes(page)
-    done = 0
-    for code, need in pieces:
-        for _piece in range(need):
-            scan(page, code)
-            done += 1
-            expect(page.locator("[data-got]")).to_have_text(str(done))
-    scan(page, pieces[0][0])
+    scan_all(page)
     expect(band).to_contain_text("多一件")
     tick_all(page)
     page.click("button[name=part][value=finish]")
     expect(band).to_contain_text(f"验完 {number}")
 
-    visitor.open("/warehouse/hand-over/")
-    scan(page, waybill)
-    expect(band).to_contain_text(number)
-    page.locator(".so-cars a", has_text="中通快递").click()
-    expect(page.locator("main table")).to_contain_text(number)
-    page.fill("#who", "中通 小陆")
-    page.locator(".so-signf button[type=submit]").click()
-    page.wait_for_url(re.compile(r"/warehouse/hand-over/\d+/"))
-    expect(page.locator("main")).to_contain_text("中通 小陆")
+    hand_over(visitor, number, waybill)
     visitor.open(f"/orders/o/{tid}/")
     expect(page.locator("main")).to_contain_text("已交接")
 
 
-def test_the_packing_table_works_on_a_hand_held(visits):
+def test_a_wave_is_picked_and_a_parcel_skipped_on_a_hand_held(visits):
     visitor = visits.of("wu", size=NARROW)
-    page = visitor.open("/warehouse/check/")
-
-    label = page.locator(".so-next li .so-tid").first
-    scan(page, label.get_attribute("href").rstrip("/").rpartition("/")[2])
-    expect(page.locator("[data-band]")).to_have_class(re.compile("so-band--done"))
-
+    page = visitor.open("/warehouse/pick/")
+    page.locator(".so-wv__n").first.click()
+    page.click("button[name=part][value=start]")
+    expect(page.locator(".so-pl li").first).to_be_visible()
     assert small_targets(page) == []
     assert not visitor.faults()
+
+    page.click("button[name=part][value=picked]")
+    page.wait_for_url("**/warehouse/check/")
+    label = page.locator(".so-next li:not(.is-skip) .so-tid").first
+    scan(page, label.get_attribute("href").rstrip("/").rpartition("/")[2])
+    band = page.locator("[data-band]")
+    expect(band).to_have_class(re.compile("so-band--done"))
+    assert small_targets(page) == []
+    assert not visitor.faults()
+
     page.click('[data-dlg="skip"]')
     page.fill("#skip-r", "缺纸箱")
     page.click("#skip button[type=submit]")
-    expect(page.locator("[data-band]")).to_contain_text("跳过了")
+    expect(band).to_contain_text("跳过了")
     expect(page.locator(".so-next .is-skip").first).to_be_visible()

@@ -354,7 +354,7 @@ def undo_last_scan(*, parcel_id: int, by: User, now: datetime) -> ScanAnswer:
         parcel=table, counted_line_id__isnull=False, undone_at__isnull=True
     )
     last = counted.order_by("-pk").first()
-    line = table.lines.filter(pk=last.counted_line_id).first() if last else None
+    line = table.lines.filter(pk=last.counted_line_id or 0).first() if last else None
     if last is None or line is None or not line.checked_quantity or table.checked_at:
         raise WarehouseRefusedError(_("这个包裹没有可以退的一步。"))
     last.undone_at = now

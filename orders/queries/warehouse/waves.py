@@ -48,24 +48,17 @@ def _rows(waves: list[Wave]) -> list[WaveRow]:
     after_picking = (ParcelState.PICKED, ParcelState.CHECKED, ParcelState.HANDED_OVER)
     after_check = (ParcelState.CHECKED, ParcelState.HANDED_OVER)
     counts = {
-        row["wave"]: row
-        for row in Parcel.objects.filter(wave__in=ids)
+        wave_id: (picked, checked)
+        for wave_id, picked, checked in Parcel.objects.filter(wave__in=ids)
         .values("wave")
         .annotate(
             picked=Count("pk", filter=Q(state__in=after_picking)),
             checked=Count("pk", filter=Q(state__in=after_check)),
         )
+        .values_list("wave", "picked", "checked")
     }
     stopped = stopped_by_wave(ids)
-    return [
-        WaveRow(
-            wave,
-            counts.get(wave.pk, {}).get("picked", 0),
-            counts.get(wave.pk, {}).get("checked", 0),
-            stopped.get(wave.pk, 0),
-        )
-        for wave in waves
-    ]
+    return [WaveRow(wave, *counts.get(wave.pk, (0, 0)), stopped.get(wave.pk, 0)) for wave in waves]
 
 
 @dataclass(slots=True)

@@ -91,9 +91,9 @@ def _page_number(size: tuple[float, float]) -> Callable[[Any, Any], None]:
 
 
 def _table(
-    head: Sequence[str], rows: Sequence[Sequence[Any]], widths: Sequence[float], size: float = 9
+    head: Sequence[str], rows: Sequence[list[Any]], widths: Sequence[float], size: float = 9
 ) -> Table:
-    cells = [[_text(one, size - 1) for one in head], *rows]
+    cells: list[list[Any]] = [[_text(one, size - 1) for one in head], *rows]
     table = Table(cells, colWidths=list(widths), repeatRows=1)
     table.setStyle(
         TableStyle(
