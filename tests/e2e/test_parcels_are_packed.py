@@ -4,53 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.e2e.packing import hand_over, scan, scan_all, tick_all
 from tests.e2e.visitor import NARROW
-
-
-def scan(page, code):
-    page.fill("#scan", code)
-    page.press("#scan", "Enter")
-
-
-def barcodes(page):
-    """Give the barcode of each line with how often it belongs in."""
-    rows = page.locator(".so-pk__l")
-    found = []
-    for row in rows.all():
-        code = row.locator(".mono").nth(1).inner_text()
-        need = int(row.locator(".so-pk__n small").inner_text().removeprefix("/"))
-        found.append((code, need))
-    return found
-
-
-def tick_all(page):
-    boxes = page.locator(".so-tick input[type=checkbox]:not([disabled]):not(:checked)")
-    while boxes.count():
-        left = boxes.count()
-        boxes.first.check()
-        expect(boxes).to_have_count(left - 1)
-
-
-def scan_all(page):
-    """Scan every piece, and the first once more."""
-    pieces = barcodes(page)
-    codes = [code for code, need in pieces for _piece in range(need)]
-    for done, code in enumerate(codes, start=1):
-        scan(page, code)
-        expect(page.locator("[data-got]")).to_have_text(str(done))
-    scan(page, codes[0])
-
-
-def hand_over(visitor, number, waybill):
-    page = visitor.open("/warehouse/hand-over/")
-    scan(page, waybill)
-    expect(page.locator("[data-band]")).to_contain_text(number)
-    page.locator(".so-cars a", has_text="中通快递").click()
-    expect(page.locator("main table")).to_contain_text(number)
-    page.fill("#who", "中通 小陆")
-    page.locator(".so-signf button[type=submit]").click()
-    page.wait_for_url(re.compile(r"/warehouse/hand-over/\d+/"))
-    expect(page.locator("main")).to_contain_text("中通 小陆")
 
 
 def small_targets(page):

@@ -1,0 +1,117 @@
+"""One morning from audit to hand-over, each step by whose work it is."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.e2e.packing import hand_over, scan, scan_all, tick_all
+from tests.e2e.test_orders_leave import tids
+
+
+def late_count(page):
+    """Give how many orders the morning page calls late."""
+    text = page.locator("[aria-labelledby=h-late] .so-card__h").inner_text()
+    found = re.search(r"([\d,]+) 单已超时", text)
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def audit_now(visitor):
+    """Ask for an audit, and wait for what it did."""
+    page = visitor.open("/settings/audit/")
+    page.get_by_role("button", name="现在审一遍").click()
+    done = page.locator("[aria-labelledby=h-s] .so-card__b p.num")
+    expect(done).to_contain_text("看了", timeout=30_000)
+    return [int(n) for n in re.findall(r"(?:通过|新挂起) (\d+)", done.inner_text())]
+
+
+def tell_and_close(visitor, tid, words):
+    """Tell the buyer of a held order, end its hold; it waits for audit again."""
+    page = visitor.open(f"/orders/o/{tid}/")
+    dialog = page.locator('[data-dlg="act-tell"]').first
+    if not dialog.is_visible():
+        page.click(".so-obj__a summary")
+    dialog.click()
+    page.fill("#act-tell textarea[name=words]", words)
+    page.select_option("#act-tell select[name=answer]", "wait")
+    page.click("#act-tell button[type=submit]")
+    expect(page.locator(".so-tl")).to_contain_text(words)
+    page.locator('[data-dlg="act-close_hold"]').first.click()
+    page.fill("#act-close_hold input[name=resolution]", "到货了，今天能发")
+    page.click("#act-close_hold button[type=submit]")
+    expect(page.locator(".so-tl")).to_contain_text("到货了，今天能发")
+
+
+def wave_of(visitor, tid):
+    page = visitor.open(f"/orders/o/{tid}/")
+    return re.search(r"W\d{4}-\d{2,}", page.locator("main").inner_text())[0]
+
+
+def test_a_morning_from_audit_to_hand_over(visits):
+    manager, lead, packer = visits.of("ning"), visits.of("cen"), visits.of("wu")
+    late_before = late_count(manager.open("/morning/"))
+    assert late_before > 0
+
+    # Audit by the shop's rules: some pass, what does not is held with a reason.
+    approved, _held = audit_now(lead)
+    assert approved > 0
+    assert not lead.faults()
+
+    # Two problem orders, late already: their buyers are told, the holds end, audit lets them pass.
+    problems = tids(lead.open("/orders/past_due/?stage=held"))[:2]
+    assert len(problems) == 2
+    for number, tid in enumerate(problems, start=1):
+        tell_and_close(lead, tid, f"亲，第{number}单今天给您发出，久等了")
+    audit_now(lead)
+    assert set(problems) <= set(tids(lead.open("/orders/past_due/?stage=approved")))
+    late_tid = problems[0]
+
+    # One merge of two orders of one buyer to one address.
+    page = lead.open("/orders/merge/")
+    group = page.locator("main form .card").first
+    first = group.locator(".so-tid").first.get_attribute("href").rstrip("/").rpartition("/")[2]
+    group.locator("input[name=group]").check()
+    page.get_by_role("button", name="合并勾选的组").click()
+    expect(page.locator("main")).to_contain_text("合")
+    expect(lead.open(f"/orders/o/{first}/").locator(".so-tl")).to_contain_text("合单")
+
+    # One wave of what must leave today, the late order in it.
+    page = packer.open("/warehouse/waves/")
+    page.get_by_role("button", name="建波次").click()
+    expect(page.locator("body")).to_contain_text(re.compile(r"建了 \d+ 个波次"))
+    number = wave_of(packer, late_tid)
+    packer.open("/warehouse/pick/").locator(".so-wv__n", has_text=number).click()
+    page = packer.page
+    page.click("button[name=part][value=start]")
+    page.click("button[name=part][value=picked]")
+    page.wait_for_url("**/warehouse/check/")
+
+    # Check by scan: a piece that does not belong in is refused and not counted.
+    scan(page, late_tid)
+    band = page.locator("[data-band]")
+    expect(band).to_have_class(re.compile("so-band--done"))
+    parcel = re.search(r"P\d{8}", page.locator(".so-pk__h").inner_text())[0]
+    scan(page, "6900000000000")
+    expect(band).to_have_class(re.compile("so-band--late"))
+    expect(page.locator("[data-got]")).to_have_text("0")
+    scan_all(page)
+    tick_all(page)
+    page.click("button[name=part][value=finish]")
+    expect(band).to_contain_text(f"验完 {parcel}")
+
+    # Label it, hand it over before the cutoff; one less is late.
+    page = packer.open(f"/orders/o/{late_tid}/")
+    waybill = "78" + late_tid[-12:]
+    if not page.locator(".so-sec", has_text=parcel).locator("a.mono").count():
+        page.locator('[data-dlg="act-label"]').first.click()
+        page.fill("#act-label input[name=waybill_no]", waybill)
+        page.click("#act-label button[type=submit]")
+    hand_over(packer, parcel, parcel)
+    page = manager.open("/morning/")
+    expect(page.locator(".so-strip [data-left]")).to_be_visible()  # 16:00 has not come yet
+    for _try in range(40):
+        if late_count(page) < late_before:
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    assert late_count(page) == late_before - 1
+    assert not manager.faults()
