@@ -41,9 +41,35 @@ def tell_and_close(visitor, tid, words):
     expect(page.locator(".so-tl")).to_contain_text("到货了，今天能发")
 
 
+def settle(visitor, problems):
+    """Settle what audit says against orders, one cause after the other, until they have passed."""
+    left = list(problems)
+    for day in ("今天", "今天下午", "今晚"):
+        for number, tid in enumerate(left, start=1):
+            tell_and_close(visitor, tid, f"亲，第{number}单{day}给您发出，久等了")
+        audit_now(visitor)
+        passed = tids(visitor.open("/orders/past_due/?stage=approved"))
+        left = [tid for tid in left if tid not in passed]
+        if not left:
+            return
+    raise AssertionError(f"still held: {left}")
+
+
 def wave_of(visitor, tid):
     page = visitor.open(f"/orders/o/{tid}/")
     return re.search(r"W\d{4}-\d{2,}", page.locator("main").inner_text())[0]
+
+
+def label(visitor, tid, number):
+    """Put a waybill on the parcel of an order; give the carrier that the shop's rules chose."""
+    page = visitor.open(f"/orders/o/{tid}/")
+    parcel = page.locator(".so-sec li", has_text=number).first
+    carrier = parcel.locator("b").nth(1).inner_text()
+    page.locator('[data-dlg="act-label"]').first.click()
+    page.fill("#act-label input[name=waybill_no]", "78" + tid[-12:])
+    page.click("#act-label button[type=submit]")
+    expect(page.locator(".so-sec li", has_text=number).first).to_contain_text("78" + tid[-12:])
+    return carrier
 
 
 def test_a_morning_from_audit_to_hand_over(visits):
@@ -59,10 +85,7 @@ def test_a_morning_from_audit_to_hand_over(visits):
     # Two problem orders, late already: their buyers are told, the holds end, audit lets them pass.
     problems = tids(lead.open("/orders/past_due/?stage=held"))[:2]
     assert len(problems) == 2
-    for number, tid in enumerate(problems, start=1):
-        tell_and_close(lead, tid, f"亲，第{number}单今天给您发出，久等了")
-    audit_now(lead)
-    assert set(problems) <= set(tids(lead.open("/orders/past_due/?stage=approved")))
+    settle(lead, problems)
     late_tid = problems[0]
 
     # One merge of two orders of one buyer to one address.
@@ -99,13 +122,8 @@ def test_a_morning_from_audit_to_hand_over(visits):
     expect(band).to_contain_text(f"验完 {parcel}")
 
     # Label it, hand it over before the cutoff; one less is late.
-    page = packer.open(f"/orders/o/{late_tid}/")
-    waybill = "78" + late_tid[-12:]
-    if not page.locator(".so-sec", has_text=parcel).locator("a.mono").count():
-        page.locator('[data-dlg="act-label"]').first.click()
-        page.fill("#act-label input[name=waybill_no]", waybill)
-        page.click("#act-label button[type=submit]")
-    hand_over(packer, parcel, parcel)
+    carrier = label(packer, late_tid, parcel)
+    hand_over(packer, parcel, parcel, carrier)
     page = manager.open("/morning/")
     expect(page.locator(".so-strip [data-left]")).to_be_visible()  # 16:00 has not come yet
     for _try in range(40):

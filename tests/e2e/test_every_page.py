@@ -64,7 +64,6 @@ LINKS = (
     ("/orders/held/", ".so-q tbody .so-tid"),
     ("/orders/past_due/", ".so-q tbody .so-tid"),
     ("/warehouse/waves/", ".so-wv__n"),
-    ("/warehouse/pick/", ".so-wv__n"),
     ("/orders/merge/", ".so-pile .so-card__r a"),
     ("/cases/", "#cases tbody tr td a"),
     ("/work/", "#runs tbody tr td a"),

@@ -46,7 +46,7 @@ def test_a_parcel_is_checked_by_scan_and_handed_over(visits):
 
 
 def test_a_wave_is_picked_and_a_parcel_skipped_on_a_hand_held(visits):
-    visitor = visits.of("wu", size=NARROW)
+    visitor = visits.of("zheng", size=NARROW)
     page = visitor.open("/warehouse/pick/")
     page.locator(".so-wv__n").first.click()
     page.click("button[name=part][value=start]")

@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from orders.actions.couriers import assign_carriers
 from orders.actions.locks import locked_parcels
 from orders.actions.parcels import follow_parcels, parcels_of
-from orders.actions.warehouse.carriers import choose_carriers
 from orders.actions.warehouse.locks import WarehouseRefusedError, order_ids_of
 from orders.actions.warehouse.moving import log_orders, place_in_wave
 from orders.choices import ParcelState, PlatformStatus, Stage
@@ -71,7 +71,7 @@ def build_waves(
     claimed = MOST_ORDERS if carrier is not None else limit
     orders = _claimed(_in_turn(_claimable(until_due))[:claimed])
     ready = _ready_parcels(orders, now=now)
-    choose_carriers(ready.parcels, now=now)
+    assign_carriers(ready.parcels, now=now)
     parcels = ready.parcels
     if carrier is not None:
         parcels = [parcel for parcel in parcels if parcel.carrier == carrier][:limit]

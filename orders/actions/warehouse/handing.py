@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from orders.actions.couriers import assign_carriers
 from orders.actions.errors import OrderRefusedError
 from orders.actions.leaving import Kept, let_parcels_leave, why_kept
 from orders.actions.locks import locked_order
 from orders.actions.parcels import parcels_of
-from orders.actions.warehouse.carriers import choose_carriers
 from orders.actions.warehouse.locks import (
     LockedParcel,
     WarehouseRefusedError,
@@ -86,7 +86,7 @@ def _parcel_id(text: str, *, now: datetime) -> int | None:
         return None
     parcels = parcels_of([locked_order(tid=text)], now=now)
     rows = next(iter(parcels.values()))
-    choose_carriers(rows, now=now)
+    assign_carriers(rows, now=now)
     return rows[0].pk
 
 

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from orders.actions.couriers import assign_carriers
 from orders.actions.locks import locked_order
 from orders.actions.parcels import parcels_of
 from orders.actions.shippable import refuse_unshippable
-from orders.actions.warehouse.carriers import choose_carriers
 from orders.actions.warehouse.locks import (
     LockedParcel,
     WarehouseRefusedError,
@@ -84,7 +84,7 @@ def _planned_parcels(tid: str, *, now: datetime) -> list[int]:
     if not planned:
         words = _("订单 %(tid)s 的包裹已经在波次里，或者已经交接。")
         raise WarehouseRefusedError(words % {"tid": tid})
-    choose_carriers(planned, now=now)
+    assign_carriers(planned, now=now)
     return sorted(parcel.pk for parcel in planned)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from orders.choices import ParcelState, ScanOutcome, WaveState
 from orders.models import (
@@ -216,11 +216,12 @@ def _grouped(rows: Sequence[ParcelLine], goods: dict[int, Goods]) -> list[CheckL
 
 
 def _next_wave() -> Wave | None:
-    """Give the picked wave that is due first."""
+    """Give the picked wave that is due first; one with nothing but put-aside parcels comes last."""
+    waiting = Parcel.objects.filter(wave=OuterRef("pk"), state=ParcelState.PICKED)
     waves = Wave.objects.filter(
-        state__in=[WaveState.PICKED, WaveState.PICKING], parcels__state=ParcelState.PICKED
-    )
-    return waves.order_by("due_at", "pk").first()
+        Exists(waiting), state__in=[WaveState.PICKED, WaveState.PICKING]
+    ).annotate(has_fresh=Exists(waiting.filter(skip_reason="")))
+    return waves.order_by("-has_fresh", "due_at", "pk").first()
 
 
 def _progress(wave: Wave | None) -> tuple[int, int]:

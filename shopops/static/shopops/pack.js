@@ -54,7 +54,7 @@
   if (band.dataset.tone) play(band.dataset.tone);
 
   /* sending: one after the other, in the order in which they were scanned */
-  let queue = Promise.resolve();
+  let queue = Promise.resolve(), waiting = 0;
   const trouble = (words) => { const now = $("[data-band]"); now.className = "so-band so-band--late"; $("b", now).textContent = words; $("p", now).textContent = now.dataset.again; play("bad"); };
   async function send(url, data) {
     const table = $("input[name=parcel]", form);
@@ -66,7 +66,7 @@
       if (answer.go) { location.assign(answer.go); return; }
       const scroll = window.scrollY;
       $("[data-band]").outerHTML = answer.band;
-      body.innerHTML = answer.body;
+      if (waiting === 1) body.innerHTML = answer.body; // else the next answer shows more; this one would take ticks back
       const parcel = $("input[name=parcel]", form);
       if (parcel) parcel.value = answer.parcel || "";
       field.placeholder = answer.placeholder || field.placeholder;
@@ -87,7 +87,8 @@
     const dialog = sent.closest("dialog");
     if (dialog) dialog.close();
     const url = sent.getAttribute("action");
-    queue = queue.then(() => send(url, data));
+    waiting += 1;
+    queue = queue.then(() => send(url, data)).finally(() => { waiting -= 1; });
   });
   field.focus({ preventScroll: true });
   showFocus();
