@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0040_warehouse_second_check"),
+        ("orders", "0012_second_check"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

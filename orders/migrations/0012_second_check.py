@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0030_parcels_ship_apart")]
+    dependencies = [("orders", "0011_ship_apart")]
 
     operations = [
         migrations.AddField(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0050_couriers_traces"),
+        ("orders", "0013_traces"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
