@@ -5,8 +5,8 @@ from django.db.models import F, Q
 
 from orders.choices import TraceKind
 from orders.models.audit import DatedRow
-from orders.models.fields import money
 from orders.models.orders import Shipment
+from shopops.lib.columns import money
 
 
 class Carrier(models.Model):
