@@ -25,6 +25,7 @@ from products.queries.stock_facts import (
     free_pieces,
     has_catalogue,
     keeps_stock,
+    may_keep_orders,
     served_tids,
 )
 from products.rules.stock import Catalogue, Shortage
@@ -65,6 +66,8 @@ def judge(facts: Sequence[AuditFacts], now: datetime) -> dict[str, list[Need]]:
     decided when it is set aside. Six queries for a thousand orders.
     """
     rule = rule_in_force(now=now)
+    if not rule.holds_unknown and not may_keep_orders():
+        return {}
     gifts = queries.gifts_of([one.tid for one in facts])
     codes = {line.sku_code for one in facts for line in one.lines}
     codes |= {code for rows in gifts.values() for code, _quantity in rows}
@@ -134,6 +137,8 @@ def allocate_approved(order_ids: Sequence[int], now: datetime) -> dict[int, Need
 
     A shortage that a person settled (told the buyer, approved by force) does not stop the order again.
     """
+    if not keeps_stock():
+        return {}
     shortages = allocation.allocate(queries.wanted_of(order_ids), now=now)
     if not shortages:
         return {}
@@ -158,6 +163,8 @@ def _need_of(one: Shortage) -> Need:
 
 def consume_left(tids: Sequence[str], by: User | None, now: datetime) -> None:
     """Take the pieces of orders out that were handed over; one that had none gets them now, if there are."""
+    if not keeps_stock():
+        return
     ids = Order.objects.filter(tid__in=tids).values_list("pk", flat=True)
     allocation.allocate(queries.wanted_of(list(ids), has_left=True), now=now)
     allocation.consume(tids, by=by, now=now)
@@ -165,6 +172,8 @@ def consume_left(tids: Sequence[str], by: User | None, now: datetime) -> None:
 
 def take_back(tids: Sequence[str], by: User | None, now: datetime) -> None:
     """Put back what a mistaken hand-over took; let go what a mistaken approval set aside."""
+    if not keeps_stock():
+        return
     stages = dict(Order.objects.filter(tid__in=tids).values_list("tid", "stage"))
     passed = [tid for tid in tids if stages.get(tid) in queries.PASSED_STAGES]
     allocation.reinstate(passed, reason=_("撤回交接"), by=by, now=now)

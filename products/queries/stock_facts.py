@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from django.db.models import F
+from django.db.models import F, Value
 
 from products.choices import AllocationState
-from products.models import Allocation, Sku, StockLevel
+from products.models import Allocation, BundlePart, Sku, StockLevel
 from products.queries.catalogue_of import catalogue_of
 from products.rules.stock import Catalogue
 
@@ -27,6 +27,12 @@ def served_tids(tids: Collection[str]) -> set[str]:
 def keeps_stock() -> bool:
     """Say whether the shop keeps the stock of anything."""
     return StockLevel.objects.exists()
+
+
+def may_keep_orders() -> bool:
+    """Say whether stock or bundles could keep any order. One query, and most shops begin with no."""
+    kept = StockLevel.objects.order_by().values(one=Value(1))
+    return kept.union(BundlePart.objects.order_by().values(one=Value(1))).exists()
 
 
 def has_catalogue() -> bool:
