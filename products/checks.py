@@ -72,7 +72,8 @@ def purchases_come_in_time(day: date, now: datetime) -> CheckOutcome:
     rows = purchases.late_purchases(day=day, unsent_days=waits)
     found = [
         Finding(
-            title=_("采购单 %(number)s：%(supplier)s") % {"number": row.number, "supplier": row.supplier},
+            title=_("采购单 %(number)s：%(supplier)s")
+            % {"number": row.number, "supplier": row.supplier},
             evidence=row.why,
             severity="late" if row.is_late else "soon",
             owner_role="warehouse_lead",

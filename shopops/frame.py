@@ -77,6 +77,19 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        "goods",
+        _("商品"),
+        "package",
+        (
+            Place(_("库存"), "products:stock", "products.view"),
+            Place(_("缺货"), "products:warnings", "products.view"),
+            Place(_("盘点"), "products:counts", "products.view"),
+            Place(_("货架对账"), "products:shelf", "products.view"),
+            Place(_("采购单"), "products:purchases", "products.view"),
+            Place(_("供应商"), "products:suppliers", "products.view"),
+        ),
+    ),
+    Group(
         "intake",
         _("导入"),
         "file-import",
@@ -90,6 +103,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Place(_("截单设置"), "orders:cutoff", "orders.set_cutoff"),
             Place(_("审单规则"), "orders:audit", "orders.set_audit"),
+            Place(_("库存规则"), "products:stock_rules", "products.set_stock_rules"),
             Place(_("人员"), "staff:people", "staff.manage"),
             Place(_("岗位与权限"), "staff:roles", "staff.manage"),
             Place(_("操作记录"), "staff:log", "staff.view_log"),

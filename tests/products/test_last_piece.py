@@ -34,8 +34,7 @@ def race(orders):
             short = allocation.allocate([Wanted(f"T{number}", f"L{number}", "A", 1)], now=NOW)
             fared.append(SHORT if short else WON)
         except IntegrityError as error:
-            assert CONSTRAINT in str(error)
-            fared.append(STOPPED)
+            fared.append(STOPPED if CONSTRAINT in str(error) else str(error))
         finally:
             connection.close()
 

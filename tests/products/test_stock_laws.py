@@ -106,7 +106,9 @@ class Shop(RuleBasedStateMachine):
         if self.gone:
             tid = self.gone.pop(place % len(self.gone))
             for number, line in enumerate(self.lines[tid]):
-                back = [Returned(tid, line.line_key, line.sku_code, line.quantity, f"R{tid}-{number}")]
+                back = [
+                    Returned(tid, line.line_key, line.sku_code, line.quantity, f"R{tid}-{number}")
+                ]
                 allocation.return_pieces(back, by=self.hand, now=NOW)
                 allocation.return_pieces(back, by=self.hand, now=NOW)
                 for part, each in MADE_OF[line.sku_code].items():
@@ -133,9 +135,13 @@ class Shop(RuleBasedStateMachine):
     @rule(code=st.sampled_from(("A", "B")), quantity=st.integers(-9, 9), is_lead=st.booleans())
     def somebody_corrects(self, code, quantity, is_lead):
         by = self.lead if is_lead else self.hand
-        is_refused = quantity == 0 or (quantity < 0 and not is_lead and self._free(code) + quantity < 0)
+        is_refused = quantity == 0 or (
+            quantity < 0 and not is_lead and self._free(code) + quantity < 0
+        )
         try:
-            stock.adjust(sku_id=self.skus[code].pk, quantity=quantity, reason="核对", by=by, now=NOW)
+            stock.adjust(
+                sku_id=self.skus[code].pk, quantity=quantity, reason="核对", by=by, now=NOW
+            )
         except StockRefusedError:
             assert is_refused
         else:

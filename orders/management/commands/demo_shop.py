@@ -14,6 +14,9 @@ from django.utils import timezone
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_day import morning
 from orders.demo import write_export
+from orders.demo.catalog import load_skus
+from products import demo
+from products.demo import DemoGoods
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
 from shopops.lib.business_time import SHANGHAI, parse_instant
@@ -31,6 +34,7 @@ CAST = (
     ("wu", "阿武", "warehouse", "仓库"),
     ("man", "小满", "promotion", "推广"),
 )
+GOODS = ("code", "title", "spec", "price_fen", "popularity", "weight_g")
 ADMINISTRATOR = ("admin", "林岚", "administrator", "管理员")
 
 
@@ -57,9 +61,16 @@ class Command(JsonCommand):
         cast = self._people(now)
         files = self._files(folder, days, orders_per_day, seed, now)
         self._import(files)
+        self.note("the shelf …")
+        goods = [
+            DemoGoods(*row)
+            for row in zip(*(getattr(load_skus(), name).tolist() for name in GOODS), strict=True)
+        ]
+        demo.fill_stock(goods=goods, pieces_a_day=orders_per_day * 1.6, by_name=cast, now=now)
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
         call_command("rollup", "--json", stdout=self.stderr)
+        demo.look_at_stock(now=now)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
         return {"orders_files": len(files), "people": len(cast), "already": False}
