@@ -58,14 +58,14 @@ def fill_stock(
     counts.enter(count_id=first.pk, lines=lines, by=hand, now=at)
     first.refresh_from_db()
     counts.book_count(count_id=first.pk, version=first.version, by=lead, now=at)
-    _shelf(skus, now=now)
     _buy(list(goods), skus, daily, lead, now)
     _recount(list(goods), skus, hand, now)
 
 
 def look_at_stock(*, now: datetime) -> None:
-    """Write down what is short, once the sales are summed up."""
+    """Write down what is short, once the sales are summed up and the orders have their pieces."""
     watch.look(now=now)
+    _shelf(now=now)
 
 
 def _skus(goods: Sequence[DemoGoods], *, now: datetime) -> dict[str, Sku]:
@@ -90,14 +90,15 @@ def _skus(goods: Sequence[DemoGoods], *, now: datetime) -> dict[str, Sku]:
     return {sku.code: sku for sku in Sku.objects.filter(code__in=[one.code for one in goods])}
 
 
-def _shelf(skus: Mapping[str, Sku], *, now: datetime) -> None:
-    """Let the platform's shelf say what the ledger says, but for a few."""
-    levels = {level.sku_id: level.on_hand for level in StockLevel.objects.all()}
-    for number, sku in enumerate(sorted(skus.values(), key=lambda one: one.code)):
+def _shelf(*, now: datetime) -> None:
+    """Let the platform's shelf say what is free, but for a few."""
+    skus = list(Sku.objects.filter(level__isnull=False).select_related("level").order_by("code"))
+    for number, sku in enumerate(skus):
         if sku.shelf_quantity is None:
             off = {3: 12, 17: -6, 40: 25, 71: 4}.get(number, 0)
-            sku.shelf_quantity, sku.shelf_at = max(levels.get(sku.pk, 0) + off, 0), now
-    Sku.objects.bulk_update(skus.values(), ["shelf_quantity", "shelf_at"])
+            free = sku.level.on_hand - sku.level.allocated
+            sku.shelf_quantity, sku.shelf_at = max(free + off, 0), now
+    Sku.objects.bulk_update(skus, ["shelf_quantity", "shelf_at"])
 
 
 def _buy(

@@ -73,9 +73,7 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
             [count.pk, now],
         )
         created = int(cursor.rowcount)
-        cursor.execute(_UNKNOWN.format(stage=stage))
-        unknown = len(cursor.fetchall())
-    return Counts(created, 0, 0, batch.rejected_count + unknown)
+    return Counts(created, 0, 0, batch.rejected_count)
 
 
 def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:

@@ -146,11 +146,17 @@ def _move(one: StockMove) -> dict[str, Any]:
         "kind": one.get_kind_display(),
         "quantity": one.quantity,
         "after": one.on_hand_after,
-        "reference": one.reference,
+        "reference": _reference_words(one.reference),
         "url": _reference_url(one.reference, is_order=sells),
         "reason": one.reason,
         "by": one.by.name if one.by else _("系统"),
     }
+
+
+def _reference_words(reference: str) -> str:
+    if reference.startswith("count "):
+        return _("盘点 %(n)s") % {"n": reference.removeprefix("count ")}
+    return reference
 
 
 def _reference_url(reference: str, *, is_order: bool) -> str:

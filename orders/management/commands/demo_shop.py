@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from orders import goods as settle
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_day import morning
 from orders.demo import write_export
@@ -24,6 +25,8 @@ from shopops.lib.commands import JsonCommand, Refused
 from shopops.staff.actions import people, setup
 from shopops.staff.models import User
 from shopops.staff.queries import nobody_yet, shop_platform
+from shopops.work.actions import request_run
+from shopops.work.engine import perform_inline
 
 # Invented people of the invented shop.
 CAST = (
@@ -70,6 +73,7 @@ class Command(JsonCommand):
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
         call_command("rollup", "--json", stdout=self.stderr)
+        perform_inline(request_run(kind=settle.KIND, key=settle.KEY, now=now, again=True))
         demo.look_at_stock(now=now)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
