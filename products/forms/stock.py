@@ -73,15 +73,15 @@ class LimitsForm(forms.Form):
 class RuleForm(forms.Form):
     """The shop's rules of stock."""
 
-    allocate_at = forms.ChoiceField(
-        label=_("什么时候占用库存"), choices=AllocateAt.choices, widget=forms.RadioSelect
-    )
     threshold = pieces_field(_("少于几件算缺"), lowest=0)
     main_threshold = pieces_field(_("主推款少于几件算缺"), lowest=0)
     cover_days = pieces_field(_("不够卖几天算缺"), lowest=0)
     main_cover_days = pieces_field(_("主推款不够卖几天算缺"), lowest=0)
     sales_days = pieces_field(_("按最近几天的销量算"))
     unsent_days = pieces_field(_("付款几天还没发出要催"))
+    allocate_at = forms.ChoiceField(
+        label=_("什么时候占用库存"), choices=AllocateAt.choices, widget=forms.RadioSelect
+    )
     holds_unknown = forms.BooleanField(
         label=_("编码不在商品表的订单挂起（商品表齐了再开）"), required=False
     )
@@ -101,7 +101,9 @@ class ScanForm(forms.Form):
         label=_("扫条码，或输商家编码"),
         max_length=80,
         error_messages={"required": _("扫一个条码，或输商家编码")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "enterkeyhint": "done"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "enterkeyhint": "done", "autofocus": True}
+        ),
     )
     pieces = pieces_field(_("件数"))
 
