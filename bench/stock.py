@@ -120,10 +120,10 @@ def _prove() -> dict[str, Any]:
     from products.rules.stock import Wanted
 
     def open_lines(tids: Any) -> list[Wanted]:  # noqa: ANN401
-        code = dict(run("SELECT id, code FROM products_sku"))
+        code = {row[0]: str(row[1]) for row in run("SELECT id, code FROM products_sku")}
         rows = run("SELECT tid, line_key, sku_id, quantity FROM products_allocation")
         return [
-            Wanted(str(tid), str(key), str(code[sku]), int(str(quantity)))
+            Wanted(str(tid), str(key), code[sku], int(str(quantity)))
             for tid, key, sku, quantity in rows
         ]
 

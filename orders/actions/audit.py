@@ -116,8 +116,8 @@ def audit_orders(ids: Sequence[int], *, rules: RuleSet, now: datetime) -> Tally:
         _apply(case, verdict, needs, changes, tally)
     _write(changes)
     if changes.approved:
-        needs = registry.tell_approved([order.pk for order in changes.approved], now)
-        _hold_after_all(changes.approved, needs, tally, now)
+        short = registry.tell_approved([order.pk for order in changes.approved], now)
+        _hold_after_all(changes.approved, short, tally, now)
     return tally
 
 

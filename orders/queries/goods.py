@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -35,14 +36,14 @@ def wanted_of(order_ids: Collection[int], *, has_left: bool = False) -> list[Wan
     columns = ("pk", "tid", "handed_over_at", "consigned_at", "paid_at")
     rows = list(orders.values_list(*columns))
     lines: dict[int, list[tuple[str, str, int]]] = {}
-    for order_id, *line in (
+    for order_id, key, code, quantity in (
         OrderLine.objects.filter(order__in=order_ids)
         .exclude(sku_code="")
         .exclude(status=PlatformStatus.TRADE_CLOSED)
         .order_by("order_id", "position", "pk")
         .values_list("order_id", "line_key", "sku_code", "quantity")
     ):
-        lines.setdefault(order_id, []).append((line[0], line[1], line[2]))
+        lines.setdefault(order_id, []).append((key, code, quantity))
     for order_id, gift_id, code, quantity in (
         GiftLine.objects.filter(order__in=order_ids)
         .order_by("order_id", "pk")
@@ -89,7 +90,11 @@ def gone_allocations(*, size: int) -> list[tuple[str, str, str]]:
     Reads what is set aside, which is about as much as is open.
     """
     with connection.cursor() as cursor:
-        values = {"gift": GIFT_PREFIX, "open": [str(stage) for stage in OPEN_STAGES], "size": size}
+        values: dict[str, Any] = {
+            "gift": GIFT_PREFIX,
+            "open": [str(stage) for stage in OPEN_STAGES],
+            "size": size,
+        }
         cursor.execute(_GONE, values)
         return list(cursor.fetchall())
 
@@ -135,7 +140,7 @@ def _texts(stages: Iterable[Stage]) -> list[str]:
     return [str(stage) for stage in stages]
 
 
-def _ids(statement: str, values: dict[str, object]) -> list[int]:
+def _ids(statement: str, values: dict[str, Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [pk for (pk,) in cursor.fetchall()]

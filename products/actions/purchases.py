@@ -369,7 +369,8 @@ def set_supplier_price(
 
 
 def _refuse_name(name: str, *, but: int | None) -> None:
-    if Supplier.objects.filter(name=name.strip()).exclude(pk=but).exists():
+    same = Supplier.objects.filter(name=name.strip())
+    if (same if but is None else same.exclude(pk=but)).exists():
         raise PurchaseRefusedError(_("已经有一家叫「%(name)s」。") % {"name": name.strip()})
 
 

@@ -83,9 +83,14 @@ class Move(APIView):
         """Move it."""
         shape = shapes.MoveActSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
-        data, who = shape.validated_data, {"by": person(request), "now": timezone.now()}
-        amount = {"sku_id": sku_id, "quantity": data["quantity"], "reason": data["reason"]}
-        number = {"reference": data["reference"]}
+        data: dict[str, Any] = shape.validated_data
+        who: dict[str, Any] = {"by": person(request), "now": timezone.now()}
+        amount: dict[str, Any] = {
+            "sku_id": sku_id,
+            "quantity": data["quantity"],
+            "reason": data["reason"],
+        }
+        number: dict[str, Any] = {"reference": data["reference"]}
         doing = {
             "receipt": lambda: acts.receive(**amount, **number, **who),
             "adjust": lambda: acts.adjust(**amount, **who),

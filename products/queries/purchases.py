@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from products.choices import PurchaseState
@@ -93,7 +94,7 @@ def _late(day: date, unsent_days: int) -> Q:
     return Q(state__in=OPEN_STATES) & (Q(expected_on__lt=day) | unsent)
 
 
-def _with_sums(rows):  # type: ignore[no-untyped-def]
+def _with_sums(rows: "QuerySet[PurchaseOrder]") -> Any:  # noqa: ANN401 - sums have no type
     return rows.select_related("supplier").annotate(
         pieces=Sum("lines__quantity", default=0),
         arrived=Sum("lines__arrived_quantity", default=0),
@@ -101,7 +102,7 @@ def _with_sums(rows):  # type: ignore[no-untyped-def]
     )
 
 
-def _row(one, day: date, unsent_days: int) -> PurchaseRow:  # type: ignore[no-untyped-def]
+def _row(one: Any, day: date, unsent_days: int) -> PurchaseRow:  # noqa: ANN401
     is_open = one.state in OPEN_STATES
     is_late = is_open and one.expected_on is not None and one.expected_on < day
     waits = (day - business_date(one.paid_at)).days if one.paid_at and not one.sent_at else 0

@@ -282,7 +282,7 @@ def shelf_differences(*, size: int | None = 200) -> list[ShelfRow]:
     )
     found = rows if size is None else rows[:size]
     return [
-        ShelfRow(pk, code, title, shelf, free, at)
+        ShelfRow(pk, code, title, shelf or 0, free, at)
         for pk, code, title, shelf, free, at in found.values_list(
             "pk", "code", "title", "shelf_quantity", "free", "shelf_at"
         )

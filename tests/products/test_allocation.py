@@ -11,6 +11,7 @@ from products.actions.allocation import Returned
 from products.models import Allocation, StockLevel, StockMove
 from products.rules.stock import Shortage, Wanted
 from tests.factories.goods import SkuFactory, bundle, stocked
+from tests.factories.orders import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +140,7 @@ def test_a_gift_leaves_as_a_gift(now):
 
 def test_what_left_before_the_stock_was_kept_is_not_booked(now):
     sku = stocked("A", 5)
-    before = StockLevel.objects.get().kept_since - timedelta(seconds=1)
+    before = NOON - timedelta(seconds=1)
 
     allocation.allocate([Wanted("T1", "L1", "A", 1, left_at=before)], now=now)
 

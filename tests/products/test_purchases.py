@@ -151,7 +151,7 @@ def test_a_suppliers_word_is_measured_by_what_arrived(draft, now, manager):
 
     row = purchases.suppliers()[0]
 
-    assert (row.lead_days, row.kept_days, row.in_time_rate) == (7, Decimal("9.0"), 0)
+    assert (row.lead_days, row.kept_days, row.in_time_rate) == (7, Decimal("9.0"), Decimal(0))
     assert (row.defect_rate, row.defect_pieces, row.arrived_pieces) == (Decimal("0.05"), 5, 100)
 
 
