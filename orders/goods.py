@@ -5,7 +5,7 @@ their own transaction; what files say of orders is settled by the run `orders.go
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -29,6 +29,8 @@ from products.queries.stock_facts import (
     served_tids,
 )
 from products.rules.stock import Catalogue, Shortage
+from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check
+from shopops.lib.words import listed
 from shopops.staff.models import User
 from shopops.work import actions as work
 from shopops.work.context import RunContext
@@ -36,6 +38,7 @@ from shopops.work.registry import KindSpec, register_kind
 from shopops.work.schedule import register_tick
 
 KIND, KEY = "orders.goods", "settle"
+LEFT_CHECK = "orders.left_orders_are_booked"
 STEP_ORDERS = 1000
 _SHORT = (HoldKind.STOCK_SHORT, HoldKind.GIFT_OUT_OF_STOCK)
 
@@ -54,6 +57,9 @@ def register() -> None:
         KindSpec(KIND, gettext_lazy("库存跟上订单"), "quick", perform_settle, "products.view")
     )
     register_tick("goods", every=timedelta(minutes=10), run=request_settle)
+    register_check(
+        LEFT_CHECK, gettext_lazy("发出的订单都扣了库存"), "warehouse_lead", left_orders_are_booked
+    )
 
 
 # --- audit --------------------------------------------------------------------------------------
@@ -261,13 +267,29 @@ def allocate_open(order_ids: Sequence[int], *, now: datetime) -> int:
 def book_left(order_ids: Sequence[int], *, now: datetime) -> int:
     """Book orders out that left without our doing; give the number of orders.
 
-    Where the ledger has too few pieces nothing is booked: `products.stock_follows_orders` tells of it.
+    Where the ledger has too few pieces nothing is booked: the check `LEFT_CHECK` tells of it.
     """
     wanted = queries.wanted_of(order_ids, has_left=True)
     short = {one.tid for one in allocation.allocate(wanted, now=now)}
     tids = sorted({one.tid for one in wanted} - short)
     allocation.consume(tids, by=None, now=now)
     return len(tids)
+
+
+def left_orders_are_booked(day: date, now: datetime) -> CheckOutcome:
+    """Fail while orders left of whose pieces the ledger knows nothing: it had too few of them."""
+    ids = queries.left_ids(now=now, after=0, size=STEP_ORDERS)
+    if not ids:
+        return outcome_of([])
+    tids = Order.objects.filter(pk__in=ids[:3]).order_by("pk").values_list("tid", flat=True)
+    finding = Finding(
+        title=_("有 %(n)s 单发出了，库存流水里没有") % {"n": len(ids)},
+        evidence=_("账上的件数不够扣，盘一下这些商品：%(tids)s") % {"tids": listed(tids)},
+        severity="soon",
+        owner_role="warehouse_lead",
+        url="/stock/counts/",
+    )
+    return outcome_of([finding])
 
 
 def book_returns(*, now: datetime) -> int:

@@ -239,6 +239,18 @@ def test_an_order_shipped_elsewhere_is_booked_out_once(now):
     assert level() == (8, 0)
 
 
+def test_what_left_and_could_not_be_booked_out_is_a_finding(now):
+    stocked("A", 1)
+    order = order_of(quantity=2, stage=Stage.HANDED_OVER, handed_over_at=now, paid_at=now)
+    assert settle(now)["left"] == 0
+
+    outcome = goods.left_orders_are_booked(now.date(), now)
+
+    assert [one.title for one in outcome.findings] == ["有 1 单发出了，库存流水里没有"]
+    assert order.tid in outcome.findings[0].evidence
+    assert level() == (1, 0)
+
+
 def test_a_refunded_return_brings_the_pieces_back_once(now, warehouse):
     stocked("A", 5)
     order = order_of(quantity=2)
