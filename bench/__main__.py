@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import audit, pages, rollup, scan, waves
+from bench import audit, pages, rollup, scan, stock, waves
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench/out"
@@ -22,6 +22,7 @@ TITLES = {
     "audit": "Automatic audit",
     "waves": "Waves",
     "scan": "Scans at the packing table",
+    "stock": "Stock: the proof, and pieces for orders",
 }
 
 
@@ -78,6 +79,7 @@ def document(results: dict[str, Any]) -> str:
         "audit": audit.table,
         "waves": waves.table,
         "scan": scan.table,
+        "stock": stock.table,
     }
     parts = [
         "# Measured",

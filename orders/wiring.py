@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from orders import checks
+from orders import checks, goods
 from orders.actions import (
     audit,
     audit_trial,
@@ -38,6 +38,7 @@ def register() -> None:
     courier_setup.register()
     warehouse.register()
     cases.register()
+    goods.register()
     checks.register()
 
 

@@ -96,6 +96,19 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        "goods",
+        _("商品"),
+        "package",
+        (
+            Place(_("库存"), "products:stock", "products.view"),
+            Place(_("缺货"), "products:warnings", "products.view"),
+            Place(_("盘点"), "products:counts", "products.view"),
+            Place(_("货架对账"), "products:shelf", "products.view"),
+            Place(_("采购单"), "products:purchases", "products.view"),
+            Place(_("供应商"), "products:suppliers", "products.view"),
+        ),
+    ),
+    Group(
         "intake",
         _("导入"),
         "file-import",
@@ -113,6 +126,7 @@ GROUPS: tuple[Group, ...] = (
             Place(_("快递规则"), "orders:couriers", "orders.set_warehouse"),
             Place(_("货位与包装"), "orders:packing", "orders.set_warehouse"),
             Place(_("赔付上限"), "orders:limits", "orders.set_limits"),
+            Place(_("库存规则"), "products:stock_rules", "products.set_stock_rules"),
             Place(_("人员"), "staff:people", "staff.manage"),
             Place(_("岗位与权限"), "staff:roles", "staff.manage"),
             Place(_("操作记录"), "staff:log", "staff.view_log"),

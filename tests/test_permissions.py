@@ -72,6 +72,14 @@ def _queue() -> dict[str, Any]:
     return {"code": "past_due"}
 
 
+def _sku() -> dict[str, Any]:
+    return {"sku_id": 0}
+
+
+def _purchase() -> dict[str, Any]:
+    return {"number": "PO000000-00"}
+
+
 ROUTES: dict[str, Route] = {
     "home": Route(SIGNED_IN, get=302, post=302),
     "healthz": Route(PUBLIC, get=200, post=200),
@@ -227,6 +235,29 @@ ROUTES: dict[str, Route] = {
     ),
     "orders_api:sweep": Route("orders.view", get=200),
     "search": Route("orders.view", get=200),
+    # --- goods: stock
+    "products:stock": Route("products.view", get=200),
+    "products:warnings": Route("products.view", get=200),
+    "products:act_on_warning": Route("products.stock", post=404, kwargs=_sku),
+    "products:shelf": Route("products.view", get=200),
+    "products:shelf_csv": Route("products.view", get=200),
+    "products:counts": Route("products.view", get=200, post={302, 403}),
+    "products:count": Route("products.view", get=404, post=404, kwargs=lambda: {"count_id": 0}),
+    "products:ledger": Route("products.view", get=404, kwargs=_sku),
+    "products:move": Route("products.stock", post=404, kwargs=lambda: {**_sku(), "act": "adjust"}),
+    "products:purchases": Route("products.view", get=200, post={302, 403}),
+    "products:purchase": Route("products.view", get=404, post=404, kwargs=_purchase),
+    "products:suppliers": Route("products.view", get=200, post={302, 403}),
+    "products:supplier": Route(
+        "products.view", get=404, post=404, kwargs=lambda: {"supplier_id": 0}
+    ),
+    "products:stock_rules": Route("products.view", get=200, post={302, 403, 422}),
+    "products_api:stock": Route("products.view", get=200),
+    "products_api:sku": Route("products.view", get=404, kwargs=_sku),
+    "products_api:move": Route("products.stock", post={400, 404}, kwargs=_sku),
+    "products_api:warnings": Route("products.view", get=200),
+    "products_api:purchases": Route("products.view", get=200),
+    "products_api:arrive": Route("products.purchase", post={400, 404}, kwargs=_purchase),
     # --- figures
     "morning": Route("analytics.view", get=200),
     "morning_trend_csv": Route("analytics.export", get=200),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from orders import registry
 from orders.actions.errors import OrderRefusedError, UnableToHandOverError
 from orders.actions.locks import bump
 from orders.actions.shippable import refuse_unshippable
@@ -47,6 +48,7 @@ def let_order_leave(
     log_orders([order], name=NAME, by=by, now=now, new=new)
     order.stage, order.handed_over_at = Stage.HANDED_OVER, now
     bump(order, "stage", "handed_over_at")
+    registry.tell_handed_over([order.tid], by, now)
     return shipment
 
 
@@ -162,6 +164,8 @@ def _leave(leaving: Sequence[LockedParcel], *, by: User, now: datetime) -> None:
     }
     let_follow([orders[pk] for pk in sorted(orders)], now=now)
     log_orders(orders.values(), name=NAME, by=by, now=now, of_order=of_order)
+    gone = Order.objects.filter(pk__in=orders, stage=Stage.HANDED_OVER).order_by("pk")
+    registry.tell_handed_over(list(gone.values_list("tid", flat=True)), by, now)
 
 
 def bring_back(parcels: Sequence[LockedParcel], *, by: User, now: datetime, reason: str) -> None:
@@ -188,3 +192,4 @@ def bring_back(parcels: Sequence[LockedParcel], *, by: User, now: datetime, reas
         new={"stage": Stage.APPROVED},
         reason=reason,
     )
+    registry.tell_taken_back([orders[pk].tid for pk in sorted(orders)], by, now)

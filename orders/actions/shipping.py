@@ -16,6 +16,7 @@ from orders.actions.warehouse.locks import LockedParcel, locked_with_orders
 from orders.actions.warehouse.moving import save_parcel
 from orders.choices import ParcelState, Stage
 from orders.models import Order, Parcel, Shipment
+from orders.wording.audit import reason_words
 from shopops.staff import operations
 from shopops.staff.models import User
 
@@ -64,7 +65,8 @@ def approve_order(*, tid: str, by: User, now: datetime, version: int | None = No
         old={"stage": Stage.AWAITING_AUDIT},
         new={"stage": Stage.APPROVED},
     )
-    registry.tell_approved([order.pk], now)
+    for need in registry.tell_approved([order.pk], now).values():
+        raise UnableToApproveError(reason_words(need.reason))
     return order
 
 
@@ -216,4 +218,5 @@ def take_back_order(
         new={"stage": order.stage},
         reason=reason,
     )
+    registry.tell_taken_back([tid], by, now)
     return order

@@ -234,7 +234,9 @@ def stock_at_hand(contents: Sequence[Content]) -> Mapping[str, int]:
 
     :raises UnableToSplitError: if nobody keeps stock here
     """
-    at_hand = registry.stock_at_hand(sorted({one.sku_code for one in contents}))
+    at_hand = registry.stock_at_hand(
+        sorted({one.sku_code for one in contents}), {one.order_id for one in contents}
+    )
     if at_hand is None:
         raise UnableToSplitError(_("店里还没有库存数据，不能按现货拆；可以手工拆。"))
     return at_hand

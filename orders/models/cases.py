@@ -16,8 +16,8 @@ from orders.choices import (
     Responsible,
     ToldChannel,
 )
-from orders.models.fields import money
 from orders.models.orders import Order, OrderLine, Refund
+from shopops.lib.columns import money
 
 
 class AfterSalesCase(models.Model):

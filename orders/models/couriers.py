@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from orders.choices import TraceKind
 from orders.models.audit import DatedRow
-from orders.models.fields import money
+from shopops.lib.columns import money
 
 
 class Carrier(models.Model):

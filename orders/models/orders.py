@@ -18,7 +18,7 @@ from orders.choices import (
     RefundType,
     Stage,
 )
-from orders.models.fields import money
+from shopops.lib.columns import money
 
 
 class Buyer(models.Model):

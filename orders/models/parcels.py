@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from orders.choices import ConsentChannel, MergeRisk, ParcelChangeKind, ParcelState
-from orders.models.fields import money
 from orders.models.orders import Order, OrderLine
+from shopops.lib.columns import money
 
 
 class GiftLine(models.Model):

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from orders.choices import BillKind, SweepCause, SweepKind, SweepOutcome
-from orders.models.fields import money
 from orders.models.orders import Order
+from shopops.lib.columns import money
 
 
 class SweepItem(models.Model):

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.choices import BuyerAnswer, HoldKind, ToldChannel
-from orders.models.fields import money
 from orders.models.orders import Order
+from shopops.lib.columns import money
 
 
 class Hold(models.Model):

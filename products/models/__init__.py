@@ -1,5 +1,69 @@
-"""What the shop sells."""
+"""What the shop sells: products, stock, supply, listing, prices, quality."""
 
-from products.models.skus import Sku
+from products.models.catalogue import (
+    BundlePart,
+    CatalogueConflict,
+    Product,
+    ProductDay,
+    Sku,
+)
+from products.models.listing import (
+    Competitor,
+    CompetitorSnapshot,
+    ListingCheck,
+    ListingWord,
+    RankSnapshot,
+    ShelfSlot,
+    Violation,
+)
+from products.models.price import (
+    PriceChange,
+    QualityRecord,
+)
+from products.models.stock import (
+    Allocation,
+    CountLine,
+    SkuDay,
+    StockCount,
+    StockLevel,
+    StockMove,
+    StockRule,
+    StockWarning,
+)
+from products.models.supply import (
+    PurchaseLine,
+    PurchaseOrder,
+    ReplenishmentPlan,
+    Supplier,
+    SupplierPrice,
+)
 
-__all__ = ["Sku"]
+__all__ = [
+    "Allocation",
+    "BundlePart",
+    "CatalogueConflict",
+    "Competitor",
+    "CompetitorSnapshot",
+    "CountLine",
+    "ListingCheck",
+    "ListingWord",
+    "PriceChange",
+    "Product",
+    "ProductDay",
+    "PurchaseLine",
+    "PurchaseOrder",
+    "QualityRecord",
+    "RankSnapshot",
+    "ReplenishmentPlan",
+    "ShelfSlot",
+    "Sku",
+    "SkuDay",
+    "StockCount",
+    "StockLevel",
+    "StockMove",
+    "StockRule",
+    "StockWarning",
+    "Supplier",
+    "SupplierPrice",
+    "Violation",
+]

@@ -144,7 +144,9 @@ def test_by_weight_is_refused_where_it_does_nothing_or_cannot(most, words, split
 @pytest.fixture
 def stock(monkeypatch):
     kept = {}
-    monkeypatch.setattr(registry, "_stock", [lambda codes: {c: kept.get(c, 0) for c in codes}])
+    monkeypatch.setattr(
+        registry, "_stock", [lambda codes, _orders: {c: kept.get(c, 0) for c in codes}]
+    )
     return kept
 
 

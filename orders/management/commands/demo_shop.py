@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from orders import goods as settle
 from orders.actions import demo_couriers, demo_warehouse
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_cases import aftersales, sweeps, write_bill
@@ -19,6 +20,8 @@ from orders.actions.demo_parcels import merges
 from orders.demo import write_export
 from orders.demo.catalog import load_skus
 from orders.demo.pairs import write_pairs
+from products import demo
+from products.demo import DemoGoods
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
 from shopops.lib.business_time import SHANGHAI, parse_instant
@@ -26,6 +29,8 @@ from shopops.lib.commands import JsonCommand, Refused
 from shopops.staff.actions import people, setup
 from shopops.staff.models import User
 from shopops.staff.queries import nobody_yet, shop_platform
+from shopops.work.actions import request_run
+from shopops.work.engine import perform_inline
 
 # Invented people of the invented shop.
 CAST = (
@@ -36,6 +41,7 @@ CAST = (
     ("wu", "阿武", "warehouse", "仓库"),
     ("man", "小满", "promotion", "推广"),
 )
+GOODS = ("code", "title", "spec", "price_fen", "popularity", "weight_g")
 ADMINISTRATOR = ("admin", "林岚", "administrator", "管理员")
 
 
@@ -62,10 +68,11 @@ class Command(JsonCommand):
         cast = self._people(now)
         files = self._files(folder, days, orders_per_day, seed, now)
         self._import([*files, *write_pairs(folder / "pairs", now=now)])
+        self._fill_shelves(orders_per_day * 1.6, cast, now)
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
         merges(by_name=cast, now=now)
-        self._work_in_the_warehouse(cast, now)
+        demo_warehouse.warehouse_day(by_name=cast, now=now)
         demo_couriers.label_some(by_name=cast, now=now)
         traces = demo_couriers.write_traces(folder / "files", now=now)
         if traces is not None:
@@ -77,16 +84,19 @@ class Command(JsonCommand):
         if bill is not None:
             call_command("import_files", str(bill), source="demo", stdout=self.stderr)
         call_command("rollup", "--json", stdout=self.stderr)
+        perform_inline(request_run(kind=settle.KIND, key=settle.KEY, now=now, again=True))
+        demo.look_at_stock(now=now)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
         return {"orders_files": len(files), "people": len(cast), "already": False}
 
-    def _work_in_the_warehouse(self, cast: dict[str, User], now: datetime) -> None:
-        skus = load_skus()
-        columns = (skus.code, skus.title, skus.spec, skus.weight_g)
-        rows = [(str(c), str(t), str(s), int(g)) for c, t, s, g in zip(*columns, strict=True)]
-        demo_warehouse.stock_shelves(rows, by=cast["zheng"], now=now)
-        demo_warehouse.warehouse_day(by_name=cast, now=now)
+    def _fill_shelves(self, pieces_a_day: float, cast: dict[str, User], now: datetime) -> None:
+        self.note("the shelf …")
+        rows = zip(*(getattr(load_skus(), name).tolist() for name in GOODS), strict=True)
+        goods = [DemoGoods(*row) for row in rows]
+        shelves = [(one.code, one.title, one.spec, one.weight_grams) for one in goods]
+        demo_warehouse.stock_shelves(shelves, by=cast["zheng"], now=now)
+        demo.fill_stock(goods=goods, pieces_a_day=pieces_a_day, by_name=cast, now=now)
 
     def _people(self, now: datetime) -> dict[str, User]:
         sign_ins = Path(settings.SHOPOPS_DATA) / "demo-people.json"

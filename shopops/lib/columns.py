@@ -1,4 +1,4 @@
-"""Fields that several models have."""
+"""Columns that several apps' models have."""
 
 from typing import Any
 

@@ -1,0 +1,106 @@
+"""The daily checks of goods: the proof of stock, what is short, what a supplier owes."""
+
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from products import registry
+from products.queries import purchases, watch
+from products.queries.proof import Difference, Proof, prove
+from products.queries.rules import rule_in_force
+from products.queries.stock_facts import keeps_stock
+from shopops.checks.models import CheckResult
+from shopops.checks.registry import CheckOutcome, Finding, Severity, outcome_of, register_check
+
+PROOF = "products.stock_proof"
+SHORT = "products.stock_is_enough"
+PURCHASES = "products.purchases_come_in_time"
+# A list longer than this is read on its own page, not among the morning's findings.
+MOST_FINDINGS = 8
+
+
+def stock_is_proved(day: date, now: datetime) -> CheckOutcome:
+    """Fail while levels, ledger, allocations and open orders say different things."""
+    return outcome_of(proof_findings(prove(open_lines=registry.open_lines)))
+
+
+def proof_findings(proof: Proof) -> list[Finding]:
+    """Give a finding for each difference, the first few by name."""
+    words = {
+        "ledger": _("在库 %(stored)s，流水合计 %(proved)s"),
+        "allocated": _("占用 %(stored)s，占用明细合计 %(proved)s"),
+        "open_orders": _("为订单 %(tid)s 占用 %(stored)s 件，这单要 %(proved)s 件"),
+    }
+
+    def finding(one: Difference) -> Finding:
+        values = {"stored": one.stored, "proved": one.proved, "tid": one.tid}
+        return Finding(
+            title=_("库存对不上：%(code)s") % {"code": one.sku_code},
+            evidence=words[one.which] % values,
+            severity="late",
+            owner_role="warehouse_lead",
+            url=f"{reverse('products:stock')}?q={one.sku_code}",
+        )
+
+    found = [finding(one) for one in proof.differences[:MOST_FINDINGS]]
+    return _and_more(found, len(proof.differences), "late", reverse("products:stock"))
+
+
+def stock_is_enough(day: date, now: datetime) -> CheckOutcome:
+    """Fail while a SKU is short; unknown where no stock is kept."""
+    if not keeps_stock():
+        return CheckOutcome(CheckResult.Status.UNKNOWN)
+    rows, count = watch.untouched_warnings(size=MOST_FINDINGS)
+    found = [
+        Finding(
+            title=f"{row.kind_words}: {row.code} {row.title}".strip(),
+            evidence=row.evidence,
+            severity="late" if row.is_urgent else "soon",
+            owner_role="warehouse_lead",
+            url=f"{reverse('products:warnings')}#sku-{row.sku_id}",
+        )
+        for row in rows
+    ]
+    return outcome_of(_and_more(found, count, "soon", reverse("products:warnings")))
+
+
+def purchases_come_in_time(day: date, now: datetime) -> CheckOutcome:
+    """Fail while a purchase order is late, or paid and not sent for too long."""
+    waits = rule_in_force(now=now).unsent_days
+    rows = purchases.late_purchases(day=day, unsent_days=waits)
+    found = [
+        Finding(
+            title=_("采购单 %(number)s：%(supplier)s")
+            % {"number": row.number, "supplier": row.supplier},
+            evidence=row.why,
+            severity="late" if row.is_late else "soon",
+            owner_role="warehouse_lead",
+            url=reverse("products:purchase", args=[row.number]),
+        )
+        for row in rows[:MOST_FINDINGS]
+    ]
+    return outcome_of(_and_more(found, len(rows), "soon", reverse("products:purchases")))
+
+
+def _and_more(found: list[Finding], count: int, severity: Severity, url: str) -> list[Finding]:
+    if count <= len(found):
+        return found
+    rest = Finding(
+        title=_("还有 %(n)s 条") % {"n": count - len(found)},
+        evidence=_("在自己的页面上看全部"),
+        severity=severity,
+        owner_role="warehouse_lead",
+        url=url,
+    )
+    return [*found, rest]
+
+
+def register() -> None:
+    """Register them; called once by `ProductsConfig.ready`."""
+    register_check(PROOF, gettext_lazy("库存与流水、订单对得上"), "warehouse_lead", stock_is_proved)
+    register_check(SHORT, gettext_lazy("库存够卖"), "warehouse_lead", stock_is_enough)
+    register_check(
+        PURCHASES, gettext_lazy("采购单按时到"), "warehouse_lead", purchases_come_in_time
+    )
