@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from orders.actions.errors import OrderRefusedError
 from orders.models import TellTemplate
-from orders.rules.tell_words import forbidden_promise, unknown_places
+from orders.rules.praise_words import forbidden_promise
+from orders.rules.tell_words import unknown_places
 from shopops.lib.words import listed
 from shopops.staff import operations
 from shopops.staff.models import User

@@ -1,6 +1,5 @@
 """What a parcel should weigh, and which cards may lie in it. Pure."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -74,22 +73,3 @@ def weigh(weighed: int, pieces: Sequence[Pieces], *, material_grams: int) -> Wei
         if one.grams is not None and one.checked < one.quantity
     )
     return Weighing(weighed, expected, tolerance_grams(expected), missing)
-
-
-# A card that pays for praise is false publicity: anti-unfair-competition law, docs of the platform's rules.
-_PRAISE = re.compile(
-    r"(好评|五星|5星|晒图|晒单|追评|买家秀).{0,8}(返|送|领|奖|红包|券|礼|现金|元|免单|退)"
-    r"|(返|送|领|奖|红包|券|礼|现金|免单).{0,8}(好评|五星|5星|晒图|晒单|追评)"
-    r"|求.{0,4}好评|给.{0,4}(好评|五星)|返现卡|好评卡|刷单|补单"
-)
-_FORBIDS = re.compile(r"不许|不准|不能|不要|不得|不放|禁止|严禁|别放")
-
-
-def asks_for_praise(text: str) -> str:
-    """Give the words with which a card asks for praise, or "" if it does not.
-
-    A sentence that forbids such a card is not one.
-    """
-    bare = re.sub(r"\s+", "", text)
-    found = _PRAISE.search(bare)
-    return "" if found is None or _FORBIDS.search(bare) else found[0]

@@ -1,8 +1,5 @@
 """After-sales: the list, opening a case, one case with its acts, approvals."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,21 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from orders.actions.cases import compensating, handling, opening
+from orders.actions.cases import compensating, opening
 from orders.actions.errors import OrderRefusedError, StaleCaseError
 from orders.choices import (
-    CaseEventKind,
-    CaseGrade,
-    CaseState,
     CaseType,
-    CompensationKind,
-    Responsible,
     Stage,
     ToldChannel,
 )
@@ -35,6 +26,7 @@ from orders.models import AfterSalesCase, Compensation, Order
 from orders.queries import cases as queries
 from orders.queries.limits import most_for
 from orders.queries.search import find_orders
+from orders.views.case_acts import ACTS, Act, Call
 from orders.views.cases_rows import (
     case_context,
     case_row,
@@ -67,136 +59,6 @@ def person_of(request: HttpRequest) -> User:
     """Give who asks; the right in front of the view let nobody else through."""
     assert isinstance(request.user, User)  # noqa: S101
     return request.user
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """An act being done on a case."""
-
-    case_id: int
-    version: int | None
-    data: Data
-    by: User
-    now: datetime
-
-    @property
-    def base(self) -> Data:
-        """Give what every act takes."""
-        return {
-            "case_id": self.case_id,
-            "version": self.version,
-            "by": self.by,
-            "now": self.now,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act on a case: when it is offered, what it asks, what it does."""
-
-    code: str
-    label: str | Promise
-    form: type[forms.Form]
-    run: Callable[[Call], object]
-    text: str | Promise = ""
-    is_for_closed: bool = False
-    is_for_open: bool = True
-
-
-def _answer(call: Call) -> object:
-    said = handling.Answer(call.data["words"], ToldChannel(call.data["channel"]))
-    return handling.answer_buyer(answer=said, **call.base)
-
-
-def _note(call: Call) -> object:
-    return handling.add_words(
-        kind=CaseEventKind(call.data["kind"]), words=call.data["words"], **call.base
-    )
-
-
-def _blame(call: Call) -> object:
-    fault = handling.Fault(
-        Responsible(call.data["responsible"]), call.data["carrier"], call.data["courier_fault"]
-    )
-    return handling.blame(fault=fault, **call.base)
-
-
-def _compensate(call: Call) -> object:
-    promise = compensating.Promise(
-        CompensationKind(call.data["kind"]), call.data["amount"], call.data["reason"]
-    )
-    return compensating.promise_compensation(promise=promise, **call.base)
-
-
-ACTS: dict[str, Act] = {
-    act.code: act
-    for act in (
-        Act(
-            "answer",
-            gettext_lazy("答复买家"),
-            shapes.AnswerForm,
-            _answer,
-            gettext_lazy("记下怎么答的；补偿不能和好评、删评挂钩。"),
-        ),
-        Act(
-            "note",
-            gettext_lazy("记一笔"),
-            shapes.WordsForm,
-            _note,
-            gettext_lazy("「买家说」算买家又来一次；投诉第二次来找会自动升级。"),
-            is_for_closed=True,
-        ),
-        Act(
-            "grade",
-            gettext_lazy("定级"),
-            shapes.GradeForm,
-            lambda call: handling.grade_case(grade=CaseGrade(call.data["grade"]), **call.base),
-        ),
-        Act(
-            "compensate",
-            gettext_lazy("补偿"),
-            shapes.CompensationForm,
-            _compensate,
-            gettext_lazy("在你的上限以内马上可以给，超过的等店长审批。"),
-        ),
-        Act("blame", gettext_lazy("定责任"), shapes.BlameForm, _blame, is_for_closed=True),
-        Act(
-            "move",
-            gettext_lazy("改状态"),
-            shapes.MoveForm,
-            lambda call: handling.move_case(state=CaseState(call.data["state"]), **call.base),
-        ),
-        Act(
-            "pass_on",
-            gettext_lazy("转给同事"),
-            shapes.PassOnForm,
-            lambda call: handling.pass_case_on(
-                to=call.data["to"], note=call.data["note"], **call.base
-            ),
-        ),
-        Act(
-            "escalate",
-            gettext_lazy("升级"),
-            shapes.ReasonForm,
-            lambda call: handling.escalate_case(reason=call.data["reason"], **call.base),
-        ),
-        Act(
-            "close",
-            gettext_lazy("结束"),
-            shapes.CloseCaseForm,
-            lambda call: handling.close_case(resolution=call.data["resolution"], **call.base),
-            gettext_lazy("这张售后单拦下的包裹会一起放行，回到待审单。"),
-        ),
-        Act(
-            "reopen",
-            gettext_lazy("重开"),
-            shapes.ReasonForm,
-            lambda call: handling.reopen_case(reason=call.data["reason"], **call.base),
-            is_for_closed=True,
-            is_for_open=False,
-        ),
-    )
-}
 
 
 @require_GET

@@ -5,6 +5,14 @@ import re
 from playwright.sync_api import expect
 
 
+def found(pattern, place):
+    """Give the first text of this pattern in a place."""
+    text = place.inner_text()
+    match = re.search(pattern, text)
+    assert match, f"no {pattern} in: {text}"
+    return match[0]
+
+
 def scan(page, code):
     page.fill("#scan", code)
     page.press("#scan", "Enter")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.packing import hand_over, scan, scan_all, tick_all
+from tests.e2e.packing import found, hand_over, scan, scan_all, tick_all
 from tests.e2e.test_orders_leave import tids
 
 
@@ -58,7 +58,7 @@ def settle(visitor, problems):
 
 def wave_of(visitor, tid):
     page = visitor.open(f"/orders/o/{tid}/")
-    return re.search(r"W\d{4}-\d{2,}", page.locator("main").inner_text())[0]
+    return found(r"W\d{4}-\d{2,}", page.locator("main"))
 
 
 def label(visitor, tid, number):
@@ -103,7 +103,7 @@ def check_by_scan(visitor, tid):
     scan(page, tid)
     band = page.locator("[data-band]")
     expect(band).to_have_class(re.compile("so-band--done"))
-    parcel = re.search(r"P\d{8}", page.locator(".so-pk__h").inner_text())[0]
+    parcel = found(r"P\d{8}", page.locator(".so-pk__h"))
     scan(page, "6900000000000")
     expect(band).to_have_class(re.compile("so-band--late"))
     expect(page.locator("[data-got]")).to_have_text("0")

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.packing import hand_over, scan, scan_all, tick_all
+from tests.e2e.packing import found, hand_over, scan, scan_all, tick_all
 from tests.e2e.visitor import NARROW
 
 
@@ -25,7 +25,7 @@ def test_a_parcel_is_checked_by_scan_and_handed_over(visits):
     scan(page, tid)
     expect(band).to_have_class(re.compile("so-band--done"))
     expect(page.locator("#scan")).to_be_focused()
-    number = re.search(r"P\d{8}", page.locator(".so-pk__h").inner_text())[0]
+    number = found(r"P\d{8}", page.locator(".so-pk__h"))
     waybill = page.locator(".so-pk__h p .mono").nth(1).inner_text()
 
     scan(page, "0000000000000")

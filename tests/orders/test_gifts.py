@@ -1,5 +1,7 @@
 """Gifts: by hand, and by rules once, in the parcel that the order travels in."""
 
+from typing import Any
+
 import pytest
 
 from orders.actions import audit, gifts, parcels, shipping
@@ -15,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def give(order, now, **changes):
-    values = {
+    values: dict[str, Any] = {
         "sku_code": "ZP-DAI",
         "quantity": 1,
         "source": "promotion:7",

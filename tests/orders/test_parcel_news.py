@@ -32,8 +32,7 @@ def merged(service, now):
 
 
 def follow(now):
-    run = Run()
-    run.now = now
+    run = Run(now=now)
     return parcel_news.perform_following(cast(RunContext, run))
 
 
@@ -182,13 +181,13 @@ def test_an_order_that_passes_again_catches_up_with_its_parcel(service, now):
     one = placed()
     (parcel,) = parcels.parcels_of([one], now=now)[one.pk]
     picking(parcel, now)
-    Parcel.objects.filter(pk=parcel.pk).update(state=ParcelState.CHECKED)
+    Parcel.objects.filter(pk=parcel.pk).update(state=ParcelState.PICKED)
     Order.objects.filter(pk=one.pk).update(stage=Stage.AWAITING_AUDIT)
 
     shipping.approve_order(tid=one.tid, by=service, now=now)
 
     one.refresh_from_db()
-    assert one.stage == Stage.CHECKED
+    assert one.stage == Stage.PICKED
 
 
 def test_what_the_platform_calls_shipped_leaves_the_parcel_nobody_took_up(merged, now):

@@ -1,5 +1,7 @@
 """Merging, splitting and gifts on the pages and over the API."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -79,7 +81,7 @@ def test_chosen_groups_are_merged_and_each_says_what_became_of_it(as_service, se
     good, stale = pair(), pair()
     refresh_merge_keys()
     keys = {one[0].pk: Order.objects.get(pk=one[0].pk).merge_key for one in (good, stale)}
-    data = {"group": [str(key) for key in keys.values()]}
+    data: dict[str, Any] = {"group": [str(key) for key in keys.values()]}
     for found in (good, stale):
         data[f"tids_{keys[found[0].pk]}"] = [one.tid for one in found]
         data |= {f"version_{one.tid}": "1" for one in found}

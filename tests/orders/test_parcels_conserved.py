@@ -178,7 +178,8 @@ def test_undoing_everything_in_turn_leads_back_to_the_beginning(service, now):
 
 def at_once(*acts):
     """Do these acts in threads that start together; give what each came to."""
-    barrier, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
+    barrier = threading.Barrier(len(acts))
+    outcomes = [""] * len(acts)
 
     def run(place, act):
         barrier.wait()

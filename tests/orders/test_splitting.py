@@ -117,11 +117,11 @@ def test_by_weight_no_parcel_is_too_heavy(order, split, now):
     split_by_weight(split, most_grams=1000)
 
     found = parcels.parcels_of([order], now=now)[order.pk]
-    grams = [
+    weights = [
         sum(700 * one.quantity if one.sku_code == "SKU-1" else 300 * one.quantity for one in rows)
         for rows in (list(parcel.lines.all()) for parcel in found)
     ]
-    assert grams == [1000, 1000, 700]
+    assert weights == [1000, 1000, 700]
     assert_conserved([order])
 
 

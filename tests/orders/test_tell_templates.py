@@ -12,7 +12,8 @@ from orders.actions.tell_templates import (
 )
 from orders.choices import HOLD_DEFAULTS, BuyerAnswer, HoldKind, ToldChannel
 from orders.models import Hold, TellTemplate
-from orders.rules.tell_words import forbidden_promise, unknown_places
+from orders.rules.praise_words import forbidden_promise
+from orders.rules.tell_words import unknown_places
 from shopops.staff.models import Operation
 from tests.factories.orders import OrderFactory
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from orders.actions.warehouse.locks import WarehouseRefusedError
 from orders.models import PackingStandard
-from orders.rules.packing import asks_for_praise
+from orders.rules.praise_words import asks_for_praise
 from products.models import Sku
 from shopops.staff import operations
 from shopops.staff.models import User

@@ -1,6 +1,7 @@
 """Cases follow refund files: opened, moved, closed, undone, forgotten."""
 
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
@@ -20,6 +21,7 @@ from orders.models import AfterSalesCase, CaseEvent, Evidence, Hold, Order, Refu
 from orders.queries.subjects import find_subject, held_about
 from shopops.intake.models import Batch
 from shopops.lib import vault
+from shopops.work.context import RunContext
 from shopops.work.models import Run
 from tests.factories.orders import OrderFactory
 from tests.orders.importing import harness
@@ -210,36 +212,14 @@ def test_words_and_evidence_go_with_the_contacts_when_their_time_is_over(
 ):
     case, kept = spoken_case(service, ended_at=NOW)
     day = (NOW + timedelta(days=settings.CONTACTS_KEPT_DAYS + 5)).date()
-    run = ErasingRun(day)
+    run = harness.Run()
+    run.business_date = day
 
     with django_capture_on_commit_callbacks(execute=True):
-        perform_erase(run)
+        perform_erase(cast(RunContext, run))
     assert run.cursor["left"] == 0
     assert not vault.path_of(kept.path).exists()
     assert CaseEvent.objects.get(case=case).words == ""
-
-
-class ErasingRun(harness.Run):
-    """A run of a business date whose steps are plain blocks."""
-
-    def __init__(self, day):
-        super().__init__()
-        self.business_date, self.now = day, NOW
-
-    def step(self, *, cursor=None, done=0, total=0, text=""):
-        from contextlib import contextmanager
-        from types import SimpleNamespace
-
-        @contextmanager
-        def block():
-            step = SimpleNamespace(cursor=cursor or self.cursor, done=done)
-            from django.db import transaction
-
-            with transaction.atomic():
-                yield step
-            self.cursor = dict(step.cursor)
-
-        return block()
 
 
 def test_a_refund_without_its_order_gets_its_case_when_the_order_comes():

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pyarrow as pa
@@ -40,18 +41,20 @@ class Seal:
 class Run:
     """A run whose steps are plain transactions; `die_after` steps it is killed."""
 
-    def __init__(self, *, die_after: int | None = None) -> None:
+    def __init__(self, *, die_after: int | None = None, now: datetime = NOW) -> None:
+        self.now, self.business_date = now, now.date()
         self.cursor: dict[str, Any] = {}
         self.steps = 0
         self.die_after = die_after
 
     @contextmanager
-    def step(self, *, cursor: dict[str, Any], **_: object) -> Iterator[None]:
+    def step(self, *, cursor: dict[str, Any] | None = None, **_: object) -> Iterator[Any]:
         if self.die_after is not None and self.steps >= self.die_after:
             raise KilledError
+        step = SimpleNamespace(cursor=cursor if cursor is not None else self.cursor)
         with transaction.atomic():
-            yield
-        self.cursor = dict(cursor)
+            yield step
+        self.cursor = dict(step.cursor)
         self.steps += 1
 
     def say(self, done: int, total: int, text: str) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from orders.rules.tell_words import filled, forbidden_promise, unknown_places
+from orders.rules.praise_words import forbidden_promise
+from orders.rules.tell_words import filled, unknown_places
 
 
 def test_known_places_are_filled_and_others_stay_as_written():

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from orders.choices import PlatformStatus, Stage, WaveShape
-from orders.rules.packing import Pieces, asks_for_praise, expected_grams, weigh
+from orders.rules.packing import Pieces, expected_grams, weigh
+from orders.rules.praise_words import asks_for_praise
 from orders.rules.stops import OrderFacts, StopCode, stop_of
 from orders.rules.waves import Candidate, bin_key, plan_waves, shape_of
 from tests.times import NOW

@@ -120,7 +120,7 @@ def test_a_parcel_twice_and_an_unknown_code_are_refused(warehouse):
 def test_a_parcel_can_be_taken_off_before_the_signature_and_not_after(warehouse):
     first, second = (approved_order((FITTED, 1)) for _one in range(2))
     build()
-    parcels = []
+    parcels, sheet_id = [], 0
     for number, order in enumerate((first, second)):
         on_sheet = parcel_of(order)
         Parcel.objects.filter(pk=on_sheet.pk).update(state=ParcelState.CHECKED)
