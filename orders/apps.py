@@ -12,7 +12,7 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        from orders import checks
+        from orders import checks, goods
         from orders.actions import audit, audit_trial, calendar_news, counts, exports, retention
         from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
@@ -58,6 +58,7 @@ class OrdersConfig(AppConfig):
                 in_order=True,
             )
         )
+        goods.register()
         # One day made up is as good as seven: what was due then is due now.
         register_scheduled(retention.KIND, at=time(3, 30), catch_up_days=1)
         checks.register()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from orders.rules.audit import AuditFacts, Need
+from shopops.staff.models import User
 
 AfterImport = Callable[[int, datetime], None]
 _after_import: list[AfterImport] = []
@@ -28,9 +29,16 @@ def tell_after_import(*, batch_id: int, now: datetime) -> None:
 # What a higher app finds against orders: needs by tid. Called once for a thousand orders.
 MoreNeeds = Callable[[Sequence[AuditFacts], datetime], Mapping[str, Sequence[Need]]]
 _more_needs: list[MoreNeeds] = []
-# Called in the transaction that approves orders, with their ids: gifts, stock.
-AfterApproval = Callable[[Sequence[int], datetime], None]
+# Called in the transaction that approves orders, with their ids: gifts, stock. Gives by id why an
+# order cannot be approved after all.
+AfterApproval = Callable[[Sequence[int], datetime], Mapping[int, Need] | None]
 _after_approval: list[AfterApproval] = []
+_last_after_approval: list[AfterApproval] = []
+# Called in the transaction in which orders leave or end, with their order numbers.
+AfterMove = Callable[[Sequence[str], User | None, datetime], None]
+_after_hand_over: list[AfterMove] = []
+_after_take_back: list[AfterMove] = []
+_after_cancel: list[AfterMove] = []
 
 
 def audit_by(judge: MoreNeeds) -> MoreNeeds:
@@ -40,10 +48,38 @@ def audit_by(judge: MoreNeeds) -> MoreNeeds:
     return judge
 
 
-def after_approval(act: AfterApproval) -> AfterApproval:
-    """Register what happens when orders pass audit, in the same transaction. It must be safe to repeat."""
-    if act not in _after_approval:
-        _after_approval.append(act)
+def after_approval(act: AfterApproval, *, last: bool = False) -> AfterApproval:
+    """Register what happens when orders pass audit, in the same transaction. It must be safe to repeat.
+
+    `last`: after all others, for whoever needs what they add (stock for gifts).
+    """
+    acts = _last_after_approval if last else _after_approval
+    if act not in acts:
+        acts.append(act)
+    return act
+
+
+def after_hand_over(act: AfterMove) -> AfterMove:
+    """Register what happens when orders are handed to the carrier, in the same transaction."""
+    if act not in _after_hand_over:
+        _after_hand_over.append(act)
+    return act
+
+
+def after_take_back(act: AfterMove) -> AfterMove:
+    """Register what happens when a hand-over or an approval is taken back, in the same transaction."""
+    if act not in _after_take_back:
+        _after_take_back.append(act)
+    return act
+
+
+def after_cancel(act: AfterMove) -> AfterMove:
+    """Register what happens when orders end without leaving, in the same transaction.
+
+    What a file says of orders is told by `after_import`, not here.
+    """
+    if act not in _after_cancel:
+        _after_cancel.append(act)
     return act
 
 
@@ -56,7 +92,27 @@ def more_needs(facts: Sequence[AuditFacts], now: datetime) -> dict[str, list[Nee
     return found
 
 
-def tell_approved(order_ids: Sequence[int], now: datetime) -> None:
-    """Tell everything registered that orders passed."""
-    for act in _after_approval:
-        act(order_ids, now)
+def tell_approved(order_ids: Sequence[int], now: datetime) -> dict[int, Need]:
+    """Tell everything registered that orders passed; give by id which cannot after all, and why."""
+    found: dict[int, Need] = {}
+    for act in (*_after_approval, *_last_after_approval):
+        found.update(act(order_ids, now) or {})
+    return found
+
+
+def tell_handed_over(tids: Sequence[str], by: User | None, now: datetime) -> None:
+    """Tell everything registered that orders left."""
+    for act in _after_hand_over:
+        act(tids, by, now)
+
+
+def tell_taken_back(tids: Sequence[str], by: User | None, now: datetime) -> None:
+    """Tell everything registered that a step of these orders was taken back."""
+    for act in _after_take_back:
+        act(tids, by, now)
+
+
+def tell_cancelled(tids: Sequence[str], by: User | None, now: datetime) -> None:
+    """Tell everything registered that orders ended without leaving."""
+    for act in _after_cancel:
+        act(tids, by, now)

@@ -50,6 +50,34 @@ class CountState(TextChoices):
     CANCELLED = "cancelled", _("已取消")
 
 
+# The key of a gift's line begins so: its pieces leave as gifts, not as sales.
+GIFT_PREFIX = "gift:"
+
+
+class AllocateAt(TextChoices):
+    """When pieces are set aside for an order."""
+
+    PAYMENT = "payment", _("付款时")
+    APPROVAL = "approval", _("审单通过时")
+
+
+class WarningKind(TextChoices):
+    """Why a SKU stands on the list of stock warnings, worst first."""
+
+    OVERSOLD = "oversold", _("占用超过在库")
+    OUT = "out", _("断货")
+    THRESHOLD = "threshold", _("低于警戒线")
+    COVER = "cover", _("可售天数不够")
+
+
+class WarningAct(TextChoices):
+    """What somebody did about a warning."""
+
+    SHELF = "shelf", _("改了货架数量")
+    CHASE = "chase", _("催了采购单")
+    ADVERT = "advert", _("停了推广")
+
+
 class PurchaseState(TextChoices):
     """Where a purchase order stands."""
 

@@ -17,6 +17,7 @@ from analytics.choices import BASES, DIMS
 from analytics.models import DayRollup, RolledDay
 from analytics.queries.facts import MEASURES, cells_sql
 from analytics.queries.metrics import days_with_anything
+from orders.actions import sku_days
 from orders.models import DirtyDay
 from shopops.work import actions as work
 from shopops.work.context import RunContext
@@ -95,6 +96,8 @@ def roll_some(*, now: datetime, limit: int) -> Rolled | None:
         for basis in BASES:
             days = _taken_days(basis, limit=limit)
             if days:
+                if basis == "paid":
+                    sku_days.write_days(days)
                 return Rolled(basis, days, _write(basis, days, now=now))
     return None
 

@@ -1,7 +1,7 @@
 """Automatic audit: a thousand orders at a time pass, or get the holds that they need."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -116,8 +116,30 @@ def audit_orders(ids: Sequence[int], *, rules: RuleSet, now: datetime) -> Tally:
         _apply(case, verdict, needs, changes, tally)
     _write(changes)
     if changes.approved:
-        registry.tell_approved([order.pk for order in changes.approved], now)
+        needs = registry.tell_approved([order.pk for order in changes.approved], now)
+        _hold_after_all(changes.approved, needs, tally, now)
     return tally
+
+
+def _hold_after_all(
+    approved: Sequence[Order], needs: Mapping[int, Need], tally: Tally, now: datetime
+) -> None:
+    """Hold the orders that passed and cannot leave: another one of the same thousand took the last piece."""
+    changes = _Changes(now)
+    for order in approved:
+        need = needs.get(order.pk)
+        if need is None:
+            continue
+        order.stage, order.approved_at = Stage.HELD, None
+        changes.moved.append(order)
+        changes.opened.append(_hold(order, need, now))
+        new = {"stage": order.stage, "kind": need.kind}
+        changes.log("orders.order.held", order, Stage.APPROVED, new, need.reason)
+        tally.approved -= 1
+        tally.held += 1
+        tally.kinds[need.kind] += 1
+    if changes.moved:
+        _write(changes)
 
 
 def _locked(ids: Sequence[int]) -> list[Order]:

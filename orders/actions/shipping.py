@@ -12,6 +12,7 @@ from orders.actions.locks import bump, locked_open_holds, locked_order
 from orders.choices import OPEN_STAGES, Stage
 from orders.models import Order, Shipment
 from orders.rules.stages import can_ship
+from orders.wording.audit import reason_words
 from shopops.staff import operations
 from shopops.staff.models import User
 
@@ -53,7 +54,8 @@ def approve_order(*, tid: str, by: User, now: datetime, version: int | None = No
         old={"stage": Stage.AWAITING_AUDIT},
         new={"stage": Stage.APPROVED},
     )
-    registry.tell_approved([order.pk], now)
+    for need in registry.tell_approved([order.pk], now).values():
+        raise UnableToApproveError(reason_words(need.reason))
     return order
 
 
@@ -142,6 +144,7 @@ def hand_over_order(
         old={"stage": old_stage},
         new={"stage": Stage.HANDED_OVER, "carrier": carrier, "waybill_no": number},
     )
+    registry.tell_handed_over([tid], by, now)
     return shipment
 
 
@@ -179,6 +182,7 @@ def take_back_order(
         new={"stage": order.stage},
         reason=reason,
     )
+    registry.tell_taken_back([tid], by, now)
     return order
 
 

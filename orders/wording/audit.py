@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from orders.choices import AuditRuleCode, Flag, KeywordAct, PlatformStatus
+from orders.wording.goods import goods_words
 from shopops.lib.words import listed
 
 
@@ -63,6 +64,8 @@ def reason_words(reason: str) -> str:
         return ""
     code, *values = reason.split("|")
     value = dict(zip(("a", "b", "c"), values, strict=False))
+    if (words := goods_words(code, value)) is not None:
+        return words
     if code == "platform_forbids":
         status = value.get("a", "")
         value["a"] = str(PlatformStatus(status).label) if status in PlatformStatus else status

@@ -23,9 +23,12 @@ from products.models.price import (
 from products.models.stock import (
     Allocation,
     CountLine,
+    SkuDay,
     StockCount,
     StockLevel,
     StockMove,
+    StockRule,
+    StockWarning,
 )
 from products.models.supply import (
     PurchaseLine,
@@ -54,9 +57,12 @@ __all__ = [
     "ReplenishmentPlan",
     "ShelfSlot",
     "Sku",
+    "SkuDay",
     "StockCount",
     "StockLevel",
     "StockMove",
+    "StockRule",
+    "StockWarning",
     "Supplier",
     "SupplierPrice",
     "Violation",

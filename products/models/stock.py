@@ -4,7 +4,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from products.choices import AllocationState, CountState, MoveKind
+from products.choices import (
+    AllocateAt,
+    AllocationState,
+    CountState,
+    MoveKind,
+    WarningAct,
+    WarningKind,
+)
 from products.models.catalogue import Sku
 
 
@@ -23,6 +30,8 @@ class StockLevel(models.Model):
     safety = models.IntegerField(default=0)
     threshold = models.IntegerField(null=True, blank=True)
     cover_days = models.SmallIntegerField(null=True, blank=True)
+    # Since when the ledger speaks of this SKU: what left before is none of its business.
+    kept_since = models.DateTimeField(null=True)
     # May go under zero: a person with the right said so, with a reason in the ledger.
     may_be_negative = models.BooleanField(default=False)
 
@@ -145,3 +154,93 @@ class CountLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku_id}: {self.counted}"
+
+
+class StockRule(models.Model):
+    """How the shop handles stock since a date; the newest row that has begun counts."""
+
+    valid_from = models.DateField(unique=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.IntegerField(default=1)
+    # Short below so many pieces, or so many days of cover; main products by their own figures.
+    threshold = models.IntegerField(default=5)
+    main_threshold = models.IntegerField(default=20)
+    cover_days = models.SmallIntegerField(default=7)
+    main_cover_days = models.SmallIntegerField(default=14)
+    # From the sales of how many days the cover is worked out.
+    sales_days = models.SmallIntegerField(default=14)
+    # A purchase order that is paid and not sent for so many days is chased.
+    unsent_days = models.SmallIntegerField(default=3)
+    allocate_at = models.CharField(
+        max_length=8, choices=AllocateAt.choices, default=AllocateAt.APPROVAL
+    )
+    # Hold orders whose merchant code is not in the catalogue: for shops whose catalogue is complete.
+    holds_unknown = models.BooleanField(default=False)
+    # Book goods in when the platform says that a return is refunded: the shop has confirmed receipt.
+    returns_at_refund = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    threshold__gte=0,
+                    main_threshold__gte=F("threshold"),
+                    cover_days__gte=0,
+                    main_cover_days__gte=F("cover_days"),
+                    sales_days__gt=0,
+                ),
+                name="main_products_are_watched_more_closely",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from}"
+
+
+class SkuDay(models.Model):
+    """Pieces of one merchant code sold on a day of payment; written from the orders of that day.
+
+    By code, not by SKU: orders know codes that nobody has entered yet. A bundle stands under its own.
+    """
+
+    pk = models.CompositePrimaryKey("sku_code", "date")
+    sku_code = models.CharField(max_length=80, db_collation="C")
+    date = models.DateField()
+    pieces = models.IntegerField()
+    order_count = models.IntegerField()
+
+    class Meta:
+        # A day is written anew as a whole.
+        indexes = [models.Index(fields=["date"], name="sku_day_date_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.sku_code} {self.date}: {self.pieces}"
+
+
+class StockWarning(models.Model):
+    """A SKU that is short as of the last look, and what somebody did about it."""
+
+    sku = models.OneToOneField(
+        Sku, primary_key=True, on_delete=models.CASCADE, related_name="warning"
+    )
+    since = models.DateTimeField()
+    looked_at = models.DateTimeField()
+    acted_at = models.DateTimeField(null=True)
+    acted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    free = models.IntegerField()
+    sold = models.IntegerField()
+    # How long the free pieces last at the sales of the rule's days; null: nothing was sold.
+    cover_days = models.DecimalField(max_digits=8, decimal_places=1, null=True)
+    threshold = models.IntegerField()
+    wanted_days = models.SmallIntegerField()
+    is_main = models.BooleanField(default=False)
+    kind = models.CharField(max_length=10, choices=WarningKind.choices)
+    act = models.CharField(max_length=8, choices=WarningAct.choices, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.sku_id}: {self.kind}"

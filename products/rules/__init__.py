@@ -1,1 +1,1 @@
-"""Decisions about goods, pure."""
+"""Pure decisions about goods."""

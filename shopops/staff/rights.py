@@ -47,7 +47,13 @@ RIGHTS: tuple[Right, ...] = (
     Right("staff.manage", _("管人员与角色"), needs_mfa=True),
     Right("staff.view_log", _("看操作记录")),
     Right("staff.manage_shop", _("改店铺资料")),
+    # --- goods
+    Right("products.view", _("看商品与库存")),
     Right("products.view_cost", _("看成本")),
+    Right("products.stock", _("入库、调整、盘点")),
+    Right("products.adjust_negative", _("库存可调到负数")),
+    Right("products.purchase", _("管采购与供应商")),
+    Right("products.set_stock_rules", _("改库存规则")),
 )
 
 MFA_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS if right.needs_mfa)
@@ -64,6 +70,7 @@ _SERVICE = {
     "orders.reveal_contact",
     "orders.merge",
     "orders.handle_case",
+    "products.view",
     "intake.view",
     "intake.import",
     "work.view",
@@ -75,6 +82,8 @@ _WAREHOUSE = {
     "orders.hand_over",
     "orders.hold",
     "orders.note",
+    "products.view",
+    "products.stock",
     "work.view",
 }
 _FIGURES = {"analytics.view"}
@@ -117,6 +126,8 @@ ROLES: tuple[RoleRow, ...] = (
                 "orders.approve",
                 "orders.merge",
                 "orders.set_warehouse",
+                "products.purchase",
+                "products.set_stock_rules",
                 "intake.view",
                 "intake.import",
             }
@@ -124,9 +135,13 @@ ROLES: tuple[RoleRow, ...] = (
     ),
     RoleRow("warehouse", gettext_noop("仓库"), frozenset(_WAREHOUSE)),
     RoleRow(
-        "promotion", gettext_noop("推广"), frozenset(_FIGURES | {"intake.view", "intake.import"})
+        "promotion",
+        gettext_noop("推广"),
+        frozenset(_FIGURES | {"products.view", "intake.view", "intake.import"}),
     ),
-    RoleRow("editor", gettext_noop("运营编辑"), frozenset(_FIGURES | {"intake.view"})),
+    RoleRow(
+        "editor", gettext_noop("运营编辑"), frozenset(_FIGURES | {"products.view", "intake.view"})
+    ),
     RoleRow("designer", gettext_noop("美工"), frozenset({"intake.view"})),
     RoleRow(
         "finance",
@@ -138,6 +153,7 @@ ROLES: tuple[RoleRow, ...] = (
                 "orders.view_bill",
                 "orders.export",
                 "analytics.export",
+                "products.view",
                 "products.view_cost",
             }
         ),
@@ -145,6 +161,6 @@ ROLES: tuple[RoleRow, ...] = (
     RoleRow(
         "read_only",
         gettext_noop("只读"),
-        frozenset(_FIGURES | {"orders.view", "intake.view", "work.view"}),
+        frozenset(_FIGURES | {"orders.view", "products.view", "intake.view", "work.view"}),
     ),
 )

@@ -1,0 +1,17 @@
+"""Why stock keeps an order, in words; stored as `code|value|…` like every reason of the audit."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+_REASONS = {
+    "stock_short": gettext_noop("%(a)s 要 %(b)s 件，可用 %(c)s 件"),
+    "gift_short": gettext_noop("赠品 %(a)s 要 %(b)s 件，可用 %(c)s 件"),
+    "part_unknown": gettext_noop("套装 %(a)s 里的 %(b)s 不在商品表"),
+    "code_unknown": gettext_noop("%(a)s 不在商品表，共 %(b)s 个编码"),
+}
+
+
+def goods_words(code: str, values: dict[str, str]) -> str | None:
+    """Say a reason that has to do with stock; None for any other."""
+    sentence = _REASONS.get(code)
+    return _(sentence) % values if sentence else None

@@ -1,0 +1,1 @@
+"""Acts on goods: one transaction each."""
