@@ -60,8 +60,13 @@ def plan_skus(sku_ids: Sequence[int], *, rule: ReplenishmentRule, now: datetime)
     Sales up to yesterday count: today is not over. A SKU that never sold has a plan of nothing.
     """
     today = business_date(now)
-    demand = _demand(sku_ids, rule=rule, until=today - timedelta(days=1))
-    choice = forecasts.back_test(demand) if len(demand) else pd.DataFrame()
+    demand = demand_of(sku_ids, rule=rule, until=today - timedelta(days=1))
+    horizon, windows = forecasts.shape_for(demand.shape[1])
+    choice = (
+        forecasts.back_test(demand, horizon=horizon, windows=windows)
+        if len(demand)
+        else pd.DataFrame()
+    )
     said = (
         forecasts.forecast(demand, choice["model"], horizon=HORIZON)
         if len(demand)
@@ -91,7 +96,8 @@ def plan_skus(sku_ids: Sequence[int], *, rule: ReplenishmentRule, now: datetime)
     return sum(plan.suggested_quantity > 0 for plan in plans)
 
 
-def _demand(sku_ids: Sequence[int], *, rule: ReplenishmentRule, until: date) -> pd.DataFrame:
+def demand_of(sku_ids: Sequence[int], *, rule: ReplenishmentRule, until: date) -> pd.DataFrame:
+    """Give the demand of SKUs by day as the shop's history tells it; empty if nothing is known."""
     since = queries.first_known_day(since=until - timedelta(days=rule.history_days))
     if since is None or since > until:
         return pd.DataFrame()

@@ -5,9 +5,8 @@ on shop data no costly one is reliably better (Makridakis' M5 says the same of i
 """
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,9 @@ from products.metrics.demand import WEEK, demand_class
 HORIZON = 28
 WINDOWS = 3
 # A SKU with less than this of its own history is forecast by its mean, and not back-tested.
-LEAST_DAYS = 56
+LEAST_DAYS = 42
+# What a back-test holds out, best first: days at a time, and how many times.
+SHAPES = ((28, 3), (28, 2), (14, 3), (14, 2), (14, 1))
 YEAR = 364
 NAIVE = "naive"
 MEAN = "mean"
@@ -67,6 +68,12 @@ def models() -> tuple[Model, ...]:
         Model("tsb", lambda: made.TSB(0.1, 0.1, alias="tsb"), _RARE),
         Model("adida", lambda: made.ADIDA(alias="adida"), _RARE),
     )
+
+
+def shape_for(days: int) -> tuple[int, int]:
+    """Give horizon and windows of the best back-test that so many days of history allow."""
+    fitting = [shape for shape in SHAPES if days - shape[0] * shape[1] >= LEAST_DAYS]
+    return fitting[0] if fitting else SHAPES[-1]
 
 
 def back_test(
@@ -270,9 +277,3 @@ def _weeks(truth: np.ndarray, said: np.ndarray, naive: np.ndarray) -> list[list[
             ]
         )
     return out
-
-
-def week_starts(last: date, *, horizon: int, windows: int) -> Sequence[date]:
-    """Give the first day of each week of a back-test that ends on `last`, oldest first."""
-    days = pd.date_range(end=last, periods=horizon * windows, freq="D").date
-    return list(days[::WEEK])

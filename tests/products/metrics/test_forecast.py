@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from products.metrics.forecast import MEAN, YEARLY, back_test, forecast, held_out, week_starts
+from products.metrics.forecast import MEAN, YEARLY, back_test, forecast, held_out, shape_for
 
 START = date(2025, 1, 6)
 
@@ -43,7 +43,6 @@ def test_the_back_test_shows_each_week_as_it_was_and_as_it_was_said():
 
     assert len(weeks) == 8
     assert weeks[0] == [21.0, pytest.approx(21.0, abs=0.1), 21.0]
-    assert len(week_starts(date(2026, 9, 16), horizon=28, windows=2)) == 8
 
 
 def test_what_is_new_is_forecast_by_its_own_mean_and_not_judged():
@@ -76,3 +75,10 @@ def test_judged_on_weeks_it_has_not_seen_the_choice_beats_last_week():
     assert table.loc["all", "skus"] == 150
     assert table.loc["all", "ratio"] < 0.9
     assert abs(table.loc["all", "bias"]) < 0.1 * table.loc["all", "actual"] + 0.5
+
+
+def test_a_back_test_holds_out_as_much_as_the_history_allows():
+    assert shape_for(365) == (28, 3)
+    assert shape_for(100) == (28, 2)
+    assert shape_for(90) == (14, 3)
+    assert shape_for(10) == (14, 1)
