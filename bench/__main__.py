@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import audit, pages, rollup, scan, stock, waves
+from bench import audit, pages, replenishment, rollup, scan, stock, waves
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench/out"
@@ -23,6 +23,7 @@ TITLES = {
     "waves": "Waves",
     "scan": "Scans at the packing table",
     "stock": "Stock: the proof, and pieces for orders",
+    "replenishment": "Replenishment",
 }
 
 
@@ -80,6 +81,7 @@ def document(results: dict[str, Any]) -> str:
         "waves": waves.table,
         "scan": scan.table,
         "stock": stock.table,
+        "replenishment": replenishment.table,
     }
     parts = [
         "# Measured",

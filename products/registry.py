@@ -37,3 +37,25 @@ def daily_sales(codes: Sequence[str], *, since: date, until: date) -> dict[str, 
 def open_lines(tids: Sequence[str]) -> list[Wanted]:
     """Give the lines of those of these orders that are paid and have not left."""
     return [line for answer in _open_lines for line in answer(tids)]
+
+
+# What activities that the shop signed up for are expected to do: factors on a day's sales by code.
+Uplift = Callable[[Sequence[str], date, date], Mapping[str, Mapping[date, float]]]
+_uplifts: list[Uplift] = []
+
+
+def register_uplift(answer: Uplift) -> None:
+    """Say what signed-up activities do to sales; several answers multiply."""
+    if answer not in _uplifts:
+        _uplifts.append(answer)
+
+
+def uplift(codes: Sequence[str], *, since: date, until: date) -> dict[str, dict[date, float]]:
+    """Give the factors of signed-up activities by code and day; a day without one is missing."""
+    found: dict[str, dict[date, float]] = {}
+    for answer in _uplifts:
+        for code, days in answer(codes, since, until).items():
+            mine = found.setdefault(code, {})
+            for day, factor in days.items():
+                mine[day] = mine.get(day, 1.0) * factor
+    return found

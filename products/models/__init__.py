@@ -34,6 +34,7 @@ from products.models.supply import (
     PurchaseLine,
     PurchaseOrder,
     ReplenishmentPlan,
+    ReplenishmentRule,
     Supplier,
     SupplierPrice,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "QualityRecord",
     "RankSnapshot",
     "ReplenishmentPlan",
+    "ReplenishmentRule",
     "ShelfSlot",
     "Sku",
     "SkuDay",

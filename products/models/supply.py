@@ -107,6 +107,44 @@ class PurchaseLine(models.Model):
         return f"{self.sku_id} x {self.quantity}"
 
 
+class ReplenishmentRule(models.Model):
+    """How the shop replenishes since a date; the newest row that has begun counts."""
+
+    valid_from = models.DateField(unique=True)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.IntegerField(default=1)
+    # In how many of a hundred cycles stock should last; main products by their own figure.
+    service_percent = models.DecimalField(max_digits=4, decimal_places=1, default=95)
+    main_service_percent = models.DecimalField(max_digits=4, decimal_places=1, default=98)
+    # How often somebody orders, and the lead time of a SKU without a supplier.
+    review_days = models.SmallIntegerField(default=7)
+    lead_days = models.SmallIntegerField(default=7)
+    # How far back sales are read: two years and a quarter let the season of a year ago speak.
+    history_days = models.SmallIntegerField(default=812)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    service_percent__gt=50,
+                    service_percent__lt=100,
+                    main_service_percent__gt=50,
+                    main_service_percent__lt=100,
+                    review_days__gt=0,
+                    lead_days__gte=0,
+                    history_days__gte=84,
+                ),
+                name="a_replenishment_rule_can_be_kept",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from}"
+
+
 class ReplenishmentPlan(models.Model):
     """What the last forecast run says of one SKU: how good it is, and what to order until when."""
 
@@ -114,21 +152,29 @@ class ReplenishmentPlan(models.Model):
         Sku, primary_key=True, on_delete=models.CASCADE, related_name="replenishment"
     )
     made_at = models.DateTimeField()
-    # Pieces a day expected, and over the lead time at the service level.
+    # Who delivers it; null: nobody is known, the shop's own lead time counts.
+    supplier = models.ForeignKey(Supplier, null=True, on_delete=models.SET_NULL, related_name="+")
+    # Pieces a day expected over the next weeks; of them by activities signed up for.
     daily_demand = models.DecimalField(max_digits=12, decimal_places=4)
     uplift_pieces = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    safety_stock = models.IntegerField(default=0)
     reorder_point = models.IntegerField()
+    free = models.IntegerField(null=True)  # null: its stock is not kept
+    on_the_way = models.IntegerField(default=0)
     suggested_quantity = models.IntegerField()
     order_by = models.DateField(null=True)
-    cover_days = models.DecimalField(max_digits=8, decimal_places=1, null=True)
+    cover_days = models.IntegerField(null=True)
+    runs_out_on = models.DateField(null=True)
     lead_days = models.SmallIntegerField()
+    kind = models.CharField(max_length=12, default="none")
     model = models.CharField(max_length=24)
     # Back-test over held-out weeks: mean absolute error of the model and of the naive one, bias.
     error = models.DecimalField(max_digits=12, decimal_places=4, null=True)
     naive_error = models.DecimalField(max_digits=12, decimal_places=4, null=True)
     bias = models.DecimalField(max_digits=12, decimal_places=4, null=True)
-    # The held-out weeks: [[week, actual, forecast, naive], …]
+    # Tried weeks, oldest first: [["2026-08-03", actual, forecast, naive], …]; and the last weeks' sales.
     back_test = models.JSONField(default=list)
+    sold_weeks = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["order_by", "sku"], name="replenish_order_by_idx")]

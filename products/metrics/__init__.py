@@ -1,0 +1,1 @@
+"""Figures of goods: demand series and forecasts. Frames in, frames out."""
