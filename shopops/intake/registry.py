@@ -9,6 +9,8 @@ from typing import cast
 from shopops.intake.spec import FileKind, Importer
 
 _KINDS: dict[str, FileKind] = {}
+# What every importer reads with.
+_SHARED = ("cells.py", "sheet.py")
 
 
 def register_file_kind(kind: FileKind) -> None:
@@ -40,9 +42,10 @@ def file_kinds() -> tuple[FileKind, ...]:
 @cache
 def reader_digest(code: str) -> str:
     """Name the state of the code that reads a kind: a changed reader may find more in an old file."""
+    here = Path(__file__)
     folder = Path(str(import_module(file_kind(code).importer).__file__)).parent
     digest = sha256()
-    for path in sorted([*folder.glob("*.py"), Path(__file__).with_name("cells.py")]):
+    for path in sorted([*folder.glob("*.py"), *(here.with_name(name) for name in _SHARED)]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
