@@ -13,7 +13,15 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from orders import checks
-        from orders.actions import audit, audit_trial, calendar_news, counts, exports, retention
+        from orders.actions import (
+            audit,
+            audit_trial,
+            calendar_news,
+            counts,
+            draft_codes,
+            exports,
+            retention,
+        )
         from orders.actions.importing import kinds
         from orders.actions.start import ensure_start_data
         from orders.choices import Flag, HoldKind, Stage
@@ -61,6 +69,7 @@ class OrdersConfig(AppConfig):
         # One day made up is as good as seven: what was due then is due now.
         register_scheduled(retention.KIND, at=time(3, 30), catch_up_days=1)
         checks.register()
+        draft_codes.register()
         register_tick("audit", every=timedelta(minutes=1), run=audit.request_audit)
         register_tick("count_queues", every=timedelta(seconds=30), run=counts.request_count)
         register_tick("calendar_news", every=timedelta(hours=6), run=calendar_news.tell_of_guesses)

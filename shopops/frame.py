@@ -77,6 +77,16 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        "products",
+        _("商品"),
+        "package",
+        (
+            Place(_("商品列表"), "products:list", "products.view"),
+            Place(_("SKU 与草稿"), "products:skus", "products.view"),
+            Place(_("资料冲突"), "products:conflicts", "products.view"),
+        ),
+    ),
+    Group(
         "intake",
         _("导入"),
         "file-import",

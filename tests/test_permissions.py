@@ -56,6 +56,14 @@ def _order() -> dict[str, Any]:
     return {"tid": "4827339102651184273"}
 
 
+def _product() -> dict[str, Any]:
+    return {"product_id": 0}
+
+
+def _sku() -> dict[str, Any]:
+    return {"sku_id": 0}
+
+
 def _queue() -> dict[str, Any]:
     return {"code": "past_due"}
 
@@ -124,6 +132,29 @@ ROUTES: dict[str, Route] = {
     "orders:subject_export": Route("orders.answer_person", post=422),
     "orders:subject_erase": Route("orders.answer_person", post=422),
     "orders:what_if": Route("orders.view", post={200, 302, 422}),
+    # --- products
+    "products:list": Route("products.view", get=200),
+    "products:columns": Route("products.view", get=200, post=302),
+    "products:conflicts": Route("products.view", get=200),
+    "products:decide": Route("products.decide_conflict", post=302),
+    "products:skus": Route("products.view", get=200),
+    "products:sku": Route("products.view", get=404, kwargs=_sku),
+    "products:edit_sku": Route("products.edit", post=404, kwargs=_sku),
+    "products:bundle": Route("products.edit", post=404, kwargs=_sku),
+    "products:product": Route("products.view", get=404, kwargs=_product),
+    "products:edit_product": Route("products.edit", post=404, kwargs=_product),
+    "products:image": Route("products.view", get=404, kwargs=_product),
+    "products:set_image": Route("products.edit", post=302, kwargs=_product),
+    "products:days_csv": Route("products.view", get=404, kwargs=_product),
+    "products:template": Route("products.edit", post=404, kwargs=_product),
+    "products_api:products": Route("products.view", get=200),
+    "products_api:product": Route("products.view", get=404, kwargs=_product),
+    "products_api:edit_product": Route("products.edit", post=400, kwargs=_product),
+    "products_api:skus": Route("products.view", get=200),
+    "products_api:edit_sku": Route("products.edit", post=400, kwargs=_sku),
+    "products_api:bundle": Route("products.edit", post=400, kwargs=_sku),
+    "products_api:conflicts": Route("products.view", get=200),
+    "products_api:decide": Route("products.decide_conflict", post=400),
     "orders_api:queues": Route("orders.view", get=200),
     "orders_api:orders": Route("orders.view", get={200, 400}),
     "orders_api:order": Route("orders.view", get=404, kwargs=_order),

@@ -42,7 +42,7 @@ def match(headers: Sequence[str]) -> Match | None:
     return Match("shop", tuple(name for name in (CODE, COST) if name not in names))
 
 
-def clean(block: pa.Table, *, seal: Seal) -> Cleaned:  # noqa: ARG001 - no contacts here
+def clean(block: pa.Table, *, seal: Seal) -> Cleaned:
     """Turn a block of text into typed rows."""
     sheet = Sheet(block, key=(CODE,))
     columns = {

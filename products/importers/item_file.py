@@ -52,7 +52,7 @@ def match(headers: Sequence[str]) -> Match | None:
     return Match(layout, tuple(key for key in _KEYS if key not in names))
 
 
-def clean(block: pa.Table, *, seal: Seal) -> Cleaned:  # noqa: ARG001 - no contacts here
+def clean(block: pa.Table, *, seal: Seal) -> Cleaned:
     """Turn a block of text into typed rows; the row of labels goes."""
     labels = pc.equal(pc.fill_null(cells.one_array(block.column("title")), ""), _LABEL)
     block = block.filter(pc.invert(labels))

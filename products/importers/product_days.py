@@ -68,7 +68,7 @@ def match(headers: Sequence[str]) -> Match | None:
     return Match("38" if "主商品ID" in names else "33", missing)
 
 
-def clean(block: pa.Table, *, seal: Seal) -> Cleaned:  # noqa: ARG001 - no contacts here
+def clean(block: pa.Table, *, seal: Seal) -> Cleaned:
     """Turn a block of text into typed rows."""
     sheet = Sheet(block, key=(ITEM,))
     columns = {

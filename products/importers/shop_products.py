@@ -38,7 +38,7 @@ def match(headers: Sequence[str]) -> Match | None:
     return Match("shop", missing)
 
 
-def clean(block: pa.Table, *, seal: Seal) -> Cleaned:  # noqa: ARG001 - no contacts here
+def clean(block: pa.Table, *, seal: Seal) -> Cleaned:
     """Turn a block of text into typed rows."""
     sheet = Sheet(block, key=(ITEM, "商品ID"))
     columns = {

@@ -43,7 +43,7 @@ def properties(headers: Sequence[str]) -> list[str]:
     return [name for name in headers if name and name not in {*FIXED, LINE_NO}]
 
 
-def clean(block: pa.Table, *, seal: Seal) -> Cleaned:  # noqa: ARG001 - no contacts here
+def clean(block: pa.Table, *, seal: Seal) -> Cleaned:
     """Turn a block of text into typed rows."""
     sheet = Sheet(block, key=(CODE,))
     specs = [sheet.text(name) for name in properties(block.column_names)]

@@ -90,7 +90,7 @@ def family_of(source: str) -> str:
     return FAMILIES.get(source, source)
 
 
-def verdict(  # noqa: PLR0911, PLR0913
+def verdict(  # noqa: PLR0913
     field: str,
     *,
     policy: Policy,
@@ -121,7 +121,7 @@ def _one_voice(policy: Policy, one: str, other: str) -> bool:
     return policy == Policy.FAMILY and family_of(one) == family_of(other)
 
 
-def verdict_sql(  # noqa: PLR0913
+def verdict_sql(
     field: str, *, policy: Policy, stored: str, brought: str, is_text: bool, source: str
 ) -> str:
     """Write `verdict` as an SQL expression over o (the stored row); `%(at)s` is the file's time."""

@@ -1,5 +1,6 @@
 """The kinds of files that may come in. Higher apps register theirs in `AppConfig.ready`."""
 
+from collections.abc import Callable, Iterable
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -48,6 +49,24 @@ def reader_digest(code: str) -> str:
     for path in sorted([*folder.glob("*.py"), *(here.with_name(name) for name in _SHARED)]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+# Who else keeps files in the vault: gives those among some names that are still wanted.
+Keeper = Callable[[Iterable[str]], set[str]]
+_keepers: list[Keeper] = []
+
+
+def keep_files(keeper: Keeper) -> Keeper:
+    """Let an app that keeps files of its own in the vault say which it still needs."""
+    if keeper not in _keepers:
+        _keepers.append(keeper)
+    return keeper
+
+
+def names_kept(names: Iterable[str]) -> set[str]:
+    """Give those among `names` that some app still needs."""
+    asked = list(names)
+    return {name for keeper in _keepers for name in keeper(asked)}
 
 
 def importer_of(kind: FileKind) -> Importer:

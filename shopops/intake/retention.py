@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from shopops.intake import actions
+from shopops.intake import actions, registry
 from shopops.intake.choices import BatchState
 from shopops.intake.errors import UnableToMoveError
 from shopops.intake.models import Batch
@@ -88,6 +88,7 @@ def forget_orphans(*, now: datetime) -> int:
     age = ORPHANS_KEPT.total_seconds()
     names = vault.names_older_than(age, at=now.timestamp())
     known = set(Batch.objects.filter(stored_name__in=names).values_list("stored_name", flat=True))
+    known |= registry.names_kept(names)
     lost = [name for name in names if name not in known]
     for name in lost:
         if name.endswith(".part"):

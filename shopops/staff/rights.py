@@ -48,6 +48,9 @@ RIGHTS: tuple[Right, ...] = (
     Right("staff.view_log", _("看操作记录")),
     Right("staff.manage_shop", _("改店铺资料")),
     Right("products.view_cost", _("看成本")),
+    Right("products.view", _("看商品")),
+    Right("products.edit", _("改商品资料")),
+    Right("products.decide_conflict", _("决定资料冲突")),
 )
 
 MFA_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS if right.needs_mfa)
@@ -67,6 +70,7 @@ _SERVICE = {
     "intake.view",
     "intake.import",
     "work.view",
+    "products.view",
 }
 _WAREHOUSE = {
     "orders.view",
@@ -76,6 +80,7 @@ _WAREHOUSE = {
     "orders.hold",
     "orders.note",
     "work.view",
+    "products.view",
 }
 _FIGURES = {"analytics.view"}
 
@@ -119,15 +124,35 @@ ROLES: tuple[RoleRow, ...] = (
                 "orders.set_warehouse",
                 "intake.view",
                 "intake.import",
+                "products.edit",
             }
         ),
     ),
     RoleRow("warehouse", gettext_noop("仓库"), frozenset(_WAREHOUSE)),
     RoleRow(
-        "promotion", gettext_noop("推广"), frozenset(_FIGURES | {"intake.view", "intake.import"})
+        "promotion",
+        gettext_noop("推广"),
+        frozenset(_FIGURES | {"intake.view", "intake.import", "products.view"}),
     ),
-    RoleRow("editor", gettext_noop("运营编辑"), frozenset(_FIGURES | {"intake.view"})),
-    RoleRow("designer", gettext_noop("美工"), frozenset({"intake.view"})),
+    RoleRow(
+        "editor",
+        gettext_noop("运营编辑"),
+        frozenset(
+            _FIGURES
+            | {
+                "intake.view",
+                "intake.import",
+                "products.view",
+                "products.edit",
+                "products.decide_conflict",
+            }
+        ),
+    ),
+    RoleRow(
+        "designer",
+        gettext_noop("美工"),
+        frozenset({"intake.view", "products.view", "products.edit"}),
+    ),
     RoleRow(
         "finance",
         gettext_noop("财务"),
@@ -138,6 +163,7 @@ ROLES: tuple[RoleRow, ...] = (
                 "orders.view_bill",
                 "orders.export",
                 "analytics.export",
+                "products.view",
                 "products.view_cost",
             }
         ),
@@ -145,6 +171,6 @@ ROLES: tuple[RoleRow, ...] = (
     RoleRow(
         "read_only",
         gettext_noop("只读"),
-        frozenset(_FIGURES | {"orders.view", "intake.view", "work.view"}),
+        frozenset(_FIGURES | {"orders.view", "intake.view", "work.view", "products.view"}),
     ),
 )

@@ -41,7 +41,7 @@ def template_offer(stage: str) -> Offer:
     )
 
 
-def cost_offer(stage: str) -> Offer:  # noqa: ARG001 - one shape for all kinds
+def cost_offer(stage: str) -> Offer:
     """Styles by 款式编码, SKUs by 商品编码. Of a product's title the platform's word counts."""
     return Offer(
         source=cost_table.KIND,
@@ -60,7 +60,7 @@ def cost_offer(stage: str) -> Offer:  # noqa: ARG001 - one shape for all kinds
     )
 
 
-def days_offer(stage: str) -> Offer:  # noqa: ARG001 - one shape for all kinds
+def days_offer(stage: str) -> Offer:
     """Products by 商品ID and 货号."""
     return Offer(
         source=product_days.KIND,
@@ -73,7 +73,7 @@ def days_offer(stage: str) -> Offer:  # noqa: ARG001 - one shape for all kinds
     )
 
 
-def shop_offer(stage: str) -> Offer:  # noqa: ARG001 - one shape for all kinds
+def shop_offer(stage: str) -> Offer:
     """Products by 商品id, SKUs by 商品编码."""
     return Offer(
         source=shop_products.KIND,

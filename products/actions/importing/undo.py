@@ -23,7 +23,7 @@ _TABLES = {
 }
 
 
-def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:  # noqa: ARG001 - as every kind
+def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
     """Take a file back, in the caller's transaction. Counts: rows deleted, restored and kept."""
     with connection.cursor() as cursor:
         CatalogueConflict.objects.filter(batch_id=batch.pk, decided_at=None).delete()

@@ -27,7 +27,7 @@ def judge(cursor: CursorWrapper, offer: Offer, at: datetime) -> None:
         _judge(cursor, "skus", offer.sku_fields, SKU_POLICIES, offer, at)
 
 
-def _judge(  # noqa: PLR0913
+def _judge(
     cursor: CursorWrapper,
     what: str,
     fields: list[str],
