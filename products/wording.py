@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import gettext_noop
 
-from products.choices import ProductStatus
+from products.choices import ProductRole, ProductStatus
 
 FIELDS: dict[str, str | Promise] = {
     "item_no": _l("商品ID"),
@@ -87,6 +87,7 @@ def value_words(name: str, value: object) -> str:
         return f"¥{float(text):,.2f}"
     if text.lower() in ("true", "false"):
         return _("是") if text.lower() == "true" else _("否")
-    if name == "status":
-        return str(dict(ProductStatus.choices).get(text, text))
+    named = {"status": ProductStatus.choices, "role": ProductRole.choices}.get(name)
+    if named:
+        return str(dict(named).get(text, text))
     return text[:19] if name.endswith("_at") else text

@@ -19,6 +19,8 @@ from shopops.lib.templatetags.shop import UNKNOWN, icon, money
 
 STATUS_TONES = {"on_shelf": "done", "off_shelf": "wait", "draft": "soon", "forbidden": "late"}
 COVER_SHORT, COVER_MAIN = 7, 14
+# On a small screen a cell bears its column's name, unless it speaks for itself.
+_UNLABELLED = {"title", "status", "warn", "trend"}
 NOTHING = f'<span class="muted">{UNKNOWN}</span>'
 
 
@@ -54,7 +56,12 @@ class _Writer:
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.cells = [
-            (getattr(self, f"_{one.code}"), "n" if one.is_figure else "", escape(str(one.label)))
+            (
+                one.code,
+                getattr(self, f"_{one.code}"),
+                "n" if one.is_figure else "",
+                "" if one.code in _UNLABELLED else f' data-l="{escape(str(one.label))}"',
+            )
             for one in columns
         ]
         self.statuses = {code: escape(str(label)) for code, label in ProductStatus.choices}
@@ -72,8 +79,8 @@ class _Writer:
 
     def row(self, row: ProductRow) -> str:
         cells = "".join(
-            f'<td class="p-{write.__name__[1:]} {kind}" data-l="{label}">{write(row)}</td>'
-            for write, kind, label in self.cells
+            f'<td class="p-{code} {kind}"{label}>{write(row)}</td>'
+            for code, write, kind, label in self.cells
         )
         return f'<tr data-id="{row.id}">{cells}</tr>'
 

@@ -89,9 +89,12 @@ def _page(
     person = _person(request)
     sees_cost = person.has_perm("products.view_cost")
     one = detail.sku
+    row = parts.sku_row(one, sees_cost=sees_cost)
+    if detail.parts:
+        row["free"] = _bundles(detail)
     context = {
         "sku": one,
-        "row": parts.sku_row(one, sees_cost=sees_cost),
+        "row": row,
         "facts": _facts(one, sees_cost=sees_cost),
         "detail": detail,
         "sees_cost": sees_cost,
@@ -118,6 +121,17 @@ def _initial(one: Sku) -> dict[str, Any]:
 
 def _lines(detail: SkuDetail) -> str:
     return "\n".join(f"{part.part.code} {part.quantity}" for part in detail.parts)
+
+
+def _bundles(detail: SkuDetail) -> int | None:
+    """Give how many of a bundle the free pieces of its parts make; None if a part's are not kept."""
+    possible = []
+    for part in detail.parts:
+        level = getattr(part.part, "level", None)
+        if level is None:
+            return None
+        possible.append(max(level.on_hand - level.allocated, 0) // part.quantity)
+    return min(possible)
 
 
 def _facts(one: Sku, *, sees_cost: bool) -> list[dict[str, Any]]:

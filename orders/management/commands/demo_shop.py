@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_day import morning
+from orders.actions.demo_goods import BUNDLE, best_sellers, goods_files
 from orders.demo import write_export
+from products.demo import tend
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
 from shopops.lib.business_time import SHANGHAI, parse_instant
@@ -57,6 +59,9 @@ class Command(JsonCommand):
         cast = self._people(now)
         files = self._files(folder, days, orders_per_day, seed, now)
         self._import(files)
+        self.note("what the shop sells …")
+        self._import(goods_files(folder / "goods", now=now.astimezone(SHANGHAI), seed=seed))
+        tend(by=cast["ning"], now=now, best=best_sellers(), bundle=BUNDLE)
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
         call_command("rollup", "--json", stdout=self.stderr)

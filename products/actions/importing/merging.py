@@ -108,14 +108,13 @@ class Merger:
         new = []
         if self.has_days:
             new.append("SELECT line_no FROM in_days WHERE id IS NULL")
-        if offer.skus is not None and not offer.counts_products:
+        if offer.skus is not None:
             new.append("SELECT line_no FROM in_skus WHERE id IS NULL")
         if offer.counts_products:
             new.append("SELECT line_no FROM in_products WHERE id IS NULL")
         changed = ["SELECT line_no FROM v_products WHERE changes"]
         if offer.skus is not None:
             changed.append("SELECT line_no FROM v_skus WHERE changes")
-            changed.append("SELECT line_no FROM in_skus WHERE id IS NULL")
         if self.has_days:
             changed.append(
                 "SELECT u.line_no FROM in_days u JOIN products_productday o ON o.id = u.id"

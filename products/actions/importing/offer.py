@@ -32,7 +32,7 @@ class Offer:
     skus: dict[str, str] | None = None
     rows: str = "{stage} s"
     weak: frozenset[str] = frozenset()
-    # Which tables' new rows count as new rows of the file.
+    # Whether a row that brings a product, without a SKU, counts as a new one.
     counts_products: bool = False
 
     @property

@@ -85,6 +85,7 @@ def _collect_skus(cursor: CursorWrapper, offer: Offer, stage: str) -> None:
         f" FROM ({offer.skus_sql(stage)}) r WHERE r.merchant_code <> ''"
     )
     _drop_second_claims(cursor)
+    _find_by_skus(cursor)
     # Several specs under one merchant code are SKUs of their own; so is one that is known as such.
     cursor.execute(
         f"""
@@ -109,6 +110,26 @@ def _collect_skus(cursor: CursorWrapper, offer: Offer, stage: str) -> None:
     if "barcode" in offer.sku_fields:
         _set_barcodes_aside(cursor)
     cursor.execute("ANALYZE in_skus")
+
+
+def _find_by_skus(cursor: CursorWrapper) -> None:
+    """Join products that neither number nor 货号 leads to by their SKUs, if those are of one product.
+
+    Only one that has no such number itself: 商家中心 knows no 货号, a cost table no 商品ID.
+    """
+    cursor.execute(
+        "UPDATE in_products u SET id = f.id FROM (SELECT DISTINCT ON (p.id) p.id, m.key FROM ("
+        "  SELECT r.key, min(k.product_id) AS id, min(r.line_no) AS line_no FROM in_raw r"
+        "  JOIN LATERAL (SELECT product_id FROM products_sku WHERE code = r.merchant_code"
+        "    UNION ALL SELECT product_id FROM products_sku WHERE merchant_code = r.merchant_code"
+        "    AND merchant_code <> '') k ON k.product_id IS NOT NULL"
+        "  WHERE r.key IS NOT NULL GROUP BY r.key HAVING count(DISTINCT k.product_id) = 1) m"
+        " JOIN in_products u ON u.key = m.key AND u.id IS NULL"
+        " JOIN products_product p ON p.id = m.id AND CASE WHEN u.item_no <> ''"
+        "   THEN p.item_no = '' ELSE p.item_code = '' END"
+        " WHERE NOT EXISTS (SELECT 1 FROM in_products x WHERE x.id = p.id)"
+        " ORDER BY p.id, m.line_no) f WHERE f.key = u.key"
+    )
 
 
 def _drop_second_claims(cursor: CursorWrapper) -> None:

@@ -17,6 +17,7 @@ from shopops.intake.reading.sniff import PREAMBLE_LINES, Header, find_header
 from shopops.intake.spec import CellError, Importer
 
 UTF16 = "utf-16"
+LEAST_COLUMNS = 3
 BLOCK_ROWS = 2_000
 # A web page of a product; the platform itself allows 25,000 characters of it, older ones more.
 CELL_CHARS = 400_000
@@ -51,8 +52,7 @@ def _decoded(data: bytes) -> str:
 
 def _rows(text: str) -> Iterator[Row]:
     """Give the rows with the numbers of their first lines."""
-    first = next((line for line in text.splitlines()[:PREAMBLE_LINES] if line.count("\t")), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if first else ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     line = 1
     try:
         for cells in reader:
@@ -60,6 +60,15 @@ def _rows(text: str) -> Iterator[Row]:
             line = reader.line_num + 1
     except csv.Error as error:
         raise FileRefusedError("line_too_long", csv.field_size_limit() >> 20) from error
+
+
+def _delimiter(text: str) -> str:
+    """Tell by the first line that has columns at all; below it there are pages of HTML."""
+    for line in text[: 64 << 10].splitlines()[:PREAMBLE_LINES]:
+        for sign in "\t,":
+            if line.count(sign) >= LEAST_COLUMNS:
+                return sign
+    return "\t"
 
 
 def text_blocks(text: Text) -> Iterator[Block]:
