@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import audit, pages, rollup
+from bench import audit, pages, products, rollup
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench/out"
@@ -20,6 +20,7 @@ TITLES = {
     "rollup": "Rollup of one dirty day",
     "pages": "Queue pages",
     "audit": "Automatic audit",
+    "products": "Pages of goods",
 }
 
 
@@ -74,6 +75,7 @@ def document(results: dict[str, Any]) -> str:
         "pages": pages.table,
         "imports": _imports,
         "audit": audit.table,
+        "products": products.table,
     }
     parts = [
         "# Measured",
