@@ -27,10 +27,10 @@ SKU_FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class Edited[Row: (Product, Sku)]:
     """What an edit did: the row, and which fields really changed."""
 
-    row: Product | Sku
+    row: Row
     changed: tuple[str, ...]
 
 
@@ -42,7 +42,7 @@ def edit_product(
     by: User,
     now: datetime,
     version: int | None = None,
-) -> Edited:
+) -> Edited[Product]:
     """Change fields of a product. Locks the product.
 
     :raises Product.DoesNotExist: if there is none
@@ -66,7 +66,7 @@ def edit_sku(
     by: User,
     now: datetime,
     version: int | None = None,
-) -> Edited:
+) -> Edited[Sku]:
     """Change fields of a SKU; a draft is one no longer. Locks the SKU.
 
     :raises Sku.DoesNotExist: if there is none

@@ -1,5 +1,6 @@
 """Conflicts between sources, decided by a person."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,7 +100,11 @@ def _value(row: Product | Sku, conflict: CatalogueConflict) -> Any:  # noqa: ANN
         return int(text)
     if field in ("is_on", "in_showcase"):
         return text in ("true", "True")
-    return row._meta.get_field(field).to_python(text)
+    if field == "attributes":
+        return json.loads(text)
+    if field == "listed_at":
+        return datetime.fromisoformat(text)
+    return text
 
 
 def _record(conflict: CatalogueConflict, *, by: User, now: datetime) -> None:

@@ -12,7 +12,7 @@ import xlsxwriter
 from django.db import transaction
 
 from products.importers.sku_template import CODE, FIXED, KIND, PRICE, QUANTITY, SHELF
-from products.models import Product, Sku
+from products.models import Product, Sku, StockLevel
 from shopops.intake.models import Batch
 from shopops.lib.exports import safe_cell
 from shopops.staff import operations
@@ -83,7 +83,7 @@ def _write_row(
 
 def _quantity(sku: Sku) -> int:
     """What is free, where stock is kept; else what the platform had."""
-    level = getattr(sku, "level", None)
+    level: StockLevel | None = getattr(sku, "level", None)
     if level is not None:
         return max(level.on_hand - level.allocated, 0)
     return sku.shelf_quantity or 0

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from products.actions import bundles, catalogue
 from products.actions.refusals import GoodsRefusedError, StaleGoodsError
 from products.forms.catalogue import BundleForm, SkuForm
-from products.models import Sku
+from products.models import Sku, StockLevel
 from products.queries.product_page import SkuDetail, sku_detail, sku_page
 from products.views import product_parts as parts
 from products.views.product import version_of
 from products.views.stale import Stale, stale_page
+from shopops.lib.templatetags.shop import money
 from shopops.staff.access import requires
 from shopops.staff.models import User
 
@@ -127,7 +128,7 @@ def _bundles(detail: SkuDetail) -> int | None:
     """Give how many of a bundle the free pieces of its parts make; None if a part's are not kept."""
     possible = []
     for part in detail.parts:
-        level = getattr(part.part, "level", None)
+        level: StockLevel | None = getattr(part.part, "level", None)
         if level is None:
             return None
         possible.append(max(level.on_hand - level.allocated, 0) // part.quantity)
@@ -139,8 +140,8 @@ def _facts(one: Sku, *, sees_cost: bool) -> list[dict[str, Any]]:
         (_("商家编码（平台）"), one.outside_code),
         (_("平台 SKU 号"), one.sku_no),
         (_("平台库存"), one.shelf_quantity),
-        (_("售价"), parts.money(one.list_amount) if one.list_amount is not None else ""),
-        (_("吊牌价"), parts.money(one.tag_amount) if one.tag_amount is not None else ""),
+        (_("售价"), money(one.list_amount) if one.list_amount is not None else ""),
+        (_("吊牌价"), money(one.tag_amount) if one.tag_amount is not None else ""),
     ]
     if sees_cost:
         for label, value in (
@@ -148,7 +149,7 @@ def _facts(one: Sku, *, sees_cost: bool) -> list[dict[str, Any]]:
             (_("采购价"), one.purchase_amount),
             (_("底价"), one.floor_amount),
         ):
-            pairs.append((label, "" if value is None else parts.money(value)))
+            pairs.append((label, "" if value is None else money(value)))
     return [{"label": label, "value": value} for label, value in pairs if value not in (None, "")]
 
 

@@ -60,7 +60,7 @@ class Merger:
         with connection.cursor() as cursor:
             total = _count(cursor, stage)
         if not (run.cursor or {}).get("merged"):
-            done = {"merged": True}
+            done: dict[str, Any] = {"merged": True}
             with run.step(cursor=done, done=total, total=total, text=gettext_noop("写入商品")):
                 take_turn(run)
                 with connection.cursor() as cursor:

@@ -61,7 +61,7 @@ def _columns(table: str) -> list[str]:
     if table == "products_productday":
         return [*NAMES, "exported_at", "batch_id"]
     model: type[Model] = Product if table == "products_product" else Sku
-    names = {field.column for field in model._meta.concrete_fields}
+    names = {str(field.column) for field in model._meta.concrete_fields}
     kept = ("version", "said_by", "shelf_at", "exported_at", "is_draft")
     return sorted(names & {*TYPES, *kept})
 

@@ -1,6 +1,7 @@
 """Resolved rows into the tables: new ones, fields that the file wins, conflicts where nobody may."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -130,7 +131,7 @@ def _said(fields: list[str]) -> str:
     return ", ".join(f"'{name}', CASE WHEN {_says(name)} THEN %(mark)s END" for name in fields)
 
 
-def _mark(offer: Offer, batch_id: int, cursor: CursorWrapper) -> dict[str, object]:
+def _mark(offer: Offer, batch_id: int, cursor: CursorWrapper) -> dict[str, Any]:
     cursor.execute("SELECT exported_at FROM intake_batch WHERE id = %s", [batch_id])
     (at,) = cursor.fetchone()
     return {"mark": f"{offer.source}|{at.isoformat()}", "at": at}
@@ -171,7 +172,7 @@ def update(cursor: CursorWrapper, what: str, offer: Offer, batch_id: int, now: d
 
 
 def _confirm(
-    cursor: CursorWrapper, what: str, table: str, fields: list[str], marks: dict[str, object]
+    cursor: CursorWrapper, what: str, table: str, fields: list[str], marks: dict[str, Any]
 ) -> None:
     """Let what a newer file says again be as new as that file, or one between both would win over it."""
     held = [
