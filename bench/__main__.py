@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import audit, pages, replenishment, rollup, scan, stock, waves
+from bench import audit, pages, products, replenishment, rollup, scan, stock, waves
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench/out"
@@ -24,6 +24,7 @@ TITLES = {
     "scan": "Scans at the packing table",
     "stock": "Stock: the proof, and pieces for orders",
     "replenishment": "Replenishment",
+    "products": "Pages of goods",
 }
 
 
@@ -82,6 +83,7 @@ def document(results: dict[str, Any]) -> str:
         "scan": scan.table,
         "stock": stock.table,
         "replenishment": replenishment.table,
+        "products": products.table,
     }
     parts = [
         "# Measured",

@@ -11,6 +11,7 @@ from orders.actions import (
     calendar_news,
     counts,
     courier_setup,
+    draft_codes,
     exports,
     parcels_wiring,
     retention,
@@ -38,6 +39,7 @@ def register() -> None:
     courier_setup.register()
     warehouse.register()
     cases.register()
+    draft_codes.register()
     goods.register()
     checks.register()
 

@@ -1,9 +1,6 @@
-"""What goods add to the ground floor: checks, kinds of work and of files, words for the log."""
-
-from datetime import time, timedelta
+"""The app of goods; what it adds to the ground floor is in `products.wiring`."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class ProductsConfig(AppConfig):
@@ -11,72 +8,6 @@ class ProductsConfig(AppConfig):
     label = "products"
 
     def ready(self) -> None:
-        from products import checks
-        from products.actions import count_file, proof, watch
-        from shopops.staff.operations import name_operations, name_parts
-        from shopops.work.registry import KindSpec, register_kind
-        from shopops.work.schedule import register_scheduled, register_tick
+        from products import wiring
 
-        # --- stock
-        checks.register()
-        count_file.register()
-        register_kind(
-            KindSpec(proof.KIND, _("库存对账"), "quick", proof.perform_proof, "products.view")
-        )
-        register_kind(
-            KindSpec(watch.KIND, _("看哪些缺货"), "quick", watch.perform_look, "products.view")
-        )
-        register_scheduled(proof.KIND, at=time(5, 30), catch_up_days=1)
-        register_tick("stock_watch", every=timedelta(minutes=10), run=watch.request_look)
-        name_operations(OPERATIONS)
-        name_parts("object", OBJECTS)
-        name_parts("field", FIELDS)
-
-
-OBJECTS = {
-    "sku": _("商品编码"),
-    "stock_count": _("盘点"),
-    "stock_rule": _("库存规则"),
-    "purchase": _("采购单"),
-    "supplier": _("供应商"),
-}
-FIELDS = {
-    "on_hand": _("在库"),
-    "quantity": _("数量"),
-    "threshold": _("警戒线"),
-    "cover_days": _("可售天数"),
-    "safety": _("安全库存"),
-    "expected_on": _("预计到货"),
-    "arrived": _("到货"),
-    "defect": _("次品"),
-    "pieces": _("件数"),
-    "lines": _("行数"),
-    "differences": _("差异"),
-    "lead_days": _("交期"),
-    "supplier": _("供应商"),
-    "code": _("商家编码"),
-    "amount": _("金额"),
-}
-OPERATIONS = {
-    "products.stock.receipt": _("入库"),
-    "products.stock.adjust": _("调整库存"),
-    "products.stock.scrap": _("报损"),
-    "products.stock.gift": _("赠送出库"),
-    "products.stock.return": _("退货入库"),
-    "products.stock.limits_set": _("改了警戒线"),
-    "products.stock_rule.set": _("改了库存规则"),
-    "products.warning.acted": _("处理了缺货"),
-    "products.count.opened": _("开始盘点"),
-    "products.count.booked": _("盘点入账"),
-    "products.count.cancelled": _("取消盘点"),
-    "products.purchase.created": _("新建采购单"),
-    "products.purchase.line_changed": _("改了采购单内容"),
-    "products.purchase.ordered": _("采购单下单"),
-    "products.purchase.paid": _("采购单付款"),
-    "products.purchase.sent": _("供应商发出"),
-    "products.purchase.arrived": _("采购到货"),
-    "products.purchase.closed": _("结束采购单"),
-    "products.supplier.added": _("新增供应商"),
-    "products.supplier.changed": _("改了供应商"),
-    "products.supplier.price_set": _("记了供应商报价"),
-}
+        wiring.register()

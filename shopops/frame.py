@@ -96,14 +96,24 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
-        "goods",
+        "products",
         _("商品"),
         "package",
+        (
+            Place(_("商品列表"), "products:list", "products.view"),
+            Place(_("SKU 与草稿"), "products:skus", "products.view"),
+            Place(_("资料冲突"), "products:conflicts", "products.view"),
+        ),
+    ),
+    Group(
+        "stock",
+        _("库存"),
+        "stack-2",
         (
             Place(_("库存"), "products:stock", "products.view"),
             Place(_("缺货"), "products:warnings", "products.view"),
             Place(_("盘点"), "products:counts", "products.view"),
-            Place(_("货架对账"), "products:shelf", "products.view"),
+            Place(_("货架对账"), "products:stock_shelf", "products.view"),
             Place(_("采购单"), "products:purchases", "products.view"),
             Place(_("供应商"), "products:suppliers", "products.view"),
         ),

@@ -27,6 +27,13 @@ IDEOGRAPHS = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff0c\uff1a\uff1b\uff08\uff
 # Chinese in Python that is no screen text, and why. What ends in "/" is a folder.
 NOT_SCREEN_TEXT = {
     "orders/importers/": "column names and values of the platform's files",
+    "products/importers/": "column names and values of the platform's files",
+    "products/demo.py": "the invented shop",
+    "orders/actions/demo_goods.py": "the invented shop",
+    "products/actions/template_file.py": "a file's words as the platform writes them",
+    "products/actions/importing/merging.py": "columns of a file whose sums are shown",
+    "products/forms/catalogue.py": "signs between words that people enter",
+    "products/views/product_parts.py": "signs between parts of a sentence",
     "orders/rules/platform_texts.py": "the platform's words, read from its files",
     "orders/demo/": "the invented shop",
     "orders/rules/bill_words.py": "words of bills",
@@ -73,6 +80,8 @@ PURE = (
     "shopops/intake/reading/lines.py",
     "shopops/intake/reading/reader.py",
     "shopops/intake/reading/sniff.py",
+    "shopops/intake/reading/wide_text.py",
+    "shopops/intake/sheet.py",
 )
 # Patterns, signs, names of provinces and words of files in those modules.
 PURE_BUT_NO_SENTENCE = re.compile(

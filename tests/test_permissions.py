@@ -68,6 +68,14 @@ def _case() -> dict[str, Any]:
     return {"case_id": 0}
 
 
+def _product() -> dict[str, Any]:
+    return {"product_id": 0}
+
+
+def _sku() -> dict[str, Any]:
+    return {"sku_id": 0}
+
+
 def _queue() -> dict[str, Any]:
     return {"code": "past_due"}
 
@@ -164,6 +172,29 @@ ROUTES: dict[str, Route] = {
     "orders_api:order_split": Route("orders.merge", post={400, 404}, kwargs=_order_key),
     "orders_api:order_take_out": Route("orders.merge", post=404, kwargs=_order_key),
     "orders_api:order_gifts": Route("orders.merge", post={400, 404}, kwargs=_order_key),
+    # --- products
+    "products:list": Route("products.view", get=200),
+    "products:columns": Route("products.view", get=200, post=302),
+    "products:conflicts": Route("products.view", get=200),
+    "products:decide": Route("products.decide_conflict", post=302),
+    "products:skus": Route("products.view", get=200),
+    "products:sku": Route("products.view", get=404, kwargs=_sku),
+    "products:edit_sku": Route("products.edit", post=404, kwargs=_sku),
+    "products:bundle": Route("products.edit", post=404, kwargs=_sku),
+    "products:product": Route("products.view", get=404, kwargs=_product),
+    "products:edit_product": Route("products.edit", post=404, kwargs=_product),
+    "products:image": Route("products.view", get=404, kwargs=_product),
+    "products:set_image": Route("products.edit", post=302, kwargs=_product),
+    "products:days_csv": Route("products.view", get=404, kwargs=_product),
+    "products:template": Route("products.edit", post=404, kwargs=_product),
+    "products_api:products": Route("products.view", get=200),
+    "products_api:product": Route("products.view", get=404, kwargs=_product),
+    "products_api:edit_product": Route("products.edit", post=400, kwargs=_product),
+    "products_api:skus": Route("products.view", get=200),
+    "products_api:edit_sku": Route("products.edit", post=400, kwargs=_sku),
+    "products_api:bundle": Route("products.edit", post=400, kwargs=_sku),
+    "products_api:conflicts": Route("products.view", get=200),
+    "products_api:decide": Route("products.decide_conflict", post=400),
     "orders_api:queues": Route("orders.view", get=200),
     "orders_api:orders": Route("orders.view", get={200, 400}),
     "orders_api:order": Route("orders.view", get=404, kwargs=_order),
@@ -239,8 +270,8 @@ ROUTES: dict[str, Route] = {
     "products:stock": Route("products.view", get=200),
     "products:warnings": Route("products.view", get=200),
     "products:act_on_warning": Route("products.stock", post=404, kwargs=_sku),
-    "products:shelf": Route("products.view", get=200),
-    "products:shelf_csv": Route("products.view", get=200),
+    "products:stock_shelf": Route("products.view", get=200),
+    "products:stock_shelf_csv": Route("products.view", get=200),
     "products:counts": Route("products.view", get=200, post={302, 403}),
     "products:count": Route("products.view", get=404, post=404, kwargs=lambda: {"count_id": 0}),
     "products:ledger": Route("products.view", get=404, kwargs=_sku),

@@ -39,18 +39,15 @@ STANDARDS = (
 )
 
 
-def stock_shelves(rows: Sequence[tuple[str, str, str, int]], *, by: User, now: datetime) -> None:
-    """Give every SKU (code, title, spec, grams) a bin, a barcode and a weight; and the standards."""
+def stock_shelves(grams: Mapping[str, int], *, by: User, now: datetime) -> None:
+    """Give every SKU a bin and a weight, as a person does; and the standards. Barcodes came with files."""
+    stored = Sku.objects.in_bulk(list(grams), field_name="code")
     facts = [
-        SkuFacts(code, _bin(place), _barcode(place), grams, title)
-        for place, (code, title, _spec, grams) in enumerate(rows)
+        SkuFacts(code, _bin(place), stored[code].barcode, weight)
+        for place, (code, weight) in enumerate(grams.items())
+        if code in stored
     ]
     goods.save_skus(rows=facts, by=by, now=now)
-    specs = {code: spec for code, _title, spec, _grams in rows}
-    named = list(Sku.objects.filter(code__in=specs))
-    for sku in named:
-        sku.spec = specs[sku.code]
-    Sku.objects.bulk_update(named, ["spec"], batch_size=500)
     for standard in STANDARDS:
         _try(partial(goods.save_standard, facts=standard, version=None, by=by, now=now))
 
@@ -58,13 +55,6 @@ def stock_shelves(rows: Sequence[tuple[str, str, str, int]], *, by: User, now: d
 def _bin(place: int) -> str:
     aisle = chr(ord("A") + place // (GOODS_PER_AISLE * SHELVES))
     return f"{aisle}-{place // SHELVES % GOODS_PER_AISLE + 1:02d}-{place % SHELVES + 1}"
-
-
-def _barcode(place: int) -> str:
-    """Give a made-up EAN-13 of the shop's own range."""
-    digits = f"6923410{place:05d}"
-    total = sum(int(sign) * (3 if index % 2 else 1) for index, sign in enumerate(digits))
-    return f"{digits}{-total % 10}"
 
 
 def warehouse_day(*, by_name: Mapping[str, User], now: datetime) -> None:

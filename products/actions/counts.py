@@ -174,7 +174,7 @@ def book_count(*, count_id: int, version: int, by: User, now: datetime) -> Stock
     """
     count = _locked_open(count_id)
     if count.version != version:
-        raise StaleGoodsError(_("这次盘点在你打开之后又数了新的，看一下再入账。"))
+        raise StaleGoodsError(words=_("这次盘点在你打开之后又数了新的，看一下再入账。"))
     lines = list(count.lines.order_by("sku_id"))
     if not lines:
         raise CountRefusedError(_("还没有数任何东西。"))

@@ -254,7 +254,8 @@ def _locked(number: str, version: int) -> PurchaseOrder:
     purchase = locks.locked_purchase(number=number)
     if purchase.version != version:
         raise StaleGoodsError(
-            _("采购单 %(number)s 在你打开之后被同事改过，看一下现在的再做。") % {"number": number}
+            words=_("采购单 %(number)s 在你打开之后被同事改过，看一下现在的再做。")
+            % {"number": number}
         )
     return purchase
 
@@ -331,7 +332,7 @@ def change_supplier(
     """
     supplier = locks.locked_supplier(supplier_id=supplier_id)
     if supplier.version != version:
-        raise StaleGoodsError(_("这家供应商刚被同事改过，看一下现在的再改。"))
+        raise StaleGoodsError(words=_("这家供应商刚被同事改过，看一下现在的再改。"))
     _refuse_name(values.name, but=supplier.pk)
     old = {"name": supplier.name, "lead_days": supplier.lead_days, "is_on": supplier.is_on}
     supplier.name, supplier.contact = values.name.strip(), values.contact

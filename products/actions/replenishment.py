@@ -16,14 +16,11 @@ from products.metrics.demand import WEEK, demand_frame
 from products.models import ReplenishmentPlan, ReplenishmentRule
 from products.queries import replenishment as queries
 from products.queries.replenishment import SkuSupply
+from products.queries.rules import replenishment_rule
 from products.rules.replenishment import Replenishment, Supply, replenishment, with_uplift
 from shopops.lib.business_time import business_date
-from shopops.staff.models import User
-from shopops.work import actions as work
 from shopops.work.context import RunContext
-from shopops.work.models import Run
 
-KIND, KEY = "products.replenish", "all"
 # SKUs of one step: forecast in two seconds, and enough kin to learn from.
 STEP_SKUS = 1000
 # How far a forecast looks: twelve weeks outlast the usual lead and review time.
@@ -31,17 +28,12 @@ HORIZON = 84
 SHOWN_WEEKS = 12
 
 
-def request_replenishment(*, now: datetime, by: User | None = None) -> Run:
-    """Ask for all plans to be made anew."""
-    return work.request_run(kind=KIND, key=KEY, now=now, by=by, again=True)
-
-
 def perform_replenishment(run: RunContext) -> dict[str, int]:
     """Plan all SKUs in steps; plans of SKUs that are no longer bought go at the end."""
     ids = queries.sku_ids_to_plan()
     begin = int((run.cursor or {}).get("after", 0))
     rest = [pk for pk in ids if pk > begin]
-    rule = queries.replenishment_rule(now=run.now)
+    rule = replenishment_rule(now=run.now)
     done = len(ids) - len(rest)
     for place in range(0, len(rest), STEP_SKUS):
         part = rest[place : place + STEP_SKUS]

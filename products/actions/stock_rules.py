@@ -41,7 +41,7 @@ def set_rule(*, values: RuleValues, version: int, by: User, now: datetime) -> St
         raise StockRefusedError(_("主推款的要求不能比其他商品松。"))
     last = locks.locked_rule()
     if (last.version if last else 0) != version:
-        raise StaleGoodsError(_("库存规则刚被同事改过，看一下现在的再改。"))
+        raise StaleGoodsError(words=_("库存规则刚被同事改过，看一下现在的再改。"))
     today = business_date(now)
     row = last if last and last.valid_from >= today else StockRule(valid_from=today)
     old = values_of(last) if last else None

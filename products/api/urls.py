@@ -2,15 +2,23 @@
 
 from django.urls import path
 
-from products.api import views
+from products.api import catalogue, stock
 
 app_name = "products_api"
 
 urlpatterns = [
-    path("stock/", views.Stock.as_view(), name="stock"),
-    path("stock/warnings/", views.Warnings.as_view(), name="warnings"),
-    path("stock/<int:sku_id>/", views.OneSku.as_view(), name="sku"),
-    path("stock/<int:sku_id>/moves/", views.Move.as_view(), name="move"),
-    path("purchases/", views.Purchases.as_view(), name="purchases"),
-    path("purchases/<str:number>/arrive/", views.Arrive.as_view(), name="arrive"),
+    path("stock/", stock.Stock.as_view(), name="stock"),
+    path("stock/warnings/", stock.Warnings.as_view(), name="warnings"),
+    path("stock/<int:sku_id>/", stock.OneSku.as_view(), name="sku"),
+    path("stock/<int:sku_id>/moves/", stock.Move.as_view(), name="move"),
+    path("purchases/", stock.Purchases.as_view(), name="purchases"),
+    path("purchases/<str:number>/arrive/", stock.Arrive.as_view(), name="arrive"),
+    path("products/", catalogue.Products.as_view(), name="products"),
+    path("products/<int:product_id>/", catalogue.OneProduct.as_view(), name="product"),
+    path("products/<int:product_id>/edit/", catalogue.EditProduct.as_view(), name="edit_product"),
+    path("skus/", catalogue.Skus.as_view(), name="skus"),
+    path("skus/<int:sku_id>/edit/", catalogue.EditSku.as_view(), name="edit_sku"),
+    path("skus/<int:sku_id>/bundle/", catalogue.Bundle.as_view(), name="bundle"),
+    path("conflicts/", catalogue.Conflicts.as_view(), name="conflicts"),
+    path("conflicts/decide/", catalogue.Decide.as_view(), name="decide"),
 ]

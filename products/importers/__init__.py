@@ -1,0 +1,1 @@
+"""Files that speak of products: one module a format, pure."""

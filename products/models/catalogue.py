@@ -37,8 +37,11 @@ class Product(models.Model):
     title = models.TextField(blank=True, default="")
     # Attributes, size data, detail page as imported or entered: what a listing check reads.
     attributes = models.JSONField(default=dict, blank=True)
-    # Where the main image lies in the vault.
+    # Where the main image lies in the vault, and its thumbnail.
     image_path = models.CharField(max_length=200, blank=True, default="")
+    # {"title": "products.product_days|2026-01-02T00:00:00+00:00", …}: which file said it last, and
+    # when that file was written. A field that holds something and stands not here is a person's.
+    said_by = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = [
@@ -53,6 +56,8 @@ class Product(models.Model):
                 fields=["item_code"], name="product_item_code_idx", condition=~Q(item_code="")
             ),
             models.Index(fields=["status", "id"], name="product_status_idx"),
+            # The tab of main products.
+            models.Index(fields=["id"], name="product_main_idx", condition=Q(is_main=True)),
             GinIndex(OpClass(F("title"), name="gin_trgm_ops"), name="product_title_trgm_idx"),
         ]
 
@@ -84,12 +89,20 @@ class Sku(models.Model):
     list_amount = money(null=True, blank=True)
     cost_amount = money(null=True, blank=True)
     floor_amount = money(null=True, blank=True)
+    # 采购价 and 吊牌价 of the shop's own table.
+    purchase_amount = money(null=True, blank=True)
+    tag_amount = money(null=True, blank=True)
     code = models.CharField(max_length=80, unique=True, db_collation="C")
+    # What the platform has as 商家编码 where several specs share one; `code` is then
+    # `4214#黑色;M`. Empty: `code` itself.
+    merchant_code = models.CharField(max_length=80, blank=True, default="", db_collation="C")
     sku_no = models.CharField(max_length=32, blank=True, default="", db_collation="C")
     barcode = models.CharField(max_length=40, blank=True, default="", db_collation="C")
     bin_code = models.CharField(max_length=20, blank=True, default="", db_collation="C")
     title = models.TextField(blank=True, default="")
     spec = models.TextField(blank=True, default="")
+    # As with products: which file said a field last.
+    said_by = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = [
@@ -104,10 +117,27 @@ class Sku(models.Model):
         ]
         indexes = [
             models.Index(fields=["sku_no"], name="sku_no_idx", condition=~Q(sku_no="")),
+            # The specs that share a merchant code.
+            models.Index(
+                fields=["merchant_code"], name="sku_merchant_idx", condition=~Q(merchant_code="")
+            ),
+            # The list of SKUs that belong to no product.
+            models.Index(fields=["id"], name="sku_loose_idx", condition=Q(product__isnull=True)),
+            # The tab of products that cost more than they bring.
+            models.Index(
+                fields=["product"],
+                name="sku_cost_above_price_idx",
+                condition=Q(cost_amount__gt=F("list_amount")),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def outside_code(self) -> str:
+        """The 商家编码 as the platform has it."""
+        return self.merchant_code or self.code
 
 
 class BundlePart(models.Model):
@@ -158,6 +188,12 @@ class CatalogueConflict(models.Model):
                 condition=Q(decided_at__isnull=True),
                 nulls_distinct=False,
                 name="a_field_is_in_one_open_conflict",
+            ),
+        ]
+        indexes = [
+            # The conflicts page, newest first.
+            models.Index(
+                fields=["-id"], name="conflict_open_idx", condition=Q(decided_at__isnull=True)
             ),
         ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import pandas as pd
 from django.db import connection
@@ -11,23 +11,13 @@ from products.choices import PurchaseState
 from products.models import (
     BundlePart,
     PurchaseLine,
-    ReplenishmentRule,
     Sku,
     SkuDay,
     StockLevel,
     SupplierPrice,
 )
-from shopops.lib.business_time import business_date
 
 COMING = (PurchaseState.ORDERED, PurchaseState.PAID, PurchaseState.PART_ARRIVED)
-
-
-def replenishment_rule(*, now: datetime) -> ReplenishmentRule:
-    """Give the newest row that has begun; the start values if nobody set any. One query."""
-    today = business_date(now)
-    rows = ReplenishmentRule.objects.filter(valid_from__lte=today)
-    found = rows.order_by("-valid_from").first()
-    return found or ReplenishmentRule(valid_from=today, changed_at=now, version=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -320,7 +320,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
         "rows": stock.shelf_differences(),
         "counts": stock.shelf_counts(),
     }
-    return render(request, "products/shelf.html", context)
+    return render(request, "products/stock_shelf.html", context)
 
 
 @require_GET

@@ -147,11 +147,14 @@ def _pick(order: Order, width: int, lines: list[int]) -> None:
     """Give single rows as they stand."""
     from shopops.intake.reading.picking import pick_csv, pick_sheet
     from shopops.intake.reading.reader import container_of
+    from shopops.intake.reading.wide_text import UTF16, pick_text
     from shopops.intake.reading.workbook import open_sheet
     from shopops.intake.spec import Importer
 
     wanted = set(lines)
-    if order.encoding:
+    if order.encoding == UTF16:
+        rows = pick_text(b"".join(_stdin()), wanted=wanted, width=width)
+    elif order.encoding:
         pieces = _stdin()
         head = next(pieces, b"")
         pieces = chain([head], pieces)

@@ -5,7 +5,6 @@ A stored file holds contacts in plain text under its encryption, so it lives at 
 orders in it.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,22 +13,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from shopops.intake import actions
+from shopops.intake import actions, registry
 from shopops.intake.choices import BatchState
 from shopops.intake.errors import UnableToMoveError
 from shopops.intake.models import Batch
 from shopops.lib import vault
-
-# Who else keeps files in the vault: gives those of some names that are in use.
-type KeptNames = Callable[[list[str]], set[str]]
-_keepers: list[KeptNames] = []
-
-
-def keep_also(kept: KeptNames) -> None:
-    """Let a higher app keep files in the vault that no batch names; called in `AppConfig.ready`."""
-    if kept not in _keepers:
-        _keepers.append(kept)
-
 
 ORPHANS_KEPT = timedelta(days=1)
 _ENDED = (BatchState.DONE, BatchState.REFUSED, BatchState.DISCARDED, BatchState.UNDONE)
@@ -100,8 +88,7 @@ def forget_orphans(*, now: datetime) -> int:
     age = ORPHANS_KEPT.total_seconds()
     names = vault.names_older_than(age, at=now.timestamp())
     known = set(Batch.objects.filter(stored_name__in=names).values_list("stored_name", flat=True))
-    for kept in _keepers:
-        known |= kept(names)
+    known |= registry.names_kept(names)
     lost = [name for name in names if name not in known]
     for name in lost:
         if name.endswith(".part"):

@@ -50,6 +50,8 @@ RIGHTS: tuple[Right, ...] = (
     # --- goods
     Right("products.view", _("看商品与库存")),
     Right("products.view_cost", _("看成本")),
+    Right("products.edit", _("改商品资料")),
+    Right("products.decide_conflict", _("决定资料冲突")),
     Right("products.stock", _("入库、调整、盘点")),
     Right("products.adjust_negative", _("库存可调到负数")),
     Right("products.purchase", _("管采购与供应商")),
@@ -130,6 +132,7 @@ ROLES: tuple[RoleRow, ...] = (
                 "products.set_stock_rules",
                 "intake.view",
                 "intake.import",
+                "products.edit",
             }
         ),
     ),
@@ -140,9 +143,24 @@ ROLES: tuple[RoleRow, ...] = (
         frozenset(_FIGURES | {"products.view", "intake.view", "intake.import"}),
     ),
     RoleRow(
-        "editor", gettext_noop("运营编辑"), frozenset(_FIGURES | {"products.view", "intake.view"})
+        "editor",
+        gettext_noop("运营编辑"),
+        frozenset(
+            _FIGURES
+            | {
+                "intake.view",
+                "intake.import",
+                "products.view",
+                "products.edit",
+                "products.decide_conflict",
+            }
+        ),
     ),
-    RoleRow("designer", gettext_noop("美工"), frozenset({"intake.view"})),
+    RoleRow(
+        "designer",
+        gettext_noop("美工"),
+        frozenset({"intake.view", "products.view", "products.edit"}),
+    ),
     RoleRow(
         "finance",
         gettext_noop("财务"),

@@ -162,7 +162,8 @@ def refusal(content, **options):
         ("玩具编号,备注\r\n".encode(), "missing_columns|玩具单|金额"),
         ("甲,乙\r\n1,2\r\n".encode(), "unknown_header|甲、乙"),
         ("玩具编号\t金额\t备注\r\n".encode(), "other_delimiter"),
-        ("玩具编号".encode("utf-16"), "utf16"),
+        ("玩具编号\t备注".encode("utf-16"), "missing_columns|玩具单|金额"),
+        ("玩具编号".encode("utf-16") + b"\xd8", "utf16|11"),
         (b"<html><table>", "web_page"),
     ],
 )

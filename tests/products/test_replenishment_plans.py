@@ -17,7 +17,8 @@ from products.models import (
     StockMove,
     SupplierPrice,
 )
-from products.queries.replenishment import days_without_stock, replenishment_rule, unknown_days
+from products.queries.replenishment import days_without_stock, unknown_days
+from products.queries.rules import replenishment_rule
 from shopops.lib.business_time import business_date
 from tests.factories.goods import SkuFactory, SupplierFactory, bundle, stocked
 

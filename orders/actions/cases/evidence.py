@@ -1,7 +1,7 @@
 """Evidence files: kept encrypted in the vault, opened one at a time with a row in the log."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -117,6 +117,6 @@ def remove_evidence(*, evidence_id: int, reason: str, by: User, now: datetime) -
     return case
 
 
-def kept_names(names: list[str]) -> set[str]:
+def kept_names(names: Iterable[str]) -> set[str]:
     """Say which of some names in the vault are evidence: the sweeper of lost files asks."""
-    return set(Evidence.objects.filter(path__in=names).values_list("path", flat=True))
+    return set(Evidence.objects.filter(path__in=list(names)).values_list("path", flat=True))

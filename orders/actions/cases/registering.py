@@ -19,7 +19,7 @@ from orders.choices import (
 )
 from orders.queries import cases as case_queries
 from orders.queries import sweep as sweep_queries
-from shopops.intake.retention import keep_also
+from shopops.intake.registry import keep_files
 from shopops.staff.operations import name_operations, name_parts
 from shopops.work.registry import KindSpec, register_kind
 from shopops.work.schedule import register_scheduled, register_tick
@@ -63,7 +63,7 @@ FIELDS = {
 def register() -> None:
     """Register kinds of work, ticks, words; safe to repeat."""
     registry.after_import(following.ask_to_follow)
-    keep_also(evidence.kept_names)
+    keep_files(evidence.kept_names)
     register_kind(
         KindSpec(
             following.KIND,

@@ -11,9 +11,13 @@ from django.utils.translation import gettext as _
 from orders.actions.warehouse.locks import WarehouseRefusedError
 from orders.models import PackingStandard
 from orders.rules.praise_words import asks_for_praise
+from products.actions.catalogue import said_by_hand
+from products.actions.catalogue_locks import locked_skus
 from products.models import Sku
 from shopops.staff import operations
 from shopops.staff.models import User
+
+FIELDS = ("bin_code", "barcode", "weight_grams", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ def save_skus(*, rows: Sequence[SkuFacts], by: User, now: datetime) -> int:
     :raises WarehouseRefusedError: if a barcode belongs to another SKU
     """
     wanted = {row.code: row for row in rows}
-    locked = Sku.objects.select_for_update().filter(code__in=wanted).order_by("pk")
-    stored = {sku.code: sku for sku in locked}
+    known = Sku.objects.filter(code__in=wanted).values_list("pk", flat=True)
+    stored = {sku.code: sku for sku in locked_skus(list(known)).values()}
     _refuse_taken(wanted)
     fresh = [
         Sku(
@@ -67,7 +71,7 @@ def save_skus(*, rows: Sequence[SkuFacts], by: User, now: datetime) -> int:
     # Two may swap barcodes: free them first.
     Sku.objects.filter(pk__in=[sku.pk for sku in changed]).update(barcode="")
     Sku.objects.bulk_create(fresh, batch_size=500)
-    fields = ["bin_code", "barcode", "weight_grams", "title", "changed_at", "changed_by", "version"]
+    fields = [*FIELDS, "said_by", "is_draft", "changed_at", "changed_by", "version"]
     Sku.objects.bulk_update(changed, fields, batch_size=500)
     if fresh or changed:
         operations.record(
@@ -90,10 +94,21 @@ def _refuse_taken(wanted: Mapping[str, SkuFacts]) -> None:
 
 
 def _take(sku: Sku, row: SkuFacts, *, by: User, now: datetime) -> bool:
-    new = (row.bin_code, row.barcode, row.weight_grams, row.title or sku.title)
-    if new == (sku.bin_code, sku.barcode, sku.weight_grams, sku.title):
+    """Set what differs, as a person's word that no file overwrites; say whether anything did."""
+    new = dict(
+        zip(
+            FIELDS,
+            (row.bin_code, row.barcode, row.weight_grams, row.title or sku.title),
+            strict=True,
+        )
+    )
+    changed = [name for name in FIELDS if getattr(sku, name) != new[name]]
+    if not changed:
         return False
-    sku.bin_code, sku.barcode, sku.weight_grams, sku.title = new
+    for name in changed:
+        setattr(sku, name, new[name])
+    said_by_hand(sku, *changed, now=now)
+    sku.is_draft = False
     sku.changed_at, sku.changed_by, sku.version = now, by, sku.version + 1
     return True
 

@@ -16,12 +16,12 @@ from orders.actions import demo_couriers, demo_warehouse
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_cases import aftersales, sweeps, write_bill
 from orders.actions.demo_day import morning
+from orders.actions.demo_goods import BUNDLE, best_sellers, demo_goods, demo_skus, goods_files
 from orders.actions.demo_parcels import merges
 from orders.demo import write_export
-from orders.demo.catalog import load_skus
 from orders.demo.pairs import write_pairs
-from products import demo
-from products.demo import DemoGoods
+from products.demo import files as goods_of_files
+from products.demo import stock as stock_of_demo
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
 from shopops.lib.business_time import SHANGHAI, parse_instant
@@ -41,7 +41,6 @@ CAST = (
     ("wu", "阿武", "warehouse", "仓库"),
     ("man", "小满", "promotion", "推广"),
 )
-GOODS = ("code", "title", "spec", "price_fen", "popularity", "weight_g")
 ADMINISTRATOR = ("admin", "林岚", "administrator", "管理员")
 
 
@@ -68,7 +67,28 @@ class Command(JsonCommand):
         cast = self._people(now)
         files = self._files(folder, days, orders_per_day, seed, now)
         self._import([*files, *write_pairs(folder / "pairs", now=now)])
-        self._fill_shelves(orders_per_day * 1.6, cast, now)
+        self._fill_shelves(folder, orders_per_day, seed, cast, now)
+        self._work(folder, cast, now)
+        refresh_queue_counts(platform=shop_platform(), now=now)
+        done.write_text(now.isoformat())
+        return {"orders_files": len(files), "people": len(cast), "already": False}
+
+    def _fill_shelves(
+        self, folder: Path, orders_per_day: int, seed: int, cast: dict[str, User], now: datetime
+    ) -> None:
+        """Bring the catalogue in by files, then let people do what files cannot."""
+        self.note("what the shop sells …")
+        self._import(goods_files(folder / "goods", now=now.astimezone(SHANGHAI), seed=seed))
+        goods_of_files.tend(by=cast["ning"], now=now, best=best_sellers(), bundle=BUNDLE)
+        self.note("the shelf …")
+        goods = demo_goods()
+        grams = {one.code: one.weight_grams for one in demo_skus()}
+        demo_warehouse.stock_shelves(grams, by=cast["zheng"], now=now)
+        stock_of_demo.fill_stock(
+            goods=goods, pieces_a_day=orders_per_day * 1.6, by_name=cast, now=now
+        )
+
+    def _work(self, folder: Path, cast: dict[str, User], now: datetime) -> None:
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
         merges(by_name=cast, now=now)
@@ -85,18 +105,7 @@ class Command(JsonCommand):
             call_command("import_files", str(bill), source="demo", stdout=self.stderr)
         call_command("rollup", "--json", stdout=self.stderr)
         perform_inline(request_run(kind=settle.KIND, key=settle.KEY, now=now, again=True))
-        demo.look_at_stock(now=now)
-        refresh_queue_counts(platform=shop_platform(), now=now)
-        done.write_text(now.isoformat())
-        return {"orders_files": len(files), "people": len(cast), "already": False}
-
-    def _fill_shelves(self, pieces_a_day: float, cast: dict[str, User], now: datetime) -> None:
-        self.note("the shelf …")
-        rows = zip(*(getattr(load_skus(), name).tolist() for name in GOODS), strict=True)
-        goods = [DemoGoods(*row) for row in rows]
-        shelves = [(one.code, one.title, one.spec, one.weight_grams) for one in goods]
-        demo_warehouse.stock_shelves(shelves, by=cast["zheng"], now=now)
-        demo.fill_stock(goods=goods, pieces_a_day=pieces_a_day, by_name=cast, now=now)
+        stock_of_demo.look_at_stock(now=now)
 
     def _people(self, now: datetime) -> dict[str, User]:
         sign_ins = Path(settings.SHOPOPS_DATA) / "demo-people.json"

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from products.actions.replenishment import demand_of
 from products.metrics import forecast as forecasts
-from products.queries.replenishment import replenishment_rule, sku_ids_to_plan
+from products.queries.replenishment import sku_ids_to_plan
+from products.queries.rules import replenishment_rule
 from shopops.lib.business_time import business_date
 
 DOCUMENT = Path("docs/algorithms/replenishment.md")

@@ -11,6 +11,7 @@ from shopops.intake.reading.decode import is_utf16, to_utf8
 from shopops.intake.reading.lines import parse_row
 from shopops.intake.reading.refusals import FileRefusedError
 from shopops.intake.reading.sniff import PREAMBLE_LINES, Header, find_header
+from shopops.intake.reading.wide_text import UTF16, open_text, text_blocks
 from shopops.intake.reading.workbook import open_sheet, sheet_blocks
 from shopops.intake.spec import Importer
 
@@ -66,6 +67,9 @@ def open_file(
         raise FileRefusedError("empty_file")
     container = container_of(head)
     rest = chain([head], pieces)
+    if container == "csv" and is_utf16(head):
+        text = open_text(_whole(rest, limits.workbook_bytes), importers, wanted=wanted)
+        return Opened(container, UTF16, text.header, text_blocks(text))
     if container == "csv":
         return _open_csv(head, rest, importers, encoding=encoding, wanted=wanted)
     data = _whole(rest, limits.workbook_bytes)
@@ -73,6 +77,8 @@ def open_file(
         return _open_zip(data, parts, importers, encoding=encoding, wanted=wanted)
     sheet = open_sheet(data, importers, wanted=wanted, max_rows=limits.workbook_rows)
     notes = ["other_sheets|" + "、".join(sheet.others)] if sheet.others else []
+    if sheet.keys:
+        notes.append("|".join(["hidden_keys", *(f"{k}={v}" for k, v in sheet.keys.items())]))
     return Opened(container, "", sheet.header, sheet_blocks(sheet), notes)
 
 
@@ -140,8 +146,6 @@ def _open_csv(
     encoding: str,
     wanted: str | None,
 ) -> Opened:
-    if is_utf16(head):
-        raise FileRefusedError("utf16")
     if head.lstrip().lower().startswith(_WEB_PAGE):
         raise FileRefusedError("web_page")
     texts = to_utf8(pieces, encoding)

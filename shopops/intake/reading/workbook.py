@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import chain, islice
@@ -19,6 +19,8 @@ from shopops.intake.spec import CellError, Importer
 BLOCK_ROWS = 20_000
 # Spreadsheets keep 15 digits; a longer number is not what the platform wrote.
 _EXACT_BELOW = 10**15
+HIDDEN_KEYS = "_hide"
+KEY_ROWS, KEY_CHARS = 200, 60
 
 type Cell = int | float | str | bool | time | date | datetime | timedelta | None
 
@@ -32,6 +34,8 @@ class Sheet:
     rows: Iterator[Sequence[Cell]]
     first_line: int
     others: list[str]
+    # Of hidden sheets named `…_hide`: what the platform calls the columns.
+    keys: dict[str, str] = field(default_factory=dict)
 
 
 def open_sheet(
@@ -84,8 +88,26 @@ def _first_known(
             continue
         rest = head[header.place + 1 :]
         others = [other for other in names if other != name]
-        return Sheet(name, header, chain(rest, rows), header.place + 2, others)
+        keys = _hidden_keys(book, header.names, max_rows)
+        return Sheet(name, header, chain(rest, rows), header.place + 2, others, keys)
     raise refusal or FileRefusedError("no_sheet")
+
+
+def _hidden_keys(
+    book: python_calamine.CalamineWorkbook, columns: list[str], max_rows: int
+) -> dict[str, str]:
+    """Read what the platform calls the columns, off the hidden sheet of its templates."""
+    found: dict[str, str] = {}
+    for meta in book.sheets_metadata:
+        if _is_visible(meta) or not meta.name.endswith(HIDDEN_KEYS):
+            continue
+        sheet = book.get_sheet_by_name(meta.name)
+        _check_extent(sheet, max_rows)
+        for row in islice(sheet.iter_rows(), KEY_ROWS):
+            label, key = (cell_text(cell).strip() for cell in [*row, "", ""][:2])
+            if label in columns and key and len(key) <= KEY_CHARS:
+                found[label] = key
+    return found
 
 
 def _check_extent(sheet: python_calamine.CalamineSheet, max_rows: int) -> None:
@@ -99,11 +121,13 @@ def sheet_blocks(sheet: Sheet) -> Iterator[Block]:
     """Give the data rows of a sheet in blocks."""
     names = column_names(sheet.header.names)
     line = sheet.first_line
+    # Remarks written beside a table that a shop keeps itself; cells of a sheet cannot slip.
+    width = len(names) if getattr(sheet.header.importer, "NOTES_BESIDE", False) else None
     while rows := list(islice(sheet.rows, BLOCK_ROWS)):
         block = Block(rows_to_table([], names))
         good: list[tuple[int, list[str]]] = []
         for number, row in enumerate(rows, start=line):
-            cells = [cell_text(cell) for cell in row]
+            cells = [cell_text(cell) for cell in row][:width]
             cells += [""] * (len(names) - len(cells))
             fitted, reason = fit(cells, width=len(names))
             if reason:

@@ -15,7 +15,7 @@ from products.actions import purchases as purchase_acts
 from products.actions import stock as acts
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
 from products.actions.purchases import Arrival
-from products.api import serializers as shapes
+from products.api import stock_shapes as shapes
 from products.models import PurchaseLine, PurchaseOrder, Sku
 from products.queries import purchases, stock, watch
 from products.queries.rules import rule_in_force

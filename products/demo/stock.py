@@ -28,11 +28,8 @@ class DemoGoods:
     """One SKU of the demo shop; `popularity` is its share of what is sold, in no unit."""
 
     code: str
-    title: str
-    spec: str
     price_fen: int
     popularity: float
-    weight_grams: int
 
 
 def fill_stock(
@@ -46,7 +43,9 @@ def fill_stock(
     if StockLevel.objects.exists():
         return
     lead, hand = by_name["zheng"], by_name["wu"]
-    skus = _skus(goods, now=now)
+    rows = Sku.objects.filter(code__in=[one.code for one in goods], parts__isnull=True)
+    skus = {sku.code: sku for sku in rows}
+    goods = [one for one in goods if one.code in skus]  # a bundle has no pieces of its own
     total = sum(one.popularity for one in goods)
     daily = {one.code: pieces_a_day * one.popularity / total for one in goods}
     at = now - _BEFORE_COUNT
@@ -66,28 +65,6 @@ def look_at_stock(*, now: datetime) -> None:
     """Write down what is short, once the sales are summed up and the orders have their pieces."""
     watch.look(now=now)
     _shelf(now=now)
-
-
-def _skus(goods: Sequence[DemoGoods], *, now: datetime) -> dict[str, Sku]:
-    """Enter the SKUs that no file brought."""
-    known = set(Sku.objects.values_list("code", flat=True))
-    Sku.objects.bulk_create(
-        Sku(
-            code=one.code,
-            title=one.title,
-            spec=one.spec,
-            list_amount=Decimal(one.price_fen) / 100,
-            cost_amount=(Decimal(one.price_fen) * 45 / 10_000).quantize(Decimal("0.01")),
-            weight_grams=one.weight_grams,
-            changed_at=now,
-        )
-        for one in goods
-        if one.code not in known
-    )
-    for number, one in enumerate(goods):
-        place = f"{'ABCDEF'[number // 24 % 6]}-{number // 4 % 6 + 1:02d}-{number % 4 + 1}"
-        Sku.objects.filter(code=one.code, bin_code="").update(bin_code=place)
-    return {sku.code: sku for sku in Sku.objects.filter(code__in=[one.code for one in goods])}
 
 
 def _shelf(*, now: datetime) -> None:

@@ -23,5 +23,5 @@ DROP FUNCTION products_stockmove_refuse_change();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("products", "0010_stock_rules")]
+    dependencies = [("products", "0003_stock_rules")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
