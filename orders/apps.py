@@ -65,6 +65,7 @@ class OrdersConfig(AppConfig):
         register_tick("count_queues", every=timedelta(seconds=30), run=counts.request_count)
         register_tick("calendar_news", every=timedelta(hours=6), run=calendar_news.tell_of_guesses)
         register_tick("old_exports", every=timedelta(hours=1), run=exports.remove_old_exports)
+        _serve_goods()
         name_operations(OPERATIONS)
         name_parts("object", OBJECTS)
         name_parts("field", FIELDS)
@@ -73,6 +74,17 @@ class OrdersConfig(AppConfig):
         name_parts("flag", {str(flag.value): flag.label for flag in Flag})
         post_migrate.connect(_after_migrate, sender=self, dispatch_uid="orders.start_data")
         self._ensure = ensure_start_data
+
+
+def _serve_goods() -> None:
+    """Bring goods what they need of orders: sales and faults, hours, the second check at packing."""
+    from orders.actions.second_check import second_checks_on, switch_second_checks
+    from orders.queries.goods import payment_hours, quality_by_sku
+    from products import registry
+
+    registry.quality_from(quality_by_sku)
+    registry.hour_curve_from(payment_hours)
+    registry.second_checks_at(switch_second_checks, second_checks_on)
 
 
 def _after_migrate(sender: AppConfig, **_kwargs: Any) -> None:  # noqa: ANN401
@@ -109,6 +121,7 @@ FIELDS = {
     "contacts": _("明文收货信息"),
     "changes": _("导入留底"),
     "left": _("剩下"),
+    "second_check": _("二检"),
     "files": _("文件"),
     "operations": _("操作记录"),
 }
@@ -119,6 +132,8 @@ OPERATIONS = {
     "orders.hold.passed_on": _("转给同事"),
     "orders.order.approved": _("审单通过"),
     "orders.order.force_approved": _("强制审单通过"),
+    "orders.packing.second_check_on": _("打开了二检"),
+    "orders.packing.second_check_off": _("关掉了二检"),
     "orders.audit.rule_changed": _("改了审单规则"),
     "orders.audit.rule_added": _("加了审单规则"),
     "orders.audit.rule_ended": _("停了审单规则"),

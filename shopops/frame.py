@@ -77,6 +77,20 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        "goods",
+        _("商品"),
+        "box",
+        (
+            Place(_("上架检查"), "products:listing", "products.view"),
+            Place(_("主推款盯防"), "products:watch", "products.view"),
+            Place(_("上下架计划"), "products:shelf", "products.view"),
+            Place(_("改价"), "products:prices", "products.view"),
+            Place(_("对手"), "products:competitors", "products.view"),
+            Place(_("违规"), "products:violations", "products.view"),
+            Place(_("品质"), "products:quality", "products.view"),
+        ),
+    ),
+    Group(
         "intake",
         _("导入"),
         "file-import",
@@ -90,6 +104,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Place(_("截单设置"), "orders:cutoff", "orders.set_cutoff"),
             Place(_("审单规则"), "orders:audit", "orders.set_audit"),
+            Place(_("商品规则"), "products:goods_rules", "products.set_rules"),
             Place(_("人员"), "staff:people", "staff.manage"),
             Place(_("岗位与权限"), "staff:roles", "staff.manage"),
             Place(_("操作记录"), "staff:log", "staff.view_log"),

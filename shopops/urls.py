@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("", include("shopops.staff.urls")),
     path("", include("orders.urls")),
+    path("", include("products.urls")),
     path("", include("analytics.urls")),
     path("search/", search, name="search"),
     path("imports/", include("shopops.intake.urls")),

@@ -133,6 +133,39 @@ ROUTES: dict[str, Route] = {
     "orders_api:close_hold": Route("orders.hold", post={400, 404}, kwargs=_order),
     "orders_api:hand_over": Route("orders.hand_over", post={400, 404}, kwargs=_order),
     "search": Route("orders.view", get=200),
+    # --- goods: listing, watch, prices, quality
+    "products:listing": Route("products.view", get=200, post=200),
+    "products:listing_check": Route(
+        "products.view", get=404, post=404, kwargs=lambda: {"product_id": 0}
+    ),
+    "products:words": Route("products.view", get=200, post=200),
+    "products:shelf": Route("products.view", get=200, post=200),
+    "products:shelf_csv": Route("products.view", get=200),
+    "products:watch": Route("products.view", get=200),
+    "products:watch_product": Route(
+        "products.view", get=404, post=404, kwargs=lambda: {"product_id": 0}
+    ),
+    "products:ranks": Route("products.edit", get=200, post=422),
+    "products:competitors": Route("products.view", get=200, post=200),
+    "products:competitors_paste": Route("products.edit", get=200, post=422),
+    "products:competitor": Route(
+        "products.view", get=404, post=404, kwargs=lambda: {"competitor_id": 0}
+    ),
+    "products:violations": Route("products.view", get=200, post=200),
+    "products:violation": Route(
+        "products.view", get=404, post=404, kwargs=lambda: {"violation_id": 0}
+    ),
+    "products:prices": Route("products.view", get=200),
+    "products:price_suggestions": Route("products.view", get=200),
+    "products:prices_bulk": Route("products.set_price", get=200, post=422),
+    "products:price_decide": Route(
+        "products.approve_price", post=404, kwargs=lambda: {"change_id": 0}
+    ),
+    "products:sku_prices": Route("products.view", get=404, post=404, kwargs=lambda: {"sku_id": 0}),
+    "products:price_csv": Route("products.view", get=404, kwargs=lambda: {"sku_id": 0}),
+    "products:quality": Route("products.view", get=200),
+    "products:sku_quality": Route("products.view", get=404, kwargs=lambda: {"sku_id": 0}),
+    "products:goods_rules": Route("products.set_rules", get=200, post=200),
     # --- figures
     "morning": Route("analytics.view", get=200),
     "morning_trend_csv": Route("analytics.export", get=200),

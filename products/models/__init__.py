@@ -10,11 +10,13 @@ from products.models.catalogue import (
 from products.models.listing import (
     Competitor,
     CompetitorSnapshot,
+    GoodsRule,
     ListingCheck,
     ListingWord,
     RankSnapshot,
     ShelfSlot,
     Violation,
+    WordExemption,
 )
 from products.models.price import (
     PriceChange,
@@ -42,6 +44,7 @@ __all__ = [
     "Competitor",
     "CompetitorSnapshot",
     "CountLine",
+    "GoodsRule",
     "ListingCheck",
     "ListingWord",
     "PriceChange",
@@ -60,4 +63,5 @@ __all__ = [
     "Supplier",
     "SupplierPrice",
     "Violation",
+    "WordExemption",
 ]

@@ -47,7 +47,12 @@ RIGHTS: tuple[Right, ...] = (
     Right("staff.manage", _("管人员与角色"), needs_mfa=True),
     Right("staff.view_log", _("看操作记录")),
     Right("staff.manage_shop", _("改店铺资料")),
+    Right("products.view", _("看商品")),
     Right("products.view_cost", _("看成本")),
+    Right("products.edit", _("改商品与上架资料")),
+    Right("products.set_price", _("改价")),
+    Right("products.approve_price", _("批低于底价的价")),
+    Right("products.set_rules", _("改上架词表与品质门槛")),
 )
 
 MFA_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS if right.needs_mfa)
@@ -55,6 +60,7 @@ MANAGE_PEOPLE = "staff.manage"
 ALL_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS)
 
 _SERVICE = {
+    "products.view",
     "orders.view",
     "orders.view_contact",
     "orders.approve",
@@ -69,6 +75,7 @@ _SERVICE = {
     "work.view",
 }
 _WAREHOUSE = {
+    "products.view",
     "orders.view",
     "orders.view_contact",
     "orders.pack",
@@ -124,10 +131,18 @@ ROLES: tuple[RoleRow, ...] = (
     ),
     RoleRow("warehouse", gettext_noop("仓库"), frozenset(_WAREHOUSE)),
     RoleRow(
-        "promotion", gettext_noop("推广"), frozenset(_FIGURES | {"intake.view", "intake.import"})
+        "promotion",
+        gettext_noop("推广"),
+        frozenset(_FIGURES | {"intake.view", "intake.import", "products.view", "products.edit"}),
     ),
-    RoleRow("editor", gettext_noop("运营编辑"), frozenset(_FIGURES | {"intake.view"})),
-    RoleRow("designer", gettext_noop("美工"), frozenset({"intake.view"})),
+    RoleRow(
+        "editor",
+        gettext_noop("运营编辑"),
+        frozenset(
+            _FIGURES | {"intake.view", "products.view", "products.edit", "products.set_price"}
+        ),
+    ),
+    RoleRow("designer", gettext_noop("美工"), frozenset({"intake.view", "products.view"})),
     RoleRow(
         "finance",
         gettext_noop("财务"),
@@ -138,6 +153,7 @@ ROLES: tuple[RoleRow, ...] = (
                 "orders.view_bill",
                 "orders.export",
                 "analytics.export",
+                "products.view",
                 "products.view_cost",
             }
         ),
@@ -145,6 +161,6 @@ ROLES: tuple[RoleRow, ...] = (
     RoleRow(
         "read_only",
         gettext_noop("只读"),
-        frozenset(_FIGURES | {"orders.view", "intake.view", "work.view"}),
+        frozenset(_FIGURES | {"orders.view", "intake.view", "products.view", "work.view"}),
     ),
 )

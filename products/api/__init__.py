@@ -1,0 +1,1 @@
+"""The API of goods over the same acts and questions as the pages."""

@@ -1,0 +1,1 @@
+"""Outside tables of goods, read without the database."""

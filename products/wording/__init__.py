@@ -1,0 +1,1 @@
+"""Codes of goods in the reader's words."""
