@@ -34,11 +34,11 @@ WHERE r.status = %(success)s AND r.finished_at >= %(start)s AND r.finished_at < 
 _REASONS = f"SELECT DISTINCT reason FROM ({_REFUNDED}) refunded"
 _FAULTS = f"""
 SELECT code, count(*),
-       count(*) FILTER (WHERE reason = ANY(%(quality)s)),
-       count(*) FILTER (WHERE reason = ANY(%(wrong)s)),
-       count(*) FILTER (WHERE reason = ANY(%(damaged)s)),
+       count(*) FILTER (WHERE reason = ANY(%(quality)s::text[])),
+       count(*) FILTER (WHERE reason = ANY(%(wrong)s::text[])),
+       count(*) FILTER (WHERE reason = ANY(%(damaged)s::text[])),
        array_agg(DISTINCT person) FILTER (
-           WHERE reason = ANY(%(quality)s || %(wrong)s || %(damaged)s))
+           WHERE reason = ANY(%(quality)s::text[] || %(wrong)s::text[] || %(damaged)s::text[]))
 FROM ({_REFUNDED}) refunded WHERE code IS NOT NULL AND code <> '' GROUP BY code
 """
 _BY_REASON = f"""

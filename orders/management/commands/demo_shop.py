@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_day import morning
+from orders.actions.demo_goods import goods_life
 from orders.demo import write_export
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
@@ -59,6 +60,7 @@ class Command(JsonCommand):
         self._import(files)
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
+        goods_life(by_name=cast, now=now)
         call_command("rollup", "--json", stdout=self.stderr)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
