@@ -89,8 +89,8 @@ def _main_finding(row: Watched) -> Finding:
         parts.append(_("现在是「%(status)s」") % {"status": row.product.get_status_display()})
     if row.off_prices:
         parts.append(_("%(count)s 个 SKU 不是计划的价") % {"count": len(row.off_prices)})
-    if row.stock is not None and row.stock <= 0:
-        parts.append(_("没有可用库存"))
+    if row.is_short:
+        parts.append(_("可用库存只有 %(count)s 件") % {"count": row.stock})
     if row.sales == "low":
         sold = _("%(day)s 卖 %(sold)s 件") % {"day": row.sold_on, "sold": row.sold}
         parts.append(f"{sold}；{band_words(row.band)}")

@@ -177,10 +177,23 @@ def _week(rows: Sequence[Product], by: User, now: datetime) -> None:
     shelf.fill_showcase(by=by, now=at)
 
 
+# Products that the demo watches more closely, and the words by which buyers find them.
+_WORDS = {
+    "MY-ZT60": "枕套 长绒棉",
+    "MY-SJ40": "四件套 纯棉",
+    "MY-MJ": "毛巾 纯棉",
+    "MY-CL": "床笠 水洗棉",
+}
+
+
+def _chosen(rows: Sequence[Product]) -> list[tuple[Product, str]]:
+    by_code = {row.item_code: row for row in rows}
+    return [(by_code[code], word) for code, word in _WORDS.items() if code in by_code]
+
+
 def _ranks(rows: Sequence[Product], by: User, now: datetime) -> None:
     found = []
-    words = ("枕套 长绒棉", "四件套 纯棉", "毛巾 纯棉", "床笠 水洗棉")
-    for place, (row, keyword) in enumerate(zip(rows, words, strict=False)):
+    for place, (row, keyword) in enumerate(_chosen(rows)):
         for back in range(12, -1, -1):
             at = (now - timedelta(days=back)).astimezone(SHANGHAI).replace(hour=9, minute=20)
             if at > now:
@@ -195,13 +208,15 @@ def _ranks(rows: Sequence[Product], by: User, now: datetime) -> None:
 
 def _rivals(rows: Sequence[Product], by: User, now: datetime) -> None:
     known = (
-        ("眠岛家居", "长绒棉枕套 一对 60支", 0, 129, 2400),
-        ("棉间旗舰店", "全棉四件套 斜纹 被套床单", 1, 339, 5200),
-        ("素屋家纺", "三条装纯棉毛巾 吸水", 2, 55, 8100),
-        ("朝野生活", "水洗棉床笠 全包", 3, 119, 1800),
+        ("眠岛家居", "长绒棉枕套 一对 60支", 129, 2400),
+        ("棉间旗舰店", "全棉四件套 斜纹 被套床单", 339, 5200),
+        ("素屋家纺", "三条装纯棉毛巾 吸水", 55, 8100),
+        ("朝野生活", "水洗棉床笠 全包", 119, 1800),
     )
-    for number, (shop, title, place, price, sales) in enumerate(known):
-        given = looks.RivalGiven(shop, title, f"6200000000{number:02d}", rows[place].pk)
+    for number, ((shop, title, price, sales), (row, _word)) in enumerate(
+        zip(known, _chosen(rows), strict=False)
+    ):
+        given = looks.RivalGiven(shop, title, f"6200000000{number:02d}", row.pk)
         rival = looks.add_competitor(given=given, by=by, now=now - timedelta(days=30))
         found = [
             _rival_look(rival.pk, number, back, price, sales, now) for back in range(28, -1, -2)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("shopops.staff.account_urls")),
     path("i18n/", choose_language, name="set_language"),
     path("api/", include("orders.api.urls")),
+    path("api/", include("products.api.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("", include("shopops.staff.urls")),
     path("", include("orders.urls")),

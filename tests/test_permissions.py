@@ -166,6 +166,16 @@ ROUTES: dict[str, Route] = {
     "products:quality": Route("products.view", get=200),
     "products:sku_quality": Route("products.view", get=404, kwargs=lambda: {"sku_id": 0}),
     "products:goods_rules": Route("products.set_rules", get=200, post=200),
+    "products_api:checks": Route("products.view", get=404, kwargs=lambda: {"product_id": 0}),
+    "products_api:check": Route("products.edit", post=404, kwargs=lambda: {"product_id": 0}),
+    "products_api:prices": Route("products.view", get=200),
+    "products_api:change_price": Route("products.set_price", post=400),
+    "products_api:decide_price": Route(
+        "products.approve_price", post=400, kwargs=lambda: {"change_id": 0}
+    ),
+    "products_api:ranks": Route("products.edit", post=400),
+    "products_api:rival_looks": Route("products.edit", post=400),
+    "products_api:quality": Route("products.view", get=200),
     # --- figures
     "morning": Route("analytics.view", get=200),
     "morning_trend_csv": Route("analytics.export", get=200),

@@ -60,6 +60,7 @@ class Watched:
     off_prices: list[OffPrice] = field(default_factory=list)
     has_plan: bool = False
     stock: int | None = None
+    least: int = 0
     sold: int | None = None
     sold_on: date | None = None
     band: Band | None = None
@@ -76,12 +77,17 @@ class Watched:
         return "high" if self.sold > self.band.high else "usual"
 
     @property
+    def is_short(self) -> bool:
+        """Tell whether fewer pieces are free than a main product should have; unknown is not short."""
+        return self.stock is not None and (self.stock <= 0 or self.stock < self.least)
+
+    @property
     def faults(self) -> int:
         """Count what somebody must look at."""
         checks = (
             not self.is_on,
             bool(self.off_prices),
-            self.stock is not None and self.stock <= 0,
+            self.is_short,
             self.sales == "low",
             bool(self.lost),
         )
@@ -97,6 +103,7 @@ def watched(*, now_date: date) -> list[Watched]:
     settings = parameters(GoodsRuleCode.WATCH, day=now_date)
     for row in rows.values():
         row.is_on = row.product.status == ProductStatus.ON_SHELF
+        row.least = int(settings["fewest_pieces"])
     _add_prices(rows)
     _add_stock(rows)
     _add_sales(rows, now_date, width=float(settings["band_width"]))

@@ -204,18 +204,27 @@ def _chart(
     applied = [one for one in history if one.state == PriceChangeState.APPLIED][::-1]
     if not applied:
         return None
-    kinds = [kind for kind in PriceKind if with_cost or kind != PriceKind.COST]
+    kinds = [PriceKind.LIST, PriceKind.ACTIVITY, PriceKind.FLOOR]
+    if with_cost:
+        kinds.append(PriceKind.COST)
     moments = sorted({one.decided_at or one.asked_at for one in applied} | {now})
     lines: dict[PriceKind, list[Decimal | None]] = {kind: [] for kind in kinds}
     for moment in moments:
         for kind in kinds:
             lines[kind].append(_amount_at(applied, kind, moment))
+    names = {kind: str(kind.label) for kind in kinds}
     for kind in kinds:
-        if current.of(kind) is not None:
-            lines[kind][-1] = current.of(kind)
+        if (amount := current.of(kind)) is None:
+            continue
+        lines[kind][-1] = amount
+        if all(
+            one.kind != kind for one in applied
+        ):  # nobody changed it here: a line to compare with
+            lines[kind] = [amount for _moment in moments]
+            names[kind] = _("现在的%(kind)s") % {"kind": kind.label}
     series = [
         {
-            "name": kind.label,
+            "name": names[kind],
             "values": [None if amount is None else float(amount) for amount in line],
             "step": True,
             "joined": True,
@@ -228,7 +237,7 @@ def _chart(
     drawn = [kind for kind, line in lines.items() if any(amount is not None for amount in line)]
     return {
         "data": {"kind": "lines", "x": labels, "series": series, "unit": "¥"},
-        "columns": [_("时间"), *(kind.label for kind in drawn)],
+        "columns": [_("时间"), *(names[kind] for kind in drawn)],
         "rows": [
             [labels[place], *(lines[kind][place] for kind in drawn)]
             for place in range(len(moments) - 1, -1, -1)

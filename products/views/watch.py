@@ -52,6 +52,7 @@ def _row(row: Watched) -> Data:
         "is_on": row.is_on,
         "price": _price(row),
         "stock": row.stock,
+        "is_short": row.is_short,
         "sold": row.sold,
         "sold_on": row.sold_on,
         "sales": row.sales,
