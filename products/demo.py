@@ -272,10 +272,10 @@ def _prices(rows: Sequence[Product], by: User, manager: User, now: datetime) -> 
     for place, row in enumerate(rows[:MAINS]):
         for sku in row.skus.order_by("pk")[:3]:
             _price_life(sku, place, by, now)
-    sku = rows[1].skus.order_by("pk").first()
-    floor = sku.floor_amount if sku else None
-    if sku is not None and floor is not None:
-        low = prices.NewPrice(sku.pk, PriceKind.ACTIVITY, floor - 12, "对手降价，跟一周")
+    followed = rows[1].skus.order_by("pk").first()
+    if followed is not None and followed.floor_amount is not None:
+        amount = followed.floor_amount - 12
+        low = prices.NewPrice(followed.pk, PriceKind.ACTIVITY, amount, "对手降价，跟一周")
         prices.change_price(wanted=low, by=by, now=now - timedelta(hours=3))
     refused = rows[2].skus.order_by("pk").first()
     if refused is not None and refused.cost_amount is not None:

@@ -60,7 +60,7 @@ def change_rule(
     _locked_rules(code=code)
     current = rule_in_force(code, day=today)
     if current.version != version:
-        raise StaleGoodsError(code.label)
+        raise StaleGoodsError(str(code.label))
     if code == GoodsRuleCode.QUALITY and parameters["off_rate"] >= parameters["on_rate"]:
         raise GoodsRefusedError(_("关掉二检的线要低于打开的线，不然会来回跳。"))
     row, made = GoodsRule.objects.get_or_create(

@@ -124,8 +124,6 @@ def _rivals(today: date) -> dict[int, tuple[str, Decimal]]:
     )
     lowest: dict[int, tuple[str, Decimal]] = {}
     for product_id, shop, title, amount in rows:
-        if product_id is None or amount is None:
-            continue
         if product_id not in lowest or amount < lowest[product_id][1]:
             lowest[product_id] = (f"{shop} {title}", amount)
     return lowest

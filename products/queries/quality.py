@@ -6,7 +6,7 @@ from django.db.models import ExpressionWrapper, F, IntegerField, Q, QuerySet
 
 from products.models import QualityRecord, Sku
 
-MOST = 500
+FAULTY = Q(quality_returned__gt=0) | Q(wrong_pieces__gt=0) | Q(damaged__gt=0)
 
 
 def newest_day() -> date | None:
@@ -27,7 +27,7 @@ def of_day(day: date) -> QuerySet[QualityRecord]:
 
 def with_faults(day: date) -> QuerySet[QualityRecord]:
     """Give a day's records of SKUs of which anything came back or anybody complained."""
-    return of_day(day).filter(Q(returned__gt=0) | Q(complaints__gt=0) | Q(fault_count__gt=0))
+    return of_day(day).filter(Q(returned__gt=0) | Q(complaints__gt=0) | FAULTY)
 
 
 def worst(*, limit: int) -> list[QualityRecord] | None:
@@ -35,7 +35,7 @@ def worst(*, limit: int) -> list[QualityRecord] | None:
     day = newest_day()
     if day is None:
         return None
-    return list(of_day(day).filter(fault_count__gt=0)[:limit])
+    return list(of_day(day).filter(FAULTY)[:limit])
 
 
 def history(sku: Sku) -> list[QualityRecord]:

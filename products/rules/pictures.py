@@ -88,7 +88,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 def _white(image: Image.Image, level: int) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
     pixels = np.asarray(image)
-    return (pixels >= level).all(axis=2)  # type: ignore[no-any-return]
+    return (pixels >= level).all(axis=2)
 
 
 def _touched(white: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]") -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def conflict(
     stale: StaleGoodsError,
     *,
     key: tuple[str, str],
-    rows: Sequence[tuple[str, object, object]],
+    rows: Sequence[tuple[object, object, object]],
     version: object,
 ) -> HttpResponse:
     """Show what is stored beside what was sent (status 409), and let the person choose.

@@ -250,8 +250,11 @@ def _amount_at(applied: Sequence[PriceChange], kind: PriceKind, at: datetime) ->
     ours = [one for one in applied if one.kind == kind]
     before = [one for one in ours if (one.decided_at or one.asked_at) <= at]
     if before:
-        return max(before, key=lambda one: one.decided_at or one.asked_at).new_amount
-    return ours[0].old_amount if ours else None
+        last = max(before, key=lambda one: one.decided_at or one.asked_at)
+        amount: Decimal | None = last.new_amount
+        return amount
+    replaced: Decimal | None = ours[0].old_amount if ours else None
+    return replaced
 
 
 @require_GET

@@ -82,7 +82,7 @@ def _looks(text: str) -> tuple[Found, list[CellError]]:
         values = row.values
         looked_at = values["looked_at"] or LOOKED_AT
         place = values["position"]
-        wrong = ""
+        wrong, column, cell = "", "", ""
         if values["product"] not in ids:
             wrong, column, cell = "unknown_product", "商品ID", values["product"]
         elif place is not None and place > looked_at:

@@ -169,7 +169,7 @@ def _rank_chart(product: Product, *, today: date) -> Data | None:
     if not found:
         return None
     days = [today - timedelta(days=n) for n in range(queries.RANK_DAYS, -1, -1)]
-    series = []
+    series: list[dict[str, Any]] = []
     for (_product, keyword, sort), seen in list(found.items())[:5]:
         by_day = {business_date(one.at): one.position for one in seen}
         series.append(
