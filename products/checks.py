@@ -93,7 +93,7 @@ def _main_finding(row: Watched) -> Finding:
         parts.append(_("可用库存只有 %(count)s 件") % {"count": row.stock})
     if row.sales == "low":
         sold = _("%(day)s 卖 %(sold)s 件") % {"day": row.sold_on, "sold": row.sold}
-        parts.append(f"{sold}；{band_words(row.band)}")
+        parts.append(clauses([sold, band_words(row.band)]))
     parts += [rank_words(one.keyword, one.sort, one.loss) for one in row.lost]
     heading = _("主推款「%(title)s」疑似被降权") if row.lost else _("主推款「%(title)s」要看一眼")
     is_late = not row.is_on or (row.stock is not None and row.stock <= 0)
@@ -111,7 +111,8 @@ def rivals_are_quiet(day: date, now: datetime) -> CheckOutcome:
     return outcome_of(
         [
             Finding(
-                title=f"{competitor.shop}「{competitor.title[:24]}」",
+                title=_("%(shop)s「%(title)s」")
+                % {"shop": competitor.shop, "title": competitor.title[:24]},
                 evidence=rival_words(change),
                 severity="soon" if not change.activity else "us",
                 owner_role="editor",

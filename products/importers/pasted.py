@@ -86,7 +86,7 @@ def read_table(text: str, columns: Sequence[Column]) -> Pasted:
     places = {column.name: _place(column, head) for column in columns}
     absent = [one for one in columns if one.required and places[one.name] is None]
     if absent:
-        found = "、".join(head)[:120]
+        found = " / ".join(head)[:120]
         return Pasted((), tuple(CellError(1, one.heads[0], found, "no_column") for one in absent))
     if not body:
         return Pasted((), (CellError(1, "", "", "empty"),))

@@ -67,7 +67,7 @@ def exemptions(product_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     rows = WordExemption.objects.filter(product_id__in=product_ids).select_related("by")
     for row in rows.order_by("pk"):
         who = row.by.name if row.by else ""
-        found.setdefault(row.product_id, {})[row.word] = f"{row.reason}（{who}）"
+        found.setdefault(row.product_id, {})[row.word] = f"{row.reason} · {who}"
     return found
 
 

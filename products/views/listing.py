@@ -221,7 +221,7 @@ def _material(asked: Asked, product: Product) -> HttpResponse:
 
 def _shown(value: object) -> object:
     if isinstance(value, dict):
-        return "；".join(f"{name}：{text}" for name, text in value.items())
+        return listed(f"{name} {text}" for name, text in value.items())
     return str(value or "")[:400]
 
 

@@ -115,7 +115,10 @@ def _save(asked: Asked, rows: list[PriceRow]) -> HttpResponse:
     result = actions.change_prices(rows=rows, versions=_versions(asked), by=asked.by, now=asked.now)
     request_findings(by=asked.by, now=asked.now)
     for line in result.refused[:5]:
-        messages.warning(asked.request, f"{line.code}：{refusal_words(line.why[0])}")
+        messages.warning(
+            asked.request,
+            _("%(code)s：%(why)s") % {"code": line.code, "why": refusal_words(line.why[0])},
+        )
     return asked.done(
         _("%(applied)s 条已生效，%(waiting)s 条等店长批，%(refused)s 条没改。")
         % {
