@@ -15,11 +15,14 @@ from orders.actions import (
     exports,
     parcels_wiring,
     retention,
+    second_check,
 )
 from orders.actions.cases import registering as cases
 from orders.actions.importing import kinds
 from orders.actions.warehouse import registering as warehouse
+from orders.queries import goods_quality
 from orders.wording import log
+from products import registry as products
 from shopops.work.registry import KindSpec, register_kind
 from shopops.work.schedule import register_scheduled, register_tick
 
@@ -41,6 +44,7 @@ def register() -> None:
     cases.register()
     draft_codes.register()
     goods.register()
+    _serve_goods()
     checks.register()
 
 
@@ -74,3 +78,10 @@ def _register_runs() -> None:
         ),
     ):
         register_kind(spec)
+
+
+def _serve_goods() -> None:
+    """Bring goods what they need of orders: sales and faults, hours, the second check at packing."""
+    products.quality_from(goods_quality.quality_by_sku)
+    products.hour_curve_from(goods_quality.payment_hours)
+    products.second_checks_at(second_check.switch_second_checks, second_check.second_checks_on)

@@ -131,3 +131,15 @@ class ViolationState(TextChoices):
     UPHELD = "upheld", _("维持处罚")
     WITHDRAWN = "withdrawn", _("已撤销")
     MENDED = "mended", _("已整改")
+
+
+class GoodsRuleCode(TextChoices):
+    """What goods are judged by; each is a dated row with parameters of its own."""
+
+    LISTING = "listing", _("上架检查")
+    SHELF = "shelf", _("上下架与橱窗")
+    WATCH = "watch", _("主推款盯防")
+    RIVAL = "rival", _("对手变化")
+    QUALITY = "quality", _("品质与二检")
+    PRICE = "price", _("调价建议")
+    VIOLATION = "violation", _("违规申诉")

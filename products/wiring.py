@@ -4,9 +4,10 @@ from datetime import time, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from products import checks
-from products.actions import count_file, proof, replenish, watch
+from products.actions import count_file, listing, proof, replenish, shortage, watch
 from products.actions.importing import kinds
+from products.checks import listing as listing_checks
+from products.checks import stock as stock_checks
 from products.queries.pictures import stored_names
 from products.wording import log
 from shopops.intake.registry import keep_files
@@ -19,15 +20,17 @@ def register() -> None:
     kinds.register()
     count_file.register()
     keep_files(stored_names)
-    checks.register()
+    stock_checks.register()
+    listing_checks.register()
     _stock()
+    _listing()
     log.name_all()
 
 
 def _stock() -> None:
     for spec in (
         KindSpec(proof.KIND, _("库存对账"), "quick", proof.perform_proof, "products.view"),
-        KindSpec(watch.KIND, _("看哪些缺货"), "quick", watch.perform_look, "products.view"),
+        KindSpec(shortage.KIND, _("看哪些缺货"), "quick", shortage.perform_look, "products.view"),
         KindSpec(
             replenish.KIND,
             _("算补货"),
@@ -39,4 +42,18 @@ def _stock() -> None:
         register_kind(spec)
     register_scheduled(proof.KIND, at=time(5, 30), catch_up_days=1)
     register_scheduled(replenish.KIND, at=time(5, 40), catch_up_days=1)
-    register_tick("stock_watch", every=timedelta(minutes=10), run=watch.request_look)
+    register_tick("stock_watch", every=timedelta(minutes=10), run=shortage.request_look)
+
+
+def _listing() -> None:
+    for spec in (
+        KindSpec(listing.KIND, _("上架检查"), "quick", listing.perform_check_all, "products.view"),
+        KindSpec(watch.DAILY, _("算品质与二检"), "quick", watch.perform_daily, "products.view"),
+        KindSpec(
+            watch.FINDINGS, _("重看商品的发现"), "quick", watch.perform_findings, "products.view"
+        ),
+    ):
+        register_kind(spec)
+    # Before the daily checks of 7:30, which tell what these find.
+    register_scheduled(listing.KIND, at=time(5, 20), catch_up_days=1)
+    register_scheduled(watch.DAILY, at=time(6, 10), catch_up_days=1)

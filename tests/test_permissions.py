@@ -289,6 +289,49 @@ ROUTES: dict[str, Route] = {
     "products_api:warnings": Route("products.view", get=200),
     "products_api:purchases": Route("products.view", get=200),
     "products_api:arrive": Route("products.purchase", post={400, 404}, kwargs=_purchase),
+    # --- goods: listing, watch, prices, quality
+    "products:listing": Route("products.view", get=200, post=200),
+    "products:listing_check": Route(
+        "products.view", get=404, post=404, kwargs=lambda: {"product_id": 0}
+    ),
+    "products:words": Route("products.view", get=200, post=200),
+    "products:shelf": Route("products.view", get=200, post=200),
+    "products:shelf_csv": Route("products.view", get=200),
+    "products:watch": Route("products.view", get=200),
+    "products:watch_product": Route(
+        "products.view", get=404, post=404, kwargs=lambda: {"product_id": 0}
+    ),
+    "products:ranks": Route("products.edit", get=200, post=422),
+    "products:competitors": Route("products.view", get=200, post=200),
+    "products:competitors_paste": Route("products.edit", get=200, post=422),
+    "products:competitor": Route(
+        "products.view", get=404, post=404, kwargs=lambda: {"competitor_id": 0}
+    ),
+    "products:violations": Route("products.view", get=200, post=200),
+    "products:violation": Route(
+        "products.view", get=404, post=404, kwargs=lambda: {"violation_id": 0}
+    ),
+    "products:prices": Route("products.view", get=200),
+    "products:price_suggestions": Route("products.view", get=200),
+    "products:prices_bulk": Route("products.set_price", get=200, post=422),
+    "products:price_decide": Route(
+        "products.approve_price", post=404, kwargs=lambda: {"change_id": 0}
+    ),
+    "products:sku_prices": Route("products.view", get=404, post=404, kwargs=lambda: {"sku_id": 0}),
+    "products:price_csv": Route("products.view", get=404, kwargs=lambda: {"sku_id": 0}),
+    "products:quality": Route("products.view", get=200),
+    "products:sku_quality": Route("products.view", get=404, kwargs=lambda: {"sku_id": 0}),
+    "products:goods_rules": Route("products.set_rules", get=200, post=200),
+    "products_api:checks": Route("products.view", get=404, kwargs=lambda: {"product_id": 0}),
+    "products_api:check": Route("products.edit", post=404, kwargs=lambda: {"product_id": 0}),
+    "products_api:prices": Route("products.view", get=200),
+    "products_api:change_price": Route("products.set_price", post=400),
+    "products_api:decide_price": Route(
+        "products.approve_price", post=400, kwargs=lambda: {"change_id": 0}
+    ),
+    "products_api:ranks": Route("products.edit", post=400),
+    "products_api:rival_looks": Route("products.edit", post=400),
+    "products_api:quality": Route("products.view", get=200),
     # --- figures
     "morning": Route("analytics.view", get=200),
     "morning_trend_csv": Route("analytics.export", get=200),

@@ -29,6 +29,14 @@ class PurchaseRefusedError(GoodsRefusedError):
     """A purchase order or a supplier cannot be changed so."""
 
 
+class UnableToListError(GoodsRefusedError):
+    """The product may not be listed."""
+
+
+class UnableToPriceError(GoodsRefusedError):
+    """The price is none, or nobody may set it now."""
+
+
 class StaleGoodsError(GoodsRefusedError):
     """A colleague (or an import) changed what is being saved since the page was opened.
 

@@ -1,10 +1,29 @@
-"""The one place that locks goods: levels by SKU, then allocations, then purchase orders."""
+"""Where goods are locked but products and SKUs themselves: these are `catalogue_locks`, and come first.
+
+Order: products with their checks and violations, SKUs with their prices, levels by SKU, then
+allocations, then purchase orders.
+"""
 
 from collections.abc import Collection
 
 from django.db import connection
 
-from products.models import PurchaseOrder, StockCount, StockLevel, StockRule, Supplier
+from products.actions.errors import StaleGoodsError
+from products.models import (
+    ListingCheck,
+    PriceChange,
+    Product,
+    PurchaseOrder,
+    StockCount,
+    StockLevel,
+    StockRule,
+    Supplier,
+    Violation,
+)
+
+
+def _in_transaction() -> None:
+    assert connection.in_atomic_block, "lock inside the action's transaction"  # noqa: S101
 
 
 def locked_levels(sku_ids: Collection[int]) -> dict[int, StockLevel]:
@@ -12,7 +31,7 @@ def locked_levels(sku_ids: Collection[int]) -> dict[int, StockLevel]:
 
     A SKU whose stock is not kept has none and is left out.
     """
-    assert connection.in_atomic_block, "lock inside the action's transaction"  # noqa: S101
+    _in_transaction()
     rows = StockLevel.objects.select_for_update(of=("self",)).filter(sku__in=list(sku_ids))
     return {row.sku_id: row for row in rows.order_by("pk")}
 
@@ -45,3 +64,33 @@ def locked_supplier(*, supplier_id: int) -> Supplier:
 def locked_rule() -> StockRule | None:
     """Lock the newest row of the shop's stock rules; None if nobody changed them yet."""
     return StockRule.objects.select_for_update(of=("self",)).order_by("-valid_from").first()
+
+
+def locked_latest_check(*, product_id: int) -> ListingCheck | None:
+    """Lock a product, then its newest check, so that two who check it at once write one after another."""
+    _in_transaction()
+    Product.objects.select_for_update(of=("self",)).filter(pk=product_id).first()
+    checks = ListingCheck.objects.select_for_update(of=("self",))
+    return checks.filter(product_id=product_id, is_latest=True).order_by("pk").first()
+
+
+def locked_price_change(*, change_id: int) -> PriceChange:
+    """Lock one price change; its SKU is locked first.
+
+    :raises PriceChange.DoesNotExist: if there is none
+    """
+    _in_transaction()
+    return PriceChange.objects.select_for_update(of=("self",)).get(pk=change_id)
+
+
+def locked_violation(*, violation_id: int, version: int | None = None) -> Violation:
+    """Lock one violation; its product is locked first where it changes.
+
+    :raises Violation.DoesNotExist: if there is none
+    :raises StaleGoodsError: if it changed since that version
+    """
+    _in_transaction()
+    row = Violation.objects.select_for_update(of=("self",)).get(pk=violation_id)
+    if version is not None and row.version != version:
+        raise StaleGoodsError(row.kind)
+    return row

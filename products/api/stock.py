@@ -17,7 +17,7 @@ from products.actions.errors import GoodsRefusedError, StaleGoodsError
 from products.actions.purchases import Arrival
 from products.api import stock_shapes as shapes
 from products.models import PurchaseLine, PurchaseOrder, Sku
-from products.queries import purchases, stock, watch
+from products.queries import purchases, shortage, stock
 from products.queries.rules import rule_in_force
 from shopops.lib.business_time import business_date
 from shopops.staff.models import User
@@ -115,7 +115,7 @@ class Warnings(APIView):
     @extend_schema(responses=shapes.WarningSerializer(many=True))
     def get(self, request: Request) -> Response:
         """List it."""
-        rows = watch.warnings(today=business_date(timezone.now()))
+        rows = shortage.warnings(today=business_date(timezone.now()))
         return Response({"warnings": shapes.WarningSerializer(rows, many=True).data})
 
 

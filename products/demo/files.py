@@ -19,7 +19,7 @@ from products.actions.errors import GoodsRefusedError
 from products.models import Product, Sku
 from shopops.staff.models import User
 
-MAIN, PICTURED = 6, 14
+MAIN, PICTURED = 14, 14
 _HUES = ("#7d9bb5", "#d9c9b0", "#b9b4aa", "#7f8f8a", "#d8b4b4", "#98a98a", "#c8ab7c", "#8a6f5c")
 
 

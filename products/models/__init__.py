@@ -10,11 +10,13 @@ from products.models.catalogue import (
 from products.models.listing import (
     Competitor,
     CompetitorSnapshot,
+    GoodsRule,
     ListingCheck,
     ListingWord,
     RankSnapshot,
     ShelfSlot,
     Violation,
+    WordExemption,
 )
 from products.models.price import (
     PriceChange,
@@ -46,6 +48,7 @@ __all__ = [
     "Competitor",
     "CompetitorSnapshot",
     "CountLine",
+    "GoodsRule",
     "ListingCheck",
     "ListingWord",
     "PriceChange",
@@ -68,4 +71,5 @@ __all__ = [
     "Supplier",
     "SupplierPrice",
     "Violation",
+    "WordExemption",
 ]

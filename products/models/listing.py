@@ -19,11 +19,31 @@ class ListingCheck(models.Model):
     )
     failed_count = models.SmallIntegerField()
     unknown_count = models.SmallIntegerField()
+    # The newest of its product: what lists read.
+    is_latest = models.BooleanField(default=True)
+    # What was measured of which picture, so that the same one is not measured every night.
+    image_path = models.CharField(max_length=200, blank=True, default="")
+    picture = models.JSONField(null=True)
     # [{"code": "title_length", "outcome": "fail", "evidence": "code|value|…"}, …]
     points = models.JSONField()
 
     class Meta:
-        indexes = [models.Index(fields=["product", "-checked_at"], name="listing_check_idx")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product"],
+                condition=Q(is_latest=True),
+                name="a_product_has_one_latest_check",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["product", "-checked_at"], name="listing_check_idx"),
+            # The list of products that fail, worst first.
+            models.Index(
+                fields=["-failed_count", "id"],
+                name="listing_check_failed_idx",
+                condition=Q(is_latest=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.product_id}: {self.failed_count} failed"
@@ -175,3 +195,49 @@ class Violation(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class WordExemption(models.Model):
+    """A named person's word that a forbidden word is harmless in one product."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="word_exemptions")
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    word = models.CharField(max_length=40)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "word"], name="a_word_is_exempt_once_in_a_product"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.reason}"
+
+
+class GoodsRule(models.Model):
+    """What goods are judged by since a date: the newest row of a code that has begun counts."""
+
+    code = models.CharField(max_length=20)
+    valid_from = models.DateField()
+    parameters = models.JSONField(default=dict)
+    source = models.CharField(max_length=200, blank=True, default="")
+    version = models.IntegerField(default=1)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "valid_from"], name="a_goods_rule_begins_once_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} from {self.valid_from}"

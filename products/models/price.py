@@ -68,6 +68,8 @@ class QualityRecord(models.Model):
                 fields=["sku", "date"], name="quality_is_worked_out_once_a_day"
             ),
         ]
+        # The page of a day; the newest date.
+        indexes = [models.Index(fields=["date"], name="quality_date_idx")]
 
     def __str__(self) -> str:
         return f"{self.sku_id} {self.date}"

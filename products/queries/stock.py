@@ -19,7 +19,7 @@ from products.models import (
     StockMove,
     StockWarning,
 )
-from products.queries.watch import Coming, coming_of
+from products.queries.shortage import Coming, coming_of
 from products.rules.stock import cover_days
 
 PAGE_ROWS = 50

@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from products.actions import shortage, stock_rules
 from products.actions import stock as acts
-from products.actions import stock_rules, watch
 from products.choices import GIFT_PREFIX, MoveKind, WarningAct, WarningKind
 from products.forms.stock import AddForm, AdjustForm, LimitsForm, TakeForm
 from products.models import Allocation, Sku, StockLevel, StockMove
 from products.queries import purchases, stock
-from products.queries import watch as watch_queries
+from products.queries import shortage as shortage_queries
 from products.queries.rules import rule_in_force
 from products.views.parts import asked_of, attempt, log_url, say_errors
 from shopops.lib.business_time import business_date
@@ -258,9 +258,9 @@ def warnings(request: HttpRequest) -> HttpResponse:
     """List what is short, with what can be done about it."""
     now = timezone.now()
     kind = request.GET.get("kind", "")
-    counts = watch_queries.counts()
+    counts = shortage_queries.counts()
     url = reverse("products:warnings")
-    rows = watch_queries.warnings(
+    rows = shortage_queries.warnings(
         today=business_date(now), kind=kind if kind in WarningKind.values else ""
     )
     context = {
@@ -303,7 +303,7 @@ def act_on_warning(request: HttpRequest, sku_id: int) -> HttpResponse:
     if act not in WarningAct.values:
         raise Http404
     run = partial(
-        watch.act_on_warning, sku_id=sku_id, act=WarningAct(act), by=asked.by, now=asked.now
+        shortage.act_on_warning, sku_id=sku_id, act=WarningAct(act), by=asked.by, now=asked.now
     )
     return attempt(asked, run, done=_("已记下：%(act)s") % {"act": WarningAct(act).label}, url=url)
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from products.choices import GoodsRuleCode, PriceKind, ProductStatus, ViolationState
 from products.wording import catalogue
 from shopops.staff.operations import name_operations, name_parts
 
@@ -12,7 +13,11 @@ OBJECTS = {
     "stock_rule": _("库存规则"),
     "purchase": _("采购单"),
     "supplier": _("供应商"),
-    # OBJECTS
+    "shelf": _("上下架计划"),
+    "competitor": _("对手"),
+    "violation": _("违规"),
+    "listing_word": _("上架词"),
+    "goods_rule": _("商品规则"),
 }
 FIELDS = {
     "on_hand": _("在库"),
@@ -35,7 +40,23 @@ FIELDS = {
     "parts": _("套装内容"),
     "size": _("尺寸"),
     "drafts": _("新草稿"),
-    # FIELDS
+    "promise": _("发货承诺（小时）"),
+    "price": _("价格"),
+    "price_kind": _("哪种价"),
+    "applied": _("已生效"),
+    "waiting": _("等批"),
+    "codes": _("商家编码"),
+    "slot": _("上架时间"),
+    "moved": _("挪动"),
+    "by_hand": _("手排"),
+    "in": _("放进"),
+    "out": _("拿出"),
+    "word": _("词"),
+    "failed": _("不通过"),
+    "unknown": _("看不出"),
+    "looks": _("记录数"),
+    "kind": _("类型"),
+    "violation_state": _("违规状态"),
 }
 OPERATIONS = {
     "products.stock.receipt": _("入库"),
@@ -65,7 +86,34 @@ OPERATIONS = {
     "products.sku.bundle_set": _("改了套装"),
     "products.conflict.decided": _("决定了资料冲突"),
     "products.template.written": _("写出了 SKU 模板"),
-    # OPS
+    "products.listing.checked": _("检查了上架"),
+    "products.product.material_saved": _("改了上架资料"),
+    "products.product.listed": _("标为在售"),
+    "products.product.delisted": _("标为下架"),
+    "products.word.exempted": _("放行了一个词"),
+    "products.word.exemption_withdrawn": _("收回了放行的词"),
+    "products.word.added": _("加了上架词"),
+    "products.word.changed": _("改了上架词"),
+    "products.word.ended": _("停了上架词"),
+    "products.rule.changed": _("改了商品规则"),
+    "products.shelf.planned": _("排了上下架"),
+    "products.shelf.moved": _("手排了上架时间"),
+    "products.shelf.released": _("放回自动排"),
+    "products.shelf.showcase_filled": _("换了橱窗"),
+    "products.rank.recorded": _("记了搜索名次"),
+    "products.competitor.added": _("加了对手"),
+    "products.competitor.stopped": _("不再盯对手"),
+    "products.competitor.resumed": _("又开始盯对手"),
+    "products.competitor.seen": _("记了对手动态"),
+    "products.violation.recorded": _("登记了违规"),
+    "products.violation.appealed": _("提交了申诉"),
+    "products.violation.passed_on": _("换了违规负责人"),
+    "products.violation.ended": _("违规结案"),
+    "products.price.changed": _("改了价"),
+    "products.price.asked": _("提了改价，等店长批"),
+    "products.price.approved": _("批了改价"),
+    "products.price.refused": _("没批改价"),
+    "products.price.bulk_changed": _("批量改了价"),
 }
 
 
@@ -74,3 +122,7 @@ def name_all() -> None:
     name_operations(OPERATIONS)
     name_parts("object", OBJECTS)
     name_parts("field", {**catalogue.FIELDS, **FIELDS})
+    name_parts("status", {one.value: one.label for one in ProductStatus})
+    name_parts("price_kind", {one.value: one.label for one in PriceKind})
+    name_parts("violation_state", {one.value: one.label for one in ViolationState})
+    name_parts("goods_rule", {one.value: one.label for one in GoodsRuleCode})

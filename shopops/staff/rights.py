@@ -50,8 +50,11 @@ RIGHTS: tuple[Right, ...] = (
     # --- goods
     Right("products.view", _("看商品与库存")),
     Right("products.view_cost", _("看成本")),
-    Right("products.edit", _("改商品资料")),
+    Right("products.edit", _("改商品与上架资料")),
     Right("products.decide_conflict", _("决定资料冲突")),
+    Right("products.set_price", _("改价")),
+    Right("products.approve_price", _("批低于底价的价")),
+    Right("products.set_rules", _("改上架词表与品质门槛")),
     Right("products.stock", _("入库、调整、盘点")),
     Right("products.adjust_negative", _("库存可调到负数")),
     Right("products.purchase", _("管采购与供应商")),
@@ -63,6 +66,7 @@ MANAGE_PEOPLE = "staff.manage"
 ALL_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS)
 
 _SERVICE = {
+    "products.view",
     "orders.view",
     "orders.view_contact",
     "orders.approve",
@@ -72,19 +76,18 @@ _SERVICE = {
     "orders.reveal_contact",
     "orders.merge",
     "orders.handle_case",
-    "products.view",
     "intake.view",
     "intake.import",
     "work.view",
 }
 _WAREHOUSE = {
+    "products.view",
     "orders.view",
     "orders.view_contact",
     "orders.pack",
     "orders.hand_over",
     "orders.hold",
     "orders.note",
-    "products.view",
     "products.stock",
     "work.view",
 }
@@ -140,7 +143,7 @@ ROLES: tuple[RoleRow, ...] = (
     RoleRow(
         "promotion",
         gettext_noop("推广"),
-        frozenset(_FIGURES | {"products.view", "intake.view", "intake.import"}),
+        frozenset(_FIGURES | {"products.view", "products.edit", "intake.view", "intake.import"}),
     ),
     RoleRow(
         "editor",
@@ -153,6 +156,7 @@ ROLES: tuple[RoleRow, ...] = (
                 "products.view",
                 "products.edit",
                 "products.decide_conflict",
+                "products.set_price",
             }
         ),
     ),

@@ -8,7 +8,7 @@ import pytest
 from products.actions import purchases as acts
 from products.actions.errors import PurchaseRefusedError, StaleGoodsError
 from products.actions.purchases import Arrival, Line, SupplierValues
-from products.checks import purchases_come_in_time
+from products.checks.stock import purchases_come_in_time
 from products.choices import PurchaseState
 from products.models import PurchaseOrder, StockLevel, StockMove, SupplierPrice
 from products.queries import purchases

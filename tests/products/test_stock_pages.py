@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from products.actions import allocation, counts, watch
+from products.actions import allocation, counts, shortage
 from products.models import PurchaseOrder, StockCount, StockLevel, StockMove, StockRule, Supplier
 from products.rules.stock import Wanted
 from tests.factories.goods import SkuFactory, SupplierFactory, stocked
@@ -44,12 +44,12 @@ def test_the_list_asks_no_more_for_forty_skus_than_for_two(as_manager, now):
 
     stocked("A1", 1)
     stocked("A2", 1)
-    watch.look(now=now)
+    shortage.look(now=now)
     as_manager.get("/stock/")
     few = asked()
     for number in range(40):
         stocked(f"B{number}", number)
-    watch.look(now=now)
+    shortage.look(now=now)
 
     assert asked() == few
 
@@ -137,7 +137,7 @@ def test_the_shelf_beside_the_ledger_names_what_is_offered_too_often(as_manager)
 
 def test_a_warning_is_acted_on_and_leaves_the_morning_list(as_warehouse, now):
     sku = stocked("A", 0)
-    watch.look(now=now)
+    shortage.look(now=now)
 
     done = as_warehouse.post(f"/stock/warnings/{sku.pk}/", {"act": "advert"})
 

@@ -14,6 +14,7 @@ from orders.rules.praise_words import asks_for_praise
 from products.actions.catalogue import said_by_hand
 from products.actions.catalogue_locks import locked_skus
 from products.models import Sku
+from products.wording.watch import second_check_words
 from shopops.staff import operations
 from shopops.staff.models import User
 
@@ -150,7 +151,9 @@ def save_standard(
     row.steps, row.cards = list(facts.steps), list(facts.cards)
     row.second_check_steps = list(facts.second_check_steps)
     row.needs_second_check = facts.needs_second_check
-    row.second_check_reason = facts.second_check_reason.strip()[:200]
+    reason = facts.second_check_reason.strip()[:200]
+    if reason != second_check_words(row.second_check_reason):  # else it stays the figures' own
+        row.second_check_reason = reason
     row.material_grams = facts.material_grams
     row.version, row.changed_at, row.changed_by = row.version + 1, now, by
     row.save()

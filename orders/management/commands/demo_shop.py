@@ -16,10 +16,18 @@ from orders.actions import demo_couriers, demo_warehouse
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_cases import aftersales, sweeps, write_bill
 from orders.actions.demo_day import morning
-from orders.actions.demo_goods import BUNDLE, best_sellers, demo_goods, demo_skus, goods_files
+from orders.actions.demo_goods import (
+    BUNDLE,
+    best_sellers,
+    demo_goods,
+    demo_skus,
+    goods_files,
+    goods_life,
+)
 from orders.actions.demo_parcels import merges
 from orders.demo import write_export
 from orders.demo.pairs import write_pairs
+from products.actions.replenish import request_replenishment
 from products.demo import files as goods_of_files
 from products.demo import stock as stock_of_demo
 from shopops.intake.choices import BatchState
@@ -104,8 +112,11 @@ class Command(JsonCommand):
         if bill is not None:
             call_command("import_files", str(bill), source="demo", stdout=self.stderr)
         call_command("rollup", "--json", stdout=self.stderr)
+        goods_life(by_name=cast, now=now)
         perform_inline(request_run(kind=settle.KIND, key=settle.KEY, now=now, again=True))
         stock_of_demo.look_at_stock(now=now)
+        self.note("what to order …")
+        perform_inline(request_replenishment(now=now))
 
     def _people(self, now: datetime) -> dict[str, User]:
         sign_ins = Path(settings.SHOPOPS_DATA) / "demo-people.json"

@@ -30,6 +30,7 @@ from orders.views.warehouse.parts import (
     try_act,
     wants_json,
 )
+from products.wording.watch import second_check_words
 from shopops.staff.access import requires
 from shopops.staff.models import User
 
@@ -314,7 +315,7 @@ def _table(table: OnTable) -> Data:
         "steps": [_step(step) for step in table.steps],
         "second_steps": [_step(step) for step in table.second_steps],
         "needs_second": table.standard.needs_second_check,
-        "second_reasons": list(table.standard.second_reasons),
+        "second_reasons": [second_check_words(one) for one in table.standard.second_reasons],
         "ticked": len(table.now_steps) - table.open_steps,
         "open_steps": table.open_steps,
         "is_ready": table.is_ready,

@@ -20,6 +20,7 @@ from orders.queries.warehouse.goods import piece_name, skus_by_code
 from orders.views.warehouse.parts import Asked, Data, asked, say, try_act
 from orders.wording.warehouse import bin_fault_words
 from products.models import Sku
+from products.wording.watch import second_check_words
 from shopops.lib.exports import csv_rows
 from shopops.staff.access import requires
 
@@ -241,7 +242,8 @@ def _initial(row: PackingStandard) -> Data:
         *("sku_code", "steps", "cards", "material_grams", "needs_second_check"),
         *("second_check_reason", "second_check_steps"),
     )
-    return {name: getattr(row, name) for name in names}
+    reason = second_check_words(row.second_check_reason)
+    return {name: getattr(row, name) for name in names} | {"second_check_reason": reason}
 
 
 def _standard(row: PackingStandard) -> Data:
@@ -251,7 +253,7 @@ def _standard(row: PackingStandard) -> Data:
         "cards": row.cards,
         "material_grams": row.material_grams,
         "needs_second_check": row.needs_second_check,
-        "reason": row.second_check_reason,
+        "reason": second_check_words(row.second_check_reason),
         "version": row.version,
         "by": row.changed_by.name if row.changed_by else "",
         "at": row.changed_at,

@@ -64,7 +64,29 @@
     };
   }
 
-  const kinds = { trend, heat };
+  /* data: {kind, x[], series: [{name, values[], dashed, step, joined}], unit, inverse, band: {low, high, label}, marks: [{x, label}]}; null is a gap unless joined */
+  function lines(data) {
+    const sm = small(), many = data.series.length > 1, colours = [C.us, C.done, C.late, C.soon, C.prev];
+    const series = data.series.map((one, place) => {
+      const lone = one.values.filter((value) => value != null).length < 3, colour = colours[place % colours.length];
+      return { name: one.name, type: "line", data: one.values, step: one.step ? "end" : false, symbol: "circle", symbolSize: 5, showSymbol: lone || Boolean(one.joined), connectNulls: Boolean(one.joined),
+        itemStyle: { color: colour }, lineStyle: { width: one.dashed ? 1.5 : 2, type: one.dashed ? "dashed" : "solid", color: colour },
+        endLabel: { show: many && !sm, formatter: "{a}", color: colour, distance: 6 }, labelLayout: { moveOverlap: "shiftY" } };
+    });
+    const first = series[0];
+    if (data.band) first.markArea = { silent: true, itemStyle: { color: "rgba(47,111,228,.08)" }, label: { position: "insideTopLeft", color: C.ink3, fontSize: 12 }, data: [[{ yAxis: data.band.low, name: data.band.label }, { yAxis: data.band.high }]] };
+    if (data.marks && data.marks.length) first.markLine = { silent: true, symbol: "none", lineStyle: { color: C.soon, type: "dotted" }, label: { color: "#8a4b08", fontSize: 11 }, data: data.marks.map((one) => ({ xAxis: one.x, label: { formatter: one.label } })) };
+    return {
+      grid: { left: 56, right: many && !sm ? 84 : 16, top: 26, bottom: many && sm ? 48 : 26 },
+      legend: many && sm ? { bottom: 0, itemWidth: 14, textStyle: { color: C.ink2 } } : undefined,
+      xAxis: { type: "category", data: data.x, boundaryGap: data.x.length < 2, axisLabel: { hideOverlap: true } },
+      yAxis: { type: "value", scale: !data.inverse, inverse: Boolean(data.inverse), min: data.inverse ? 1 : undefined, minInterval: data.unit === "¥" ? 0 : 1, axisLabel: { formatter: wan }, splitNumber: 4 },
+      tooltip: { trigger: "axis", formatter: (points) => points[0].name + "\n" + points.map((point) => point.seriesName + "  " + written(point.value, data.unit)).join("\n") },
+      series,
+    };
+  }
+
+  const kinds = { trend, heat, lines };
   function draw(element) {
     const data = JSON.parse(document.getElementById(element.dataset.chart).textContent);
     const make = kinds[data && data.kind];

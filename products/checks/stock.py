@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from products import registry
-from products.queries import purchases, watch
+from products.queries import purchases, shortage
 from products.queries.proof import Difference, Proof, prove
 from products.queries.rules import rule_in_force
 from products.queries.stock_facts import keeps_stock
@@ -52,7 +52,7 @@ def stock_is_enough(day: date, now: datetime) -> CheckOutcome:
     """Fail while a SKU is short; unknown where no stock is kept."""
     if not keeps_stock():
         return CheckOutcome(CheckResult.Status.UNKNOWN)
-    rows, count = watch.untouched_warnings(size=MOST_FINDINGS)
+    rows, count = shortage.untouched_warnings(size=MOST_FINDINGS)
     found = [
         Finding(
             title=f"{row.kind_words}: {row.code} {row.title}".strip(),
@@ -98,7 +98,7 @@ def _and_more(found: list[Finding], count: int, severity: Severity, url: str) ->
 
 
 def register() -> None:
-    """Register them; called once by `ProductsConfig.ready`."""
+    """Register them; called once by `products.wiring`."""
     register_check(PROOF, gettext_lazy("库存与流水、订单对得上"), "warehouse_lead", stock_is_proved)
     register_check(SHORT, gettext_lazy("库存够卖"), "warehouse_lead", stock_is_enough)
     register_check(

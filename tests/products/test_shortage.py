@@ -9,13 +9,13 @@ from django.core.management import call_command
 from analytics.actions import rollup
 from orders.actions.sku_days import write_days
 from products import registry
-from products.actions import allocation, stock_rules, watch
+from products.actions import allocation, shortage, stock_rules
 from products.actions.errors import StaleGoodsError, StockRefusedError
-from products.checks import stock_is_enough, stock_is_proved
+from products.checks.stock import stock_is_enough, stock_is_proved
 from products.choices import AllocateAt, WarningAct
 from products.models import SkuDay, StockLevel, StockRule, StockWarning
+from products.queries import shortage as shortage_queries
 from products.queries import stock
-from products.queries import watch as watch_queries
 from products.rules.stock import Wanted, cover_days
 from shopops.lib.business_time import business_date
 from tests.factories.goods import ProductFactory, bundle, stocked
@@ -51,7 +51,7 @@ def test_each_sku_is_short_for_its_own_reason(now):
     sold("FAST", 140, now)  # ten a day: five days of seven
     sold("PLENTY", 14, now)
 
-    watch.look(now=now)
+    shortage.look(now=now)
 
     assert kinds() == {"FEW": "threshold", "GONE": "out", "FAST": "cover"}
 
@@ -61,7 +61,7 @@ def test_today_and_what_is_older_than_the_rule_do_not_count(now):
     sold("A", 140, now, days_ago=0)
     sold("A", 140, now, days_ago=15)
 
-    watch.look(now=now)
+    shortage.look(now=now)
 
     assert kinds() == {}
 
@@ -71,7 +71,7 @@ def test_main_products_are_short_earlier(now):
     stocked("MAIN", 19, product=main)
     stocked("OTHER", 19)
 
-    watch.look(now=now)
+    shortage.look(now=now)
 
     assert kinds() == {"MAIN": "threshold"}
 
@@ -82,7 +82,7 @@ def test_a_sku_of_its_own_limits_goes_by_them(now, manager):
         sku_id=sku.pk, threshold=40, cover_days=None, safety=0, by=manager, now=now
     )
 
-    watch.look(now=now)
+    shortage.look(now=now)
 
     assert kinds() == {"A": "threshold"}
 
@@ -92,7 +92,7 @@ def test_what_is_sold_in_bundles_counts_for_the_parts(now):
     bundle("SET", (part, 2))
     sold("SET", 70, now)
 
-    watch.look(now=now)
+    shortage.look(now=now)
 
     warning = StockWarning.objects.get()
     assert (warning.kind, warning.sold, warning.cover_days) == ("cover", 140, Decimal("5.0"))
@@ -102,28 +102,28 @@ def test_what_is_sold_in_bundles_counts_for_the_parts(now):
 
 def test_a_warning_ends_when_stock_is_enough_and_keeps_its_act_until_it_gets_worse(now, warehouse):
     sku = stocked("A", 4)
-    watch.look(now=now)
-    watch.act_on_warning(sku_id=sku.pk, act=WarningAct.SHELF, by=warehouse, now=now)
-    assert watch_queries.untouched_warnings(size=5)[1] == 0
-    watch.look(now=now + timedelta(hours=1))
+    shortage.look(now=now)
+    shortage.act_on_warning(sku_id=sku.pk, act=WarningAct.SHELF, by=warehouse, now=now)
+    assert shortage_queries.untouched_warnings(size=5)[1] == 0
+    shortage.look(now=now + timedelta(hours=1))
     assert StockWarning.objects.get().act == WarningAct.SHELF
 
     StockLevel.objects.update(on_hand=0)
-    watch.look(now=now + timedelta(hours=2))
+    shortage.look(now=now + timedelta(hours=2))
     warning = StockWarning.objects.get()
     assert (warning.kind, warning.act, warning.acted_by) == ("out", "", None)
     StockLevel.objects.update(on_hand=99)
-    watch.look(now=now + timedelta(hours=3))
+    shortage.look(now=now + timedelta(hours=3))
 
     assert kinds() == {}
     with pytest.raises(StockRefusedError, match="已经不缺"):
-        watch.act_on_warning(sku_id=sku.pk, act=WarningAct.SHELF, by=warehouse, now=now)
+        shortage.act_on_warning(sku_id=sku.pk, act=WarningAct.SHELF, by=warehouse, now=now)
 
 
 def test_the_check_tells_what_is_short_and_is_unknown_without_stock(now):
     assert stock_is_enough(now.date(), now).status == "unknown"
     stocked("A", 0)
-    watch.look(now=now)
+    shortage.look(now=now)
 
     outcome = stock_is_enough(now.date(), now)
 

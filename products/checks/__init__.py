@@ -1,0 +1,1 @@
+"""Daily checks of goods, by topic; `products.wiring` registers them."""

@@ -1,0 +1,129 @@
+"""Prices: what a SKU costs and is sold at, what waits for the manager, how it came to be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from products.choices import GoodsRuleCode, PriceChangeState, PriceKind, ProductStatus
+from products.models import CompetitorSnapshot, PriceChange, QualityRecord, Sku, StockLevel
+from products.queries.goods_rules import parameters
+from products.rules.prices import Prices, SkuTrade, Suggestion, suggestions
+
+MOST_SUGGESTIONS = 200
+RIVAL_DAYS = 14
+
+
+def activity_amounts(sku_ids: Sequence[int]) -> dict[int, Decimal]:
+    """Give the activity price in force by SKU id: the newest change of that kind. One query."""
+    rows = (
+        PriceChange.objects.filter(
+            sku_id__in=sku_ids, kind=PriceKind.ACTIVITY, state=PriceChangeState.APPLIED
+        )
+        .order_by("sku_id", "-asked_at", "-pk")
+        .distinct("sku_id")
+        .values_list("sku_id", "new_amount")
+    )
+    return {sku_id: amount for sku_id, amount in rows if amount is not None}
+
+
+def prices_of(sku: Sku, activities: Mapping[int, Decimal]) -> Prices:
+    """Put a SKU's prices together. No query."""
+    return Prices(sku.cost_amount, sku.floor_amount, sku.list_amount, activities.get(sku.pk))
+
+
+def current_prices(sku: Sku) -> Prices:
+    """Give a SKU's prices. One query."""
+    return prices_of(sku, activity_amounts([sku.pk]))
+
+
+def changes(*, with_cost: bool) -> QuerySet[PriceChange]:
+    """Give price changes with their SKU and people; those of cost only to whoever may see cost."""
+    rows = PriceChange.objects.select_related("sku__product", "asked_by", "decided_by")
+    return rows if with_cost else rows.exclude(kind=PriceKind.COST)
+
+
+def waiting_count() -> int:
+    """Count what waits for the manager; the partial index carries it."""
+    return PriceChange.objects.filter(state=PriceChangeState.WAITING).count()
+
+
+def price_history(sku: Sku, *, with_cost: bool) -> list[PriceChange]:
+    """Give the changes of one SKU, newest first."""
+    return list(changes(with_cost=with_cost).filter(sku=sku).order_by("-asked_at", "-pk")[:500])
+
+
+def daily_pieces(codes_by_id: Sequence[int]) -> dict[int, float]:
+    """Give pieces sold a day by SKU id, from the newest quality record; absent ones are unknown."""
+    rows = (
+        QualityRecord.objects.filter(sku_id__in=codes_by_id)
+        .order_by("sku_id", "-date")
+        .distinct("sku_id")
+        .values_list("sku_id", "sold_pieces", "days")
+    )
+    return {sku_id: pieces / days for sku_id, pieces, days in rows if days}
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A suggestion with the SKU that it is about."""
+
+    sku: Sku
+    suggestion: Suggestion
+
+
+def price_suggestions(*, today: date) -> list[Suggested]:
+    """Give prices that might be worth a thought, with their figures; at most 200, largest cut first.
+
+    Cost: five queries over the SKUs of products on the shelf.
+    """
+    skus = list(
+        Sku.objects.filter(
+            product__status=ProductStatus.ON_SHELF, is_on=True, list_amount__isnull=False
+        )
+        .select_related("product")
+        .order_by("pk")
+    )
+    ids = [sku.pk for sku in skus]
+    settings = parameters(GoodsRuleCode.PRICE, day=today)
+    stock = dict(StockLevel.objects.filter(sku_id__in=ids).values_list("sku_id", "on_hand"))
+    sold, activities, rivals = daily_pieces(ids), activity_amounts(ids), _rivals(today)
+    found = []
+    for sku in skus:
+        title, amount = rivals.get(sku.product_id or 0, ("", None))
+        trade = SkuTrade(
+            code=sku.code,
+            prices=prices_of(sku, activities),
+            season=sku.product.season if sku.product else "",
+            on_hand=stock.get(sku.pk),
+            daily_pieces=sold.get(sku.pk),
+            rival_title=title,
+            rival_amount=amount,
+        )
+        found += [Suggested(sku, one) for one in suggestions(trade, settings, today=today)]
+    found.sort(key=lambda one: one.suggestion.amount - one.suggestion.now_amount)
+    return found[:MOST_SUGGESTIONS]
+
+
+def _rivals(today: date) -> dict[int, tuple[str, Decimal]]:
+    """Give the lowest price that a watched competitor was seen at lately, by our product's id."""
+    rows = (
+        CompetitorSnapshot.objects.filter(
+            competitor__is_on=True,
+            competitor__product__isnull=False,
+            price_amount__isnull=False,
+            date__gte=today - timedelta(days=RIVAL_DAYS),
+        )
+        .order_by("competitor_id", "-date")
+        .distinct("competitor_id")
+        .values_list(
+            "competitor__product_id", "competitor__shop", "competitor__title", "price_amount"
+        )
+    )
+    lowest: dict[int, tuple[str, Decimal]] = {}
+    for product_id, shop, title, amount in rows:
+        if product_id not in lowest or amount < lowest[product_id][1]:
+            lowest[product_id] = (f"{shop} {title}", amount)
+    return lowest

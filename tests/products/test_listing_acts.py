@@ -1,0 +1,360 @@
+"""Listing acts: checks and their history, forbidden products, the week, violations, looks."""
+
+import io
+from datetime import time, timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from PIL import Image
+
+from products.actions import goods_rules, listing, looks, shelf, violations
+from products.actions.errors import GoodsRefusedError, StaleGoodsError, UnableToListError
+from products.actions.watch import request_findings
+from products.checks.listing import mains_are_well, rivals_are_quiet, violations_are_answered
+from products.choices import GoodsRuleCode, ProductStatus, RankSort, ViolationState
+from products.models import (
+    CompetitorSnapshot,
+    ListingCheck,
+    Product,
+    ProductDay,
+    RankSnapshot,
+    ShelfSlot,
+)
+from products.queries.goods_rules import rule_in_force
+from shopops.checks.models import CheckResult
+from shopops.lib import vault
+from shopops.lib.business_time import business_date
+from shopops.staff.models import Operation
+from shopops.work.engine import perform_inline
+from tests.factories.listing import ProductFactory, SkuFactory
+
+
+def outcome(check, code):
+    return next(one["outcome"] for one in check.points if one["code"] == code)
+
+
+def test_a_check_reads_the_picture_in_the_vault(manager, now):
+    out = io.BytesIO()
+    Image.new("RGB", (800, 800), (255, 255, 255)).save(out, "JPEG")
+    out.seek(0)
+    product = ProductFactory(image_path=vault.store(out).name)
+
+    check = listing.check_product(product_id=product.pk, by=manager, now=now)
+
+    assert outcome(check, "image_size") == "pass"
+    assert check.picture["width"] == 800
+
+
+@pytest.mark.parametrize("name", ["gone" * 10, "0" * 40])
+def test_a_picture_that_is_gone_fails_the_check_and_breaks_nothing(name, manager, now):
+    product = ProductFactory(image_path=name)
+
+    check = listing.check_product(product_id=product.pk, by=manager, now=now)
+
+    assert outcome(check, "image_format") == "fail"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_findings_asked_for_after_an_act_are_stored_for_the_day(manager, now):
+    run = request_findings(by=manager, now=now)
+
+    done = perform_inline(run)
+
+    assert done.error == ""
+    stored = CheckResult.objects.filter(code__startswith="products.")
+    assert {one.status for one in stored} <= {"passed", "unknown"}
+    assert stored.count() == 9
+
+
+def test_a_file_that_is_no_picture_is_a_clear_error(as_manager, manager, now):
+    product = ProductFactory(image_path=vault.store(io.BytesIO(b"hello")).name)
+    listing.check_product(product_id=product.pk, by=manager, now=now)
+
+    page = as_manager.get(reverse("products:listing_check", kwargs={"product_id": product.pk}))
+
+    assert "主图文件不是图片" in page.content.decode()
+
+
+def test_only_a_change_makes_a_new_check_when_nobody_asked(manager, now):
+    product = ProductFactory()
+    listing.check_product(product_id=product.pk, by=None, now=now)
+
+    listing.check_product(product_id=product.pk, by=None, now=now + timedelta(days=1))
+    Product.objects.filter(pk=product.pk).update(title="棉" * 40)
+    listing.check_product(product_id=product.pk, by=None, now=now + timedelta(days=2))
+
+    checks = list(ListingCheck.objects.order_by("pk"))
+    assert [one.is_latest for one in checks] == [False, True]
+    assert checks[0].checked_at == now + timedelta(days=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_checks_every_product_but_drafts(manager, now):
+    failing, draft = ProductFactory(title=""), ProductFactory(status=ProductStatus.DRAFT)
+    ProductFactory()
+    run = listing.request_check_all(by=manager, now=now)
+
+    done = perform_inline(run)
+
+    assert done.result["products"] == 2
+    assert failing.checks.get().failed_count > 0
+    assert not draft.checks.exists()
+
+
+def test_a_forbidden_product_cannot_be_marked_listed(manager, now):
+    product = ProductFactory()
+    given = violations.ViolationGiven("售假", now, product_id=product.pk, forbids_listing=True)
+    row = violations.record_violation(given=given, by=manager, now=now)
+    product.refresh_from_db()
+    assert product.status == ProductStatus.FORBIDDEN
+
+    with pytest.raises(UnableToListError, match="售假"):
+        listing.mark_listed(
+            product_id=product.pk,
+            is_on=True,
+            reason="x",
+            version=product.version,
+            by=manager,
+            now=now,
+        )
+
+    violations.end_violation(
+        violation_id=row.pk,
+        state=ViolationState.WITHDRAWN,
+        ending="申诉成功",
+        version=1,
+        by=manager,
+        now=now,
+    )
+    product.refresh_from_db()
+    assert product.status == ProductStatus.OFF_SHELF
+    listing.mark_listed(
+        product_id=product.pk,
+        is_on=True,
+        reason="解除",
+        version=product.version,
+        by=manager,
+        now=now,
+    )
+
+
+def test_a_product_stays_forbidden_while_another_violation_forbids_it(manager, now):
+    product = ProductFactory()
+    given = violations.ViolationGiven("甲", now, product_id=product.pk, forbids_listing=True)
+    first = violations.record_violation(given=given, by=manager, now=now)
+    violations.record_violation(given=given, by=manager, now=now)
+
+    violations.end_violation(
+        violation_id=first.pk,
+        state=ViolationState.MENDED,
+        ending="改了",
+        version=1,
+        by=manager,
+        now=now,
+    )
+
+    product.refresh_from_db()
+    assert product.status == ProductStatus.FORBIDDEN
+
+
+def test_an_appeal_after_its_deadline_is_refused(manager, now):
+    given = violations.ViolationGiven("滥发", now - timedelta(days=3), appeal_until=now)
+    row = violations.record_violation(given=given, by=manager, now=now)
+
+    with pytest.raises(GoodsRefusedError, match="过了"):
+        violations.appeal_violation(
+            violation_id=row.pk, words="x", version=1, by=manager, now=now + timedelta(seconds=1)
+        )
+    with pytest.raises(StaleGoodsError):
+        violations.appeal_violation(violation_id=row.pk, words="x", version=9, by=manager, now=now)
+
+
+@pytest.mark.parametrize("hours", [47, 49, -1])
+def test_a_violation_is_a_finding_from_48_hours_before_its_deadline(hours, manager, now):
+    given = violations.ViolationGiven(
+        "滥发", now - timedelta(days=5), appeal_until=now + timedelta(hours=hours)
+    )
+    violations.record_violation(given=given, by=manager, now=now)
+
+    found = violations_are_answered(business_date(now), now).findings
+
+    assert len(found) == (1 if hours <= 48 else 0)
+    assert all(one.severity == ("late" if hours < 0 else "soon") for one in found)
+
+
+def test_planning_places_all_main_products_and_leaves_hand_set_ones(manager, now):
+    mains = [ProductFactory(is_main=True) for _number in range(5)]
+    other = ProductFactory()
+    shelf.plan_shelf(by=manager, now=now)
+    shelf.move_slot(product_id=mains[0].pk, weekday=6, at=time(3, 30), by=manager, now=now)
+    ShelfSlot.objects.create(product=other, weekday=0, at=time(1), planned_at=now)
+
+    shelf.plan_shelf(by=manager, now=now)
+
+    slots = {slot.product_id: slot for slot in ShelfSlot.objects.all()}
+    assert set(slots) == {one.pk for one in mains}
+    assert (slots[mains[0].pk].weekday, slots[mains[0].pk].at) == (6, time(3, 30))
+    assert Operation.objects.filter(name="products.shelf.planned").count() == 2
+
+
+def test_without_orders_the_curve_is_flat_and_says_so(shop, now):
+    assert shelf.traffic(now=now).is_known is False
+
+
+def test_only_a_main_product_has_a_place_in_the_week(manager, now):
+    with pytest.raises(GoodsRefusedError):
+        shelf.move_slot(product_id=ProductFactory().pk, weekday=1, at=time(9), by=manager, now=now)
+    main = ProductFactory(is_main=True)
+    with pytest.raises(GoodsRefusedError):
+        shelf.move_slot(product_id=main.pk, weekday=7, at=time(9), by=manager, now=now)
+
+
+def test_a_rank_beyond_what_was_looked_at_or_in_the_future_is_refused(manager, now):
+    product = ProductFactory()
+    good = looks.RankLook(product.pk, "枕套", RankSort.GENERAL, now, 200, 200)
+    beyond = looks.RankLook(product.pk, "枕套", RankSort.GENERAL, now, 201, 200)
+    future = looks.RankLook(
+        product.pk, "枕套", RankSort.GENERAL, now + timedelta(seconds=1), 1, 200
+    )
+
+    for bad in (beyond, future):
+        with pytest.raises(GoodsRefusedError):
+            looks.record_ranks(looks=[good, bad], by=manager, now=now)
+    assert not RankSnapshot.objects.exists()
+    looks.record_ranks(looks=[good, good], by=manager, now=now)
+    looks.record_ranks(looks=[good], by=manager, now=now)
+    assert RankSnapshot.objects.count() == 1
+
+
+def test_a_lost_rank_and_weak_sales_are_found_and_close_by_themselves(manager, now):
+    product = ProductFactory(is_main=True)
+    today = business_date(now)
+    for back, place in ((3, 18), (2, 20), (1, 19), (0, None)):
+        look = looks.RankLook(
+            product.pk, "枕套", RankSort.GENERAL, now - timedelta(days=back), place, 200
+        )
+        looks.record_ranks(looks=[look], by=manager, now=now)
+    for back in range(1, 12):
+        pieces = 2 if back == 1 else 40
+        ProductDay.objects.create(
+            product=product, date=today - timedelta(days=back), paid_pieces=pieces
+        )
+
+    finding = mains_are_well(today, now).findings[0]
+
+    assert "疑似被降权" in finding.title
+    assert "前 200 名里没有" in finding.evidence
+    assert "卖 2 件" in finding.evidence
+    RankSnapshot.objects.filter(position=None).update(position=21)
+    ProductDay.objects.filter(paid_pieces=2).update(paid_pieces=39)
+    assert mains_are_well(today, now).status == CheckResult.Status.PASSED
+
+
+def test_a_price_cut_of_a_competitor_is_a_finding_for_seven_days(manager, now):
+    given = looks.RivalGiven("眠岛", "枕套", "62", None)
+    rival = looks.add_competitor(given=given, by=manager, now=now)
+    with pytest.raises(GoodsRefusedError):
+        looks.add_competitor(given=given, by=manager, now=now)
+    today = business_date(now)
+    seen = [
+        looks.RivalLook(rival.pk, today - timedelta(days=back), Decimal(price), None)
+        for back, price in ((3, 100), (2, 80))
+    ]
+    looks.record_rivals(looks=seen, by=manager, now=now)
+
+    assert len(rivals_are_quiet(today, now).findings) == 1
+    assert rivals_are_quiet(today + timedelta(days=6), now).findings == []
+
+
+def test_pasted_ranks_and_looks_keep_the_good_rows_and_name_the_bad(as_manager, manager, now):
+    product = ProductFactory(item_no="610")
+    rival = looks.add_competitor(
+        given=looks.RivalGiven("眠岛", "枕套", "62", None), by=manager, now=now
+    )
+    ranks = "商品ID,关键词,名次,日期\n610.0,枕套,18,2026-09-10\n999,枕套,3,2026-09-10\n610,枕套,201,2026-09-10"
+    seen = "商品ID,日期,价格,月销\n62,2026-09-10,99,1.2万\n63,2026-09-10,99,5\n62,2999-01-01,9,5"
+
+    shown = as_manager.post(reverse("products:ranks"), {"text": ranks}).content.decode()
+    as_manager.post(reverse("products:ranks"), {"text": ranks, "part": "save", "save": "1"})
+    page = as_manager.post(reverse("products:competitors_paste"), {"text": seen}).content.decode()
+    as_manager.post(
+        reverse("products:competitors_paste"), {"text": seen, "part": "save", "save": "1"}
+    )
+
+    assert "没有商品「999」" in shown
+    assert "名次 201 超过看过的个数" in shown
+    assert "没有在盯的对手「63」" in page
+    assert RankSnapshot.objects.get().product == product
+    assert CompetitorSnapshot.objects.get(competitor=rival).monthly_sales == 12_000
+
+
+def test_a_rule_changes_from_today_on_and_a_stale_page_is_refused(manager, now):
+    today = business_date(now)
+    before = rule_in_force(GoodsRuleCode.SHELF, day=today)
+    changed = before.parameters | {"slot_cap": 3}
+    goods_rules.change_rule(
+        code=GoodsRuleCode.SHELF, parameters=changed, version=before.version, by=manager, now=now
+    )
+
+    assert rule_in_force(GoodsRuleCode.SHELF, day=today).parameters["slot_cap"] == 3
+    assert (
+        rule_in_force(GoodsRuleCode.SHELF, day=today - timedelta(days=1)).parameters["slot_cap"]
+        == 2
+    )
+    with pytest.raises(StaleGoodsError):
+        goods_rules.change_rule(
+            code=GoodsRuleCode.SHELF,
+            parameters=changed,
+            version=before.version,
+            by=manager,
+            now=now,
+        )
+
+
+def test_material_from_an_old_page_shows_both_versions(as_manager):
+    product = ProductFactory(version=4, brand="棉语")
+    url = reverse("products:listing_check", kwargs={"product_id": product.pk})
+    sent = {
+        "part": "material",
+        "version": "3",
+        "brand": "别的",
+        "category": "床品",
+        "props": "材质：棉",
+    }
+
+    response = as_manager.post(url, sent)
+
+    assert response.status_code == 409
+    assert as_manager.post(url, sent | {"version": "4"}).status_code == 302
+    product.refresh_from_db()
+    assert (product.brand, product.attributes["props"]) == ("别的", {"材质": "棉"})
+    assert as_manager.post(url, sent | {"version": "5", "props": "材质"}).status_code == 422
+
+
+def test_an_exempted_word_passes_in_this_product_only(manager, now):
+    mine, other = ProductFactory(title="顶级 枕套"), ProductFactory(title="顶级 枕套")
+
+    listing.exempt_word(product_id=mine.pk, word="顶级", reason="注册商标", by=manager, now=now)
+
+    checks = [
+        listing.check_product(product_id=one.pk, by=manager, now=now) for one in (mine, other)
+    ]
+    assert [outcome(one, "absolute_words") for one in checks] == ["pass", "fail"]
+    with pytest.raises(GoodsRefusedError):
+        listing.exempt_word(product_id=other.pk, word="顶级", reason=" ", by=manager, now=now)
+
+
+@pytest.mark.parametrize("many", [3, 12])
+def test_lists_ask_as_much_for_many_products_as_for_few(
+    many, as_manager, now, django_assert_max_num_queries
+):
+    for _number in range(many):
+        product = ProductFactory(is_main=True, title="")
+        SkuFactory(product=product)
+        listing.check_product(product_id=product.pk, by=None, now=now)
+
+    with django_assert_max_num_queries(26):
+        as_manager.get(reverse("products:listing"))
+    with django_assert_max_num_queries(26):
+        as_manager.get(reverse("products:watch"))
