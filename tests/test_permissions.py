@@ -80,10 +80,6 @@ def _queue() -> dict[str, Any]:
     return {"code": "past_due"}
 
 
-def _sku() -> dict[str, Any]:
-    return {"sku_id": 0}
-
-
 def _purchase() -> dict[str, Any]:
     return {"number": "PO000000-00"}
 

@@ -184,8 +184,8 @@ def bring_back(parcels: Sequence[LockedParcel], *, by: User, now: datetime, reas
         clear_parcel(one.parcel)
     orders = {order.pk: order for one in parcels for order in one.orders}
     # An order that was handed over stays so by itself when none of its parcels left.
-    gone = Order.objects.filter(pk__in=orders, stage=Stage.HANDED_OVER)
-    gone.update(stage=Stage.APPROVED, handed_over_at=None)
+    handed_over = Order.objects.filter(pk__in=orders, stage=Stage.HANDED_OVER)
+    handed_over.update(stage=Stage.APPROVED, handed_over_at=None)
     let_follow([orders[pk] for pk in sorted(orders)], now=now)
     log_orders(
         orders.values(),

@@ -49,11 +49,7 @@ def bring_file(path: Path, *, written_at: datetime | None = None) -> Batch:
 
 def take_back(batch: Batch) -> Batch:
     """Undo a batch."""
-    asked = actions.request_undo(batch_id=batch.pk, by=None, now=NOW)
-    run = (
-        asked if isinstance(asked, Run) else Run.objects.get(kind="intake.undo", key=str(batch.pk))
-    )
-    done = perform_inline(run)
+    done = perform_inline(actions.request_undo(batch_id=batch.pk, by=None, now=NOW))
     assert done.state == "done", done.error
     return Batch.objects.get(pk=batch.pk)
 

@@ -3,6 +3,7 @@
 import io
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -313,8 +314,10 @@ def test_who_is_believed_depends_on_who_said_it_last(policy, said, expected):
 
 
 def test_nothing_said_changes_nothing_and_what_is_empty_is_filled():
-    given = {"policy": SKU_POLICIES["barcode"], "said": None, "source": "x", "at": NOW}
+    by_file = partial(
+        verdict, "barcode", policy=SKU_POLICIES["barcode"], said=None, source="x", at=NOW
+    )
 
-    assert verdict("barcode", stored="1", brought="", **given) == Verdict.SAME
-    assert verdict("barcode", stored="", brought="1", **given) == Verdict.TAKE
-    assert verdict("barcode", stored="1", brought="2", **given) == Verdict.CONFLICT
+    assert by_file(stored="1", brought="") == Verdict.SAME
+    assert by_file(stored="", brought="1") == Verdict.TAKE
+    assert by_file(stored="1", brought="2") == Verdict.CONFLICT

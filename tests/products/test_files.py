@@ -263,12 +263,12 @@ def test_undo_takes_back_what_came_and_leaves_what_somebody_touched(manager):
 
 def test_undo_of_a_change_brings_the_values_before_back():
     bring(cost(costs_of("A-1", own_cost=40)), "a.xlsx")
-    before = Sku.objects.values().get()
+    before = dict(Sku.objects.values().get())
 
     batch = bring(cost(costs_of("A-1", own_cost=44)), "b.xlsx")
     take_back(batch)
 
-    after = Sku.objects.values().get()
+    after = dict(Sku.objects.values().get())
     assert {key: after[key] for key in before if key != "changed_at"} == {
         key: before[key] for key in before if key != "changed_at"
     }

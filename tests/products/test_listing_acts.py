@@ -43,6 +43,7 @@ def test_a_check_reads_the_picture_in_the_vault(manager, now):
     check = listing.check_product(product_id=product.pk, by=manager, now=now)
 
     assert outcome(check, "image_size") == "pass"
+    assert check.picture is not None
     assert check.picture["width"] == 800
 
 
@@ -127,13 +128,13 @@ def test_a_forbidden_product_cannot_be_marked_listed(manager, now):
         by=manager,
         now=now,
     )
-    product.refresh_from_db()
-    assert product.status == ProductStatus.OFF_SHELF
+    now_off = Product.objects.get(pk=product.pk)
+    assert now_off.status == ProductStatus.OFF_SHELF
     listing.mark_listed(
         product_id=product.pk,
         is_on=True,
         reason="解除",
-        version=product.version,
+        version=now_off.version,
         by=manager,
         now=now,
     )

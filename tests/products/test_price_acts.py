@@ -12,6 +12,7 @@ from products.actions import prices
 from products.actions.errors import StaleGoodsError, UnableToPriceError
 from products.choices import PriceChangeState, PriceKind
 from products.models import PriceChange, Sku
+from products.queries.prices import current_prices
 from shopops.staff.models import Operation
 from tests.factories.listing import SkuFactory
 from tests.factories.staff import PersonFactory
@@ -115,7 +116,7 @@ def test_an_activity_price_is_the_newest_one_in_force(manager, now):
     prices.change_price(wanted=wanted(sku, "95", PriceKind.ACTIVITY), by=manager, now=now)
     prices.change_price(wanted=wanted(sku, "70", PriceKind.ACTIVITY), by=manager, now=now)
 
-    current = prices.current_prices(sku)
+    current = current_prices(sku)
 
     assert current.activity == Decimal("95.00")
 

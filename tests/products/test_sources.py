@@ -95,7 +95,7 @@ def test_a_row_says_stock_cover_margin_and_sales():
     (row,) = product_page(tab=TABS["all"], filters=Filters(), today=NOW.date()).rows
 
     assert (row.stock, row.daily_pieces, row.cover_days) == (28, Decimal("2.5"), Decimal("11.2"))
-    assert (float(row.margin_rate), row.trend[-4:]) == (0.4, [4, 3, 2, 1])
+    assert (row.margin_rate, row.trend[-4:]) == (Decimal("0.4"), [4, 3, 2, 1])
 
 
 def test_pages_by_key_hold_every_product_once(monkeypatch):
