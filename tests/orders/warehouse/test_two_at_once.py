@@ -62,7 +62,7 @@ def doubles():
 def build_at_once(monkeypatch):
     for _one in range(ORDERS):
         parcels_of([approved_order()], now=NOW)
-    monkeypatch.setattr(building, "choose_carriers", meet_at(Barrier(BUILDERS)))
+    monkeypatch.setattr(building, "assign_carriers", meet_at(Barrier(BUILDERS)))
     return at_once([lambda: build(limit=ORDERS // 2)] * BUILDERS)
 
 

@@ -88,7 +88,7 @@ def test_only_parcels_of_the_carrier_asked_for_are_taken():
     ours, other = approved_order(), approved_order()
     for order, carrier in ((ours, "中通快递"), (other, "申通快递")):
         parcel = parcels_of([order], now=NOW)[order.pk][0]
-        Parcel.objects.filter(pk=parcel.pk).update(carrier=carrier)
+        Parcel.objects.filter(pk=parcel.pk).update(carrier=carrier, carrier_reason="hand|")
 
     build(carrier="中通快递")
 
@@ -168,7 +168,7 @@ def test_another_carriers_parcel_cannot_join(warehouse):
     wave = build().waves[0]
     order = approved_order()
     parcel = parcels_of([order], now=NOW)[order.pk][0]
-    Parcel.objects.filter(pk=parcel.pk).update(carrier="申通快递")
+    Parcel.objects.filter(pk=parcel.pk).update(carrier="申通快递", carrier_reason="hand|")
 
     with pytest.raises(WarehouseRefusedError, match="申通快递"):
         waves.add_to_wave(wave_id=wave.pk, tid=order.tid, by=warehouse, now=NOW)
