@@ -40,6 +40,8 @@ NOT_SCREEN_TEXT = {
     "orders/actions/demo_couriers.py": "the invented shop",
     "orders/actions/demo_cases.py": "the invented shop",
     "orders/actions/demo_warehouse.py": "the invented shop",
+    "orders/queries/warehouse/goods.py": "signs in the platform's words for a specification",
+    "orders/views/warehouse/packing.py": "columns of a file",
     "orders/actions/demo_day.py": "the invented shop",
     "orders/actions/label_exports.py": "columns of files, named as the platform names them",
     "orders/actions/importing/trace_list.py": "columns and reasons of a file; worded by STORED",
