@@ -23,6 +23,7 @@ from shopops.staff.models import User
 ALL_SOURCES = "(SELECT json_object_agg(s.kind, s.exported_at)::text FROM intake_source s)"
 # A daily file is not late because today's export was made two hours later than yesterday's.
 SLACK = timedelta(hours=2)
+OFTEN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def _marks(
         if kind.code in exported
         else SourceMark(words.stored(kind.label), "wait", _("还没有"), "")
         for kind in kinds
+        # A file that a shop brings now and then is not missed before the first one came.
+        if kind.code in exported or kind.every <= OFTEN
     )
 
 
