@@ -183,9 +183,10 @@ def bring_back(parcels: Sequence[LockedParcel], *, by: User, now: datetime, reas
         one.parcel.shipments.filter(picked_up_at__isnull=True, first_batch_id__isnull=True).delete()
         clear_parcel(one.parcel)
     orders = {order.pk: order for one in parcels for order in one.orders}
-    # An order that was handed over stays so by itself when none of its parcels left.
-    handed_over = Order.objects.filter(pk__in=orders, stage=Stage.HANDED_OVER)
-    handed_over.update(stage=Stage.APPROVED, handed_over_at=None)
+    # Following alone never takes back what left: a file may say so. Here a person does.
+    Order.objects.filter(pk__in=orders, stage=Stage.HANDED_OVER).update(
+        stage=Stage.APPROVED, handed_over_at=None
+    )
     let_follow([orders[pk] for pk in sorted(orders)], now=now)
     log_orders(
         orders.values(),

@@ -26,6 +26,7 @@ from orders.choices import ConsentChannel, MergeRisk, ParcelChangeKind, Stage
 from orders.models import Order, Parcel, ParcelChange, ShipApart
 from orders.queries.mergeable import MERGEABLE_STAGES, merge_facts
 from orders.rules.merging import NothingInCommonError, merge_risk
+from shopops.lib.words import listed
 from shopops.staff.models import User
 
 
@@ -92,7 +93,7 @@ def _refuse(orders: Sequence[Order], chosen: set[str]) -> None:
     if forgotten:
         raise UnableToMergeError(
             _("其中有单已经和 %(tids)s 合在一个包裹里：要一起合就把它也选上，不然先撤销那次合单。")
-            % {"tids": "、".join(forgotten)}
+            % {"tids": listed(forgotten)}
         )
     for order in orders:
         if order.paid_at is None or order.stage == Stage.AWAITING_PAYMENT:

@@ -34,6 +34,7 @@ from orders.models import Hold, Order, Parcel, ParcelLine
 from orders.queries.contents import Content, contents_of
 from orders.rules.apportion import split_amount
 from orders.rules.audit import cause_of
+from shopops.lib.words import listed
 from shopops.staff import operations
 from shopops.work import actions as work
 from shopops.work.context import RunContext
@@ -221,7 +222,7 @@ def _hold(order: Order, stuck: Sequence[str], *, now: datetime) -> bool:
     if order.holds.filter(cause=cause).exists():
         return False
     defaults = HOLD_DEFAULTS[HoldKind.HAND_SET]
-    note = "、".join(stuck)
+    note = listed(stuck)
     if order.holds.filter(kind=HoldKind.HAND_SET, closed_at__isnull=True).exists():
         return False
     Hold.objects.create(

@@ -33,6 +33,7 @@ from orders.rules.splitting import (
     by_weight,
 )
 from products.models import Sku
+from shopops.lib.words import listed
 from shopops.staff.models import User
 
 MOST_PARCELS = 20
@@ -207,7 +208,7 @@ def _by_weight(contents: Sequence[Content], most_grams: int) -> list[Portion]:
     except UnknownWeightError as unknown:
         raise UnableToSplitError(
             _("%(codes)s 还没有重量，补上才能按重量拆。")
-            % {"codes": "、".join(code or _("没有编码的商品") for code in unknown.sku_codes)}
+            % {"codes": listed(code or _("没有编码的商品") for code in unknown.sku_codes)}
         ) from unknown
     except TooHeavyError as heavy:
         raise UnableToSplitError(

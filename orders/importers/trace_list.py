@@ -144,7 +144,7 @@ def _waybills(sheet: Sheet) -> pa.Array:
     for row, text in enumerate(column.to_pylist()):
         number = normal_waybill(text or "")
         if not number:
-            sheet.fault(row, name, f"缺少{name}")
+            sheet.fault(row, name, f"这一行缺少{name}")
         elif not is_waybill(number):
             sheet.fault(row, name, "不是运单号：应当是 5 到 40 位字母和数字")
         found.append(number)

@@ -29,6 +29,7 @@ from orders.queries.mergeable import (
 )
 from orders.rules.merging import NothingInCommonError, differing, merge_risk
 from orders.views.rows import STAGE_TONES, mask_nick, order_url
+from shopops.lib.words import listed
 from shopops.staff.access import requires
 from shopops.staff.models import User
 
@@ -142,7 +143,7 @@ def _merge_group(request: HttpRequest, key: str) -> RowResult:
         return RowResult(tid=tids[0], is_done=False, message=refusal.message)
     except Order.DoesNotExist:
         return RowResult(tid=tids[0], is_done=False, message=_("没有这张订单。"))
-    message = _("和 %(tids)s 合成一个包裹") % {"tids": "、".join(tids[1:])}
+    message = _("和 %(tids)s 合成一个包裹") % {"tids": listed(tids[1:])}
     return RowResult(tid=tids[0], is_done=True, message=message)
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from shopops.intake.models import Batch
     from shopops.work.engine import RunContext
 
+# The column, and why a row of it is not taken.
+_CODE, _NOT_KNOWN = "商家编码", gettext_noop("没有这个商家编码或条码，或者它是套装")
+
 # Of a code that stands twice the pieces add up; a barcode stands for its SKU; bundles are not counted.
 _KNOWN = """
 SELECT k.id AS sku_id, sum(s.counted)::int AS counted FROM {stage} s
@@ -50,10 +53,7 @@ def preview(batch: "Batch", stage: str) -> Preview:
         unchanged=total - different,
         rejected=batch.rejected_count + len(unknown),
         facts={"pieces": pieces},
-        extra_errors=[
-            CellError(line, "商家编码", code, "没有这个商家编码或条码，或者它是套装")
-            for line, code in unknown
-        ],
+        extra_errors=[CellError(line, _CODE, code, _NOT_KNOWN) for line, code in unknown],
     )
 
 

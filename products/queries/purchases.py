@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from products.choices import PurchaseState
 from products.models import PurchaseLine, PurchaseOrder, Sku, Supplier, SupplierPrice
 from shopops.lib.business_time import business_date
+from shopops.lib.words import clauses
 
 OPEN_STATES = (PurchaseState.ORDERED, PurchaseState.PAID, PurchaseState.PART_ARRIVED)
 PAGE_ROWS = 50
@@ -130,7 +131,7 @@ def _row(one: Any, day: date, unsent_days: int) -> PurchaseRow:  # noqa: ANN401
         expected_on=one.expected_on,
         is_late=is_late,
         is_unsent=is_unsent,
-        why="；".join(reasons),
+        why=clauses(reasons),
     )
 
 

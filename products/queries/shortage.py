@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from products.choices import PurchaseState, WarningAct, WarningKind
 from products.models import PurchaseLine, StockWarning
+from shopops.lib.words import clauses
 
 _URGENT = (WarningKind.OVERSOLD, WarningKind.OUT)
 COMING = (PurchaseState.ORDERED, PurchaseState.PAID, PurchaseState.PART_ARRIVED)
@@ -156,4 +157,4 @@ def _evidence(row: StockWarning, coming: Coming | None, *, is_late: bool) -> str
         parts.append(_("在途 %(pieces)s 件") % {"pieces": coming.pieces})
     else:
         parts.append(_("没有在途"))
-    return "；".join(parts)
+    return clauses(parts)

@@ -49,6 +49,7 @@ SOURCES: dict[str, str | Promise] = {
 }
 # What importers, which know no Django, say of a row, and names of kinds and sums; shown by `words.stored`.
 ROW_REASONS = (
+    gettext_noop("盘点表"),
     gettext_noop("{name}超过 {n} 个字符"),
     gettext_noop("{name}里有看不见的字符"),
     gettext_noop("不是比率，应当像 78.15% 或 0.7815"),

@@ -151,7 +151,7 @@ class Sheet:
             for row in np.flatnonzero(
                 read.values.is_null().to_numpy(zero_copy_only=False)
             ).tolist():
-                self.fault(row, name, f"缺少{name}")
+                self.fault(row, name, f"这一行缺少{name}")
 
     def fault(self, row: int, name: str, reason: str) -> None:
         """Reject a row; its first fault is the one shown."""

@@ -54,7 +54,7 @@ _REFUSALS = {
 }
 # What the readers and importers, which know no Django, say of a row; shown by `words.stored`.
 ROW_REASONS = (
-    gettext_noop("缺少{name}"),
+    gettext_noop("这一行缺少{name}"),
     gettext_noop("不认识的{name}，没有猜"),
     gettext_noop("{name}被 Excel 改成了 {value}，原号已丢失，请从千牛重新导出、不要用 Excel 另存"),
     gettext_noop("{name}应当全是数字"),

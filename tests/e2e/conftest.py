@@ -1,6 +1,7 @@
 """One shop with processes of its own, twelve days old, for all stories of a session."""
 
 import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -19,32 +20,49 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def sites(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[tuple[Site, Site]]:
-    """Give the demo shop, running, and an empty one whose database stands."""
+def sites(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[tuple[Site, Site, Site]]:
+    """Give the demo shop, running; an empty one whose database stands; a twin of the demo shop at rest."""
     demo = Site(f"test_e2e_{worker_id}", tmp_path_factory.mktemp("shop"))
     empty = Site(f"test_e2e_{worker_id}_empty", tmp_path_factory.mktemp("empty"))
+    twin = Site(f"test_e2e_{worker_id}_twin", tmp_path_factory.mktemp("twin"), broker="8")
     try:
         demo.create_database()
         demo.manage("migrate", "--no-input", "--verbosity", "0")
         empty.create_database(template=demo.name)
         demo.fill()
+        twin.create_database(template=demo.name)
+        shutil.copytree(demo.folder, twin.folder, dirs_exist_ok=True)
         demo.start_work()
         demo.start_web()
-        yield demo, empty
+        yield demo, empty, twin
     finally:
-        for site in (demo, empty):
+        for site in (demo, empty, twin):
             site.stop()
             site.drop_database()
 
 
 @pytest.fixture(scope="session")
-def site(sites: tuple[Site, Site]) -> Site:
+def site(sites: tuple[Site, Site, Site]) -> Site:
     return sites[0]
 
 
 @pytest.fixture(scope="session")
-def empty_site(sites: tuple[Site, Site]) -> Site:
+def empty_site(sites: tuple[Site, Site, Site]) -> Site:
     return sites[1]
+
+
+@pytest.fixture
+def quiet_visits(browser: Browser, sites: tuple[Site, Site, Site]) -> Iterator[Visits]:
+    """Give windows of the demo shop's twin, for a story that changes the whole shop."""
+    twin = sites[2]
+    twin.start_work()
+    twin.start_web()
+    visits = Visits(browser, twin)
+    yield visits
+    visits.close()
+    twin.stop()
 
 
 expect.set_options(timeout=15_000)  # patience costs nothing where all is well

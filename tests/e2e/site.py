@@ -24,7 +24,7 @@ DAYS, ORDERS_PER_DAY = 12, 60
 class Site:
     """One shop. Its processes write to `log` in its folder."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, *, broker: str = "9") -> None:
         self.name, self.folder = name, folder
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -32,7 +32,7 @@ class Site:
         self.environment = dict(os.environ) | {
             "DJANGO_SETTINGS_MODULE": "tests.e2e.settings",
             "DATABASE_URL": _swap_path(os.environ["DATABASE_URL"], name),
-            "BROKER_URL": _swap_path(os.environ["BROKER_URL"], "9"),
+            "BROKER_URL": _swap_path(os.environ["BROKER_URL"], broker),
             "SHOPOPS_DATA": str(folder),
             "SHOPOPS_E2E_NAME": name,
             "SHOPOPS_E2E_STARTED": datetime.now(UTC).isoformat(),

@@ -125,7 +125,8 @@ def wait_for_late_count(visitor, count):
 
 
 @pytest.mark.timeout(180, func_only=True)
-def test_a_morning_from_audit_to_hand_over(visits):
+def test_a_morning_from_audit_to_hand_over(quiet_visits):
+    visits = quiet_visits
     manager, lead, packer = visits.of("ning"), visits.of("cen"), visits.of("wu")
     late_before = late_count(manager.open("/morning/"))
     approved, _held = audit_now(lead)

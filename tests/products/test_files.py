@@ -116,7 +116,7 @@ def test_bad_cells_of_a_template_are_rejected_each_with_its_reason():
 
     assert (batch.created_count, batch.rejected_count) == (1, 5)
     assert reasons(batch) == [
-        ("商家编码", "缺少商家编码"),
+        ("商家编码", "这一行缺少商家编码"),
         ("数量", "不是整数"),
         ("价格", "不是金额（最多两位小数的数字）"),
         ("是否上架", "是否上架应当填 0 或 1"),

@@ -29,8 +29,13 @@ _KINDS = (
     (trace_importer, trace_list.preview, trace_list.merge, trace_list.undo),
     (bill_importer, bill.preview, bill.merge, bill.undo),
 )
-# A shop fetches its bill when the month is over.
-_EVERY = {bill_importer.KIND: timedelta(days=31)}
+# A shop fetches its bill when the month is over; files of labels and carriers come where a shop has
+# them at all.
+_EVERY = {
+    bill_importer.KIND: timedelta(days=31),
+    waybill_importer.KIND: timedelta(days=31),
+    trace_importer.KIND: timedelta(days=8),
+}
 
 
 def file_kinds() -> list[FileKind]:

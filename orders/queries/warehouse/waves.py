@@ -13,6 +13,7 @@ from orders.queries.warehouse.stopped import stopped_by_wave, stops_of
 from orders.rules.stops import Stop
 from orders.rules.waves import bin_key
 from shopops.lib.business_time import business_date
+from shopops.lib.words import clauses
 from shopops.staff.models import User
 from shopops.staff.queries import people_who_may
 
@@ -78,7 +79,7 @@ class ParcelRow:
             for line, goods in self.lines
         ]
         more = f" +{len(names) - 2}" if len(names) > 2 else ""
-        return "；".join(names[:2]) + more
+        return clauses(names[:2]) + more
 
 
 def parcel_rows(parcels: Sequence[Parcel]) -> list[ParcelRow]:

@@ -122,7 +122,7 @@ def _tick(one: Asked) -> None:
 
 
 def _weigh(one: Asked) -> None:
-    text = one.text("kilograms").replace("，", ".").replace(",", ".")
+    text = one.text("kilograms").replace(chr(0xFF0C), ".").replace(",", ".")
     try:
         grams = round(float(text) * 1000) if text else None
     except (ValueError, OverflowError):

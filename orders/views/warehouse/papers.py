@@ -10,6 +10,7 @@ from orders.models import Order
 from orders.queries.warehouse.hand_over import SheetDetail
 from orders.queries.warehouse.waves import ParcelRow, PickList, Slot
 from shopops.lib.business_time import SHANGHAI
+from shopops.lib.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def hand_paper(detail: SheetDetail, *, shop: str) -> HandPaper:
                 position=number,
                 number=row.parcel.number,
                 waybill_no=row.parcel.waybill_no,
-                orders="、".join(order.tid for order in row.orders),
+                orders=listed(order.tid for order in row.orders),
                 place=row.orders[0].receiver_province if row.orders else "",
                 pieces=row.parcel.piece_count,
             )

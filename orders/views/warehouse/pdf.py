@@ -30,6 +30,7 @@ from reportlab.platypus import (
 )
 
 from orders.views.warehouse.papers import HandPaper, PickPaper, SlipPaper
+from shopops.lib.words import clauses, listed
 
 FONT = "STSong-Light"
 LABEL = (100 * mm, 150 * mm)
@@ -112,7 +113,7 @@ def _table(
 
 
 def _head(title: str, facts: Sequence[str], code: str, *, width: float) -> Table:
-    left = [_text(title, 15), Spacer(0, 2 * mm), *(_text("　".join(facts), 9),)]
+    left = [_text(title, 15), Spacer(0, 2 * mm), *(_text(" · ".join(facts), 9),)]
     right = _barcode(code, height=11 * mm, module=0.33 * mm) if code else _text("")
     return Table([[left, right]], colWidths=[width - 62 * mm, 62 * mm])
 
@@ -145,7 +146,7 @@ def pick_pdf(paper: PickPaper) -> bytes:
         _table(head, rows, widths),
     ]
     if paper.stopped:
-        stopped = "；".join(paper.stopped)
+        stopped = clauses(paper.stopped)
         parts += [
             Spacer(0, 4 * mm),
             _text(_("不要拣（退款或挂起）：%(what)s") % {"what": stopped}, 9),
@@ -189,9 +190,9 @@ def _slip(paper: SlipPaper, *, width: float, on_label: bool) -> list[Flowable]:
         Spacer(0, 2 * mm),
         _barcode(paper.number, height=13 * mm, module=module),
         Spacer(0, 4 * mm),
-        _text("　".join(one for one in facts if one), size),
-        _text("　".join(one for one in (paper.receiver, paper.place) if one), size),
-        _text(_("订单 %(tids)s") % {"tids": "、".join(paper.orders)}, size - 1),
+        _text(" · ".join(one for one in facts if one), size),
+        _text(" · ".join(one for one in (paper.receiver, paper.place) if one), size),
+        _text(_("订单 %(tids)s") % {"tids": listed(paper.orders)}, size - 1),
         *(_text(_("留言：%(words)s") % {"words": words}, size) for words in paper.messages),
         Spacer(0, 2 * mm),
         _table([_("商品"), _("货位"), _("件数")], rows, widths, size),
