@@ -1,0 +1,71 @@
+"""What the warehouse does reaches the ledger; what it enters of a SKU is a person's word."""
+
+import pytest
+
+from orders.actions import shipping
+from orders.actions.parcels import parcels_of
+from orders.actions.warehouse.goods import SkuFacts, save_skus
+from orders.models import Parcel, ParcelLine
+from products.actions import allocation
+from products.models import Sku, StockLevel
+from products.rules.stock import Wanted
+from tests.factories.goods import stocked
+from tests.factories.warehouse import FITTED, PILLOW, approved_order
+from tests.times import NOW
+
+pytestmark = pytest.mark.django_db
+ZTO = "中通快递"
+
+
+def levels():
+    rows = StockLevel.objects.order_by("sku__code")
+    return {one.sku.code: (one.on_hand, one.allocated) for one in rows.select_related("sku")}
+
+
+def split_in_two():
+    order = approved_order((FITTED, 1), (PILLOW, 1))
+    lines = order.lines.order_by("position")
+    allocation.allocate([Wanted(order.tid, x.line_key, x.sku_code, 1) for x in lines], now=NOW)
+    one = parcels_of([order], now=NOW)[order.pk][0]
+    other = Parcel.objects.create(order=order, created_at=NOW, piece_count=1, kind_count=1)
+    ParcelLine.objects.filter(parcel=one, sku_code=PILLOW).update(parcel=other)
+    for parcel, number in ((one, "75482201336911"), (other, "75482201336912")):
+        Parcel.objects.filter(pk=parcel.pk).update(carrier=ZTO, waybill_no=number)
+    return order
+
+
+def hand_over(order, number, by):
+    waybill = shipping.Waybill(ZTO, number)
+    shipping.hand_over_order(tid=order.tid, waybill=waybill, by=by, now=NOW)
+
+
+def test_the_pieces_of_a_split_order_leave_with_its_last_parcel_and_come_back_with_it(warehouse):
+    stocked(FITTED, 5)
+    stocked(PILLOW, 5)
+    order = split_in_two()
+
+    hand_over(order, "75482201336911", warehouse)
+    assert levels() == {FITTED: (5, 1), PILLOW: (5, 1)}
+    hand_over(order, "75482201336912", warehouse)
+    assert levels() == {FITTED: (4, 0), PILLOW: (4, 0)}
+
+    shipping.take_back_order(tid=order.tid, reason="扫错了", by=warehouse, now=NOW)
+    assert levels() == {FITTED: (5, 1), PILLOW: (5, 1)}
+
+
+def test_what_the_warehouse_changes_of_a_sku_belongs_to_no_file_any_more(warehouse):
+    said = dict.fromkeys(("barcode", "title"), "products.shop_products|2026-09-01T00:00:00+08:00")
+    Sku.objects.create(
+        code="A", barcode="1", title="枕套", is_draft=True, said_by=said, changed_at=NOW
+    )
+
+    save_skus(rows=[SkuFacts("A", "A-01-2", "2", 300, "枕套")], by=warehouse, now=NOW)
+
+    sku = Sku.objects.get()
+    assert (sku.barcode, sku.bin_code, sku.weight_grams, sku.is_draft) == (
+        "2",
+        "A-01-2",
+        300,
+        False,
+    )
+    assert set(sku.said_by) == {"title"}
