@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from orders.actions.errors import OrderRefusedError, UnableToHandOverError
@@ -170,8 +171,10 @@ def bring_back(parcels: Sequence[LockedParcel], *, by: User, now: datetime, reas
     :raises UnableToHandOverError: if the carrier has one of them
     """
     for one in parcels:
-        gone = next((order for order in one.orders if order.stage != Stage.HANDED_OVER), None)
-        if gone is not None and gone.picked_up_at is not None:
+        # Of the parcel itself: an order of several parcels is as far as the slowest of them.
+        if one.parcel.shipments.filter(
+            Q(picked_up_at__isnull=False) | Q(last_trace_at__isnull=False)
+        ).exists():
             raise UnableToHandOverError(
                 _("包裹 %(parcel)s 已经揽收，收不回来了。") % {"parcel": one.parcel.number}
             )

@@ -195,14 +195,6 @@ def leave_waves(parcels: Sequence[Parcel]) -> None:
     )
 
 
-def lighten_wave(parcel: Parcel, pieces: int) -> None:
-    """Take pieces that left a locked parcel off the count of its wave."""
-    for wave in locked_waves({parcel.wave_id} if parcel.wave_id else set()):
-        wave.piece_count = max(wave.piece_count - pieces, 0)
-        wave.version += 1
-        wave.save(update_fields=["piece_count", "version"])
-
-
 def locked_waves(wave_ids: Collection[int]) -> list[Wave]:
     """Lock waves whose parcels are locked already, in the order of their keys."""
     rows = Wave.objects.select_for_update(of=("self",)).filter(pk__in=wave_ids)

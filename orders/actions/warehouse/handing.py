@@ -167,7 +167,8 @@ def sign_sheet(*, sheet_id: int, name: str, by: User, now: datetime) -> Signed:
     A parcel with an order that was refunded, held or cancelled since it was scanned stays behind.
 
     :raises HandOverSheet.DoesNotExist: if there is none
-    :raises WarehouseRefusedError: if the name is missing, it is signed, or nothing is left on it
+    :raises WarehouseRefusedError: if the name is missing, it is signed, nothing is left on it, or a
+        parcel was scanned onto it at this moment
     """
     if not name.strip():
         raise WarehouseRefusedError(_("写下取件人的名字，丢件时要找他。"))
@@ -177,6 +178,9 @@ def sign_sheet(*, sheet_id: int, name: str, by: User, now: datetime) -> Signed:
     if sheet.signed_at is not None:
         words = _("%(who)s %(at)s 已经签过。")
         raise WarehouseRefusedError(words % {"who": sheet.signed_by, "at": clock(sheet.signed_at)})
+    if Parcel.objects.filter(sheet=sheet).exclude(pk__in=held).exists():
+        # Scanned while this one waited for the locks: on a signed list nobody would miss it.
+        raise WarehouseRefusedError(_("刚有包裹扫上这张单，看一眼再签一次。"))
     mine = [one for one in held.values() if one.parcel.sheet_id == sheet.pk]
     left, kept = let_parcels_leave(mine, by=by, now=now)
     if not left and not kept:

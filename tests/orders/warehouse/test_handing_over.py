@@ -234,3 +234,65 @@ def test_an_order_in_a_wave_cannot_be_handed_over_past_the_check(warehouse):
     waybill = shipping.Waybill(ZTO, "7548220133691")
     with pytest.raises(UnableToHandOverError, match="先验完"):
         shipping.hand_over_order(tid=order.tid, waybill=waybill, by=warehouse, now=NOW)
+
+
+def test_a_list_is_not_signed_over_a_parcel_scanned_onto_it_this_moment(warehouse, monkeypatch):
+    first, late = (
+        label(checked(approved_order((FITTED, 1)), by=warehouse), f"754822013369{n}")
+        for n in (1, 2)
+    )
+    sheet_id = listed(first.number, warehouse).sheet_id
+    lock = handing.locked_sheet
+
+    def scanned_meanwhile(pk):
+        Parcel.objects.filter(pk=late.pk).update(sheet=pk)
+        return lock(pk)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handing, "locked_sheet", scanned_meanwhile)
+        with pytest.raises(WarehouseRefusedError, match="再签一次"):
+            sign(sheet_id, warehouse)
+    Parcel.objects.filter(pk=late.pk).update(sheet=sheet_id)
+
+    assert sign(sheet_id, warehouse).parcels == 2
+    assert not Parcel.objects.filter(state=ParcelState.CHECKED).exists()
+
+
+def test_what_the_carrier_has_in_part_is_not_taken_back(warehouse):
+    order, one, other = split_order()
+    for parcel in (one, other):
+        sign(listed(parcel.number, warehouse).sheet_id, warehouse)
+    Shipment.objects.filter(parcel=one).update(picked_up_at=NOW, last_trace_at=NOW)
+
+    with pytest.raises(UnableToHandOverError, match="已经揽收"):
+        shipping.take_back_order(tid=order.tid, reason="弄错", by=warehouse, now=NOW)
+
+    states = set(Parcel.objects.values_list("state", flat=True))
+    assert states == {ParcelState.HANDED_OVER}
+
+
+def test_an_order_taken_into_a_wave_this_moment_does_not_leave_past_the_check(
+    warehouse, monkeypatch
+):
+    order = approved_order((FITTED, 1))
+    lock = shipping.locked_order
+
+    def built_meanwhile(**which):
+        build()
+        return lock(**which)
+
+    monkeypatch.setattr(shipping, "locked_order", built_meanwhile)
+    waybill = shipping.Waybill(ZTO, "7548220133691")
+    with pytest.raises(UnableToHandOverError, match="同事刚刚改了"):
+        shipping.hand_over_order(tid=order.tid, waybill=waybill, by=warehouse, now=NOW)
+
+    assert not Shipment.objects.filter(order=order).exists()
+
+
+def test_of_a_split_order_the_part_that_is_still_here_is_found_by_the_order_number(warehouse):
+    order, one, other = split_order()
+    sign(listed(one.number, warehouse).sheet_id, warehouse)
+
+    answer = listed(order.tid, warehouse)
+
+    assert (answer.is_good, answer.parcel_id) == (True, other.pk)
