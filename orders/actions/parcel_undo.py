@@ -66,7 +66,7 @@ def undo_change(
     if change.undone_at is not None:
         raise UnableToUndoError(_("这一次已经撤销过了。"))
     parcels = _as_left(change)
-    leave_waves(parcels)
+    leave_waves(parcels, now=now)
     becomes: dict[int, list[Content]] = {parcel.pk: [] for parcel in parcels}
     becomes |= contents_of_layout(change.before)
     leads = {parcel.pk: parcel.order_id for parcel in parcels}

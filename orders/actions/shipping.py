@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from orders import registry
@@ -177,7 +177,16 @@ def _write_waybill(parcel: Parcel, *, carrier: str, number: str) -> None:
             % {"number": number, "parcel": other.number}
         )
     parcel.carrier, parcel.waybill_no = carrier, number
-    save_parcel(parcel, "carrier", "waybill_no")
+    try:
+        with transaction.atomic():
+            save_parcel(parcel, "carrier", "waybill_no")
+    except IntegrityError as error:
+        # A colleague put it on another parcel a moment ago.
+        taken_by = taken.exclude(pk=parcel.pk).order_by("pk").first()
+        raise UnableToHandOverError(
+            _("运单号 %(number)s 已经用在包裹 %(parcel)s 上。")
+            % {"number": number, "parcel": taken_by.number if taken_by else "—"}
+        ) from error
 
 
 @transaction.atomic

@@ -232,6 +232,7 @@ def test_undo_takes_the_parcel_out_of_a_wave_nobody_picks_yet(service, now):
 
     wave.refresh_from_db()
     assert (wave.state, wave.parcel_count, wave.piece_count) == (WaveState.CANCELLED, 0, 0)
+    assert wave.ended_at == now
     assert not Parcel.objects.filter(wave__isnull=False).exists()
     first.refresh_from_db()
     assert first.stage == Stage.APPROVED

@@ -296,3 +296,18 @@ def test_of_a_split_order_the_part_that_is_still_here_is_found_by_the_order_numb
     answer = listed(order.tid, warehouse)
 
     assert (answer.is_good, answer.parcel_id) == (True, other.pk)
+
+
+def test_a_waybill_that_a_colleague_used_this_moment_is_refused(warehouse, monkeypatch):
+    order, other = approved_order((FITTED, 1)), approved_order((FITTED, 1))
+    parcels = parcels_of([order, other], now=NOW)
+    save = shipping.save_parcel
+
+    def labelled_meanwhile(parcel, *fields):
+        label(parcels[other.pk][0], "7548220133691")
+        save(parcel, *fields)
+
+    monkeypatch.setattr(shipping, "save_parcel", labelled_meanwhile)
+    waybill = shipping.Waybill(ZTO, "7548220133691")
+    with pytest.raises(UnableToHandOverError, match="已经用在包裹"):
+        shipping.hand_over_order(tid=order.tid, waybill=waybill, by=warehouse, now=NOW)
