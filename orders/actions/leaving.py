@@ -39,7 +39,7 @@ def let_order_leave(
 
     :raises UnableToHandOverError: if it may not
     """
-    _refuse_order(order)
+    refuse_order(order)
     _refuse_used_waybill(waybill_no, [order.pk])
     shipment, _created = Shipment.objects.update_or_create(
         order=order, waybill_no=waybill_no, defaults={"carrier": carrier, "handed_over_at": now}
@@ -75,7 +75,7 @@ def why_kept(held: LockedParcel) -> tuple[str, str]:
     parcel = held.parcel
     for order in held.orders:
         try:
-            _refuse_order(order)
+            refuse_order(order)
         except OrderRefusedError as refusal:
             return refusal.message, order.tid
     try:
@@ -85,7 +85,11 @@ def why_kept(held: LockedParcel) -> tuple[str, str]:
     return "", ""
 
 
-def _refuse_order(order: Order) -> None:
+def refuse_order(order: Order) -> None:
+    """Refuse an order that may not leave now, whatever it is packed in.
+
+    :raises UnableToHandOverError: saying why
+    """
     refuse_unshippable(order, error=UnableToHandOverError)
     if order.stage not in READY_STAGES:
         raise UnableToHandOverError(

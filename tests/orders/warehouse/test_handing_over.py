@@ -311,3 +311,24 @@ def test_a_waybill_that_a_colleague_used_this_moment_is_refused(warehouse, monke
     waybill = shipping.Waybill(ZTO, "7548220133691")
     with pytest.raises(UnableToHandOverError, match="已经用在包裹"):
         shipping.hand_over_order(tid=order.tid, waybill=waybill, by=warehouse, now=NOW)
+
+
+@pytest.mark.parametrize("stage", [Stage.SIGNED, Stage.AWAITING_AUDIT, Stage.CANCELLED])
+def test_scanning_an_order_that_may_not_leave_makes_no_parcel_of_it(stage, warehouse):
+    order = approved_order((FITTED, 1), stage=stage)
+
+    answer = listed(order.tid, warehouse)
+
+    assert (answer.is_good, answer.title) == (False, f"不能交：{order.tid}")
+    assert not Parcel.objects.exists()
+
+
+def test_a_parcel_that_a_colleague_merges_this_moment_is_answered_in_words(warehouse, monkeypatch):
+    parcel = label(checked(approved_order((FITTED, 1)), by=warehouse), "7548220133691")
+
+    def changed(_pk):
+        raise WarehouseRefusedError("同事正好在合单")
+
+    monkeypatch.setattr(handing, "locked_parcel", changed)
+
+    assert listed(parcel.number, warehouse).detail == "同事正好在合单"
