@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from orders.actions.errors import OrderRefusedError, UnableToHandOverError
 from orders.actions.locks import bump
-from orders.actions.shippable import refuse_unshippable
+from orders.actions.shippable import refuse_held, refuse_unshippable
 from orders.actions.warehouse.locks import LockedParcel
 from orders.actions.warehouse.moving import clear_parcel, let_follow, log_orders
 from orders.choices import ParcelState, Stage
 from orders.models import Order, Parcel, Shipment
+from orders.rules.stages import is_clicked_only
 from shopops.staff.models import User
 
 # A parcel may be handed over from any stage after audit; smaller shops skip waves and scans.
@@ -75,7 +76,10 @@ def why_kept(held: LockedParcel) -> tuple[str, str]:
     parcel = held.parcel
     for order in held.orders:
         try:
-            refuse_order(order)
+            if parcel.wave_id is not None and _is_clicked(order):
+                refuse_held(order, error=UnableToHandOverError)
+            else:
+                refuse_order(order)
         except OrderRefusedError as refusal:
             return refusal.message, order.tid
     try:
@@ -83,6 +87,10 @@ def why_kept(held: LockedParcel) -> tuple[str, str]:
     except OrderRefusedError as refusal:
         return refusal.message, parcel.order.tid
     return "", ""
+
+
+def _is_clicked(order: Order) -> bool:
+    return not order.has_open_refund and is_clicked_only(order.stage, order.status)
 
 
 def refuse_order(order: Order) -> None:
@@ -165,6 +173,9 @@ def _leave(leaving: Sequence[LockedParcel], *, by: User, now: datetime) -> None:
         for one in leaving
         for order in one.orders
     }
+    # The pickup clock starts at the carrier's hands, whenever somebody clicked.
+    clicked = [pk for pk, order in orders.items() if _is_clicked(order)]
+    Order.objects.filter(pk__in=clicked).update(handed_over_at=now)
     let_follow([orders[pk] for pk in sorted(orders)], now=now)
     log_orders(orders.values(), name=NAME, by=by, now=now, of_order=of_order)
 

@@ -1,14 +1,17 @@
 """Hand-over lists, and the one place where orders leave."""
 
+from datetime import timedelta
+
 import pytest
 
 from orders.actions import shipping
 from orders.actions.errors import UnableToHandOverError
 from orders.actions.parcels import parcels_of
-from orders.actions.warehouse import handing
+from orders.actions.warehouse import checking, handing
 from orders.actions.warehouse.locks import WarehouseRefusedError
-from orders.choices import ParcelState, Stage
+from orders.choices import ParcelState, PlatformStatus, Stage
 from orders.models import HandOverSheet, Order, Parcel, ParcelLine, Shipment
+from orders.queries.warehouse.stopped import stopped_by_wave
 from tests.factories.warehouse import (
     FITTED,
     PILLOW,
@@ -17,6 +20,7 @@ from tests.factories.warehouse import (
     checked,
     on_table,
     parcel_of,
+    scan_all,
     stock_the_shelves,
 )
 from tests.times import NOW
@@ -332,3 +336,40 @@ def test_a_parcel_that_a_colleague_merges_this_moment_is_answered_in_words(wareh
     monkeypatch.setattr(handing, "locked_parcel", changed)
 
     assert listed(parcel.number, warehouse).detail == "同事正好在合单"
+
+
+def clicked(order):
+    """Let a file say that the platform calls the order shipped."""
+    status = PlatformStatus.WAIT_BUYER_CONFIRM_GOODS
+    before = NOW - timedelta(hours=3)
+    Order.objects.filter(pk=order.pk).update(
+        stage=Stage.HANDED_OVER, status=status, handed_over_at=before
+    )
+
+
+def test_a_parcel_in_its_wave_is_checked_and_leaves_although_the_platform_calls_it_shipped(
+    warehouse,
+):
+    order = approved_order((FITTED, 1))
+    parcel = label(on_table(order, by=warehouse), "7548220133691")
+    clicked(order)
+
+    scan_all(parcel, by=warehouse)
+    checking.finish_check(parcel_id=parcel.pk, accepts_weight=False, by=warehouse, now=NOW)
+    assert stopped_by_wave([parcel.wave_id]) == {}
+    signed = sign(listed(parcel.number, warehouse).sheet_id, warehouse)
+
+    assert (signed.parcels, signed.kept) == (1, [])
+    order.refresh_from_db()
+    assert (order.stage, order.handed_over_at) == (Stage.HANDED_OVER, NOW)
+    assert Shipment.objects.get(order=order).parcel_id == parcel.pk
+
+
+def test_a_refund_stops_it_all_the_same(warehouse):
+    order = approved_order((FITTED, 1))
+    parcel = label(checked(order, by=warehouse), "7548220133691")
+    clicked(order)
+    Order.objects.filter(pk=order.pk).update(has_open_refund=True)
+
+    assert not listed(parcel.number, warehouse).is_good
+    assert stopped_by_wave([parcel.wave_id]) == {parcel.wave_id: 1}
