@@ -181,6 +181,9 @@ def cancel_wave(*, wave_id: int, reason: str, by: User, now: datetime) -> Wave:
         raise WarehouseRefusedError(
             words % {"wave": wave.number, "state": wave.get_state_display()}
         )
+    if Parcel.objects.filter(wave=wave).exclude(pk__in=held).exists():
+        # Added while this one waited for the locks: it would stand in a wave that nobody picks.
+        raise WarehouseRefusedError(_("刚有订单加进这个波次，看一眼再取消。"))
     for one in held.values():
         if one.parcel.wave_id == wave.pk:
             _take_out(one, wave, reason=reason.strip(), by=by, now=now)
