@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from orders.actions import shipping
+from orders.actions import locks, shipping
 from orders.actions.errors import UnableToHandOverError
 from orders.actions.parcels import parcels_of
-from orders.actions.warehouse import checking, handing
+from orders.actions.warehouse import checking, handing, moving
+from orders.actions.warehouse import locks as warehouse_locks
 from orders.actions.warehouse.locks import WarehouseRefusedError
 from orders.choices import ParcelState, PlatformStatus, Stage
 from orders.models import HandOverSheet, Order, Parcel, ParcelLine, Shipment
@@ -246,7 +247,7 @@ def test_a_list_is_not_signed_over_a_parcel_scanned_onto_it_this_moment(warehous
         for n in (1, 2)
     )
     sheet_id = listed(first.number, warehouse).sheet_id
-    lock = handing.locked_sheet
+    lock = warehouse_locks.locked_sheet
 
     def scanned_meanwhile(pk):
         Parcel.objects.filter(pk=late.pk).update(sheet=pk)
@@ -279,7 +280,7 @@ def test_an_order_taken_into_a_wave_this_moment_does_not_leave_past_the_check(
     warehouse, monkeypatch
 ):
     order = approved_order((FITTED, 1))
-    lock = shipping.locked_order
+    lock = locks.locked_order
 
     def built_meanwhile(**which):
         build()
@@ -305,7 +306,7 @@ def test_of_a_split_order_the_part_that_is_still_here_is_found_by_the_order_numb
 def test_a_waybill_that_a_colleague_used_this_moment_is_refused(warehouse, monkeypatch):
     order, other = approved_order((FITTED, 1)), approved_order((FITTED, 1))
     parcels = parcels_of([order, other], now=NOW)
-    save = shipping.save_parcel
+    save = moving.save_parcel
 
     def labelled_meanwhile(parcel, *fields):
         label(parcels[other.pk][0], "7548220133691")

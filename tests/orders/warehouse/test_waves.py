@@ -7,7 +7,7 @@ import pytest
 from orders.actions import holds, shipping
 from orders.actions.parcel_undo import take_out_order
 from orders.actions.parcels import parcels_of
-from orders.actions.warehouse import building, checking, waves
+from orders.actions.warehouse import building, checking, locks, waves
 from orders.actions.warehouse.locks import WarehouseRefusedError
 from orders.choices import HoldKind, ParcelState, PlatformStatus, Stage, WaveShape, WaveState
 from orders.models import Order, Parcel, ParcelLine, Wave
@@ -366,7 +366,7 @@ def test_a_wave_is_not_cancelled_over_an_order_added_this_moment(warehouse, monk
     first = approved_order((FITTED, 1))
     build()
     wave, late = wave_of(first), approved_order((FITTED, 1))
-    lock = waves.locked_wave
+    lock = locks.locked_wave
 
     def added_meanwhile(pk):
         parcel = parcels_of([late], now=NOW)[late.pk][0]
