@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -41,6 +42,9 @@ def let_order_leave(
     :raises UnableToHandOverError: if it may not
     """
     refuse_order(order)
+    # Nothing but this keeps two orders without parcels from one number at the same moment.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"waybill {waybill_no}"])
     _refuse_used_waybill(waybill_no, [order.pk])
     shipment, _created = Shipment.objects.update_or_create(
         order=order, waybill_no=waybill_no, defaults={"carrier": carrier, "handed_over_at": now}

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from orders.actions.errors import UnableToSplitError, UnableToUndoError
@@ -23,6 +24,7 @@ from orders.actions.parcel_layout import (
 )
 from orders.actions.parcels import as_parcel_line, follow_parcels
 from orders.actions.warehouse.moving import count_wave, forget_checks
+from orders.actions.waybills import hold_failed_labels
 from orders.choices import LEFT_STAGES, ParcelState, Stage, WaveState
 from orders.models import Order, Parcel, ParcelChange, ParcelLine
 from orders.queries.contents import Content
@@ -174,6 +176,7 @@ def take_out(order: Order, parcel: Parcel, *, now: datetime) -> None:
     forget_checks(parcel)
     state = ParcelState.PICKED if parcel.state == ParcelState.CHECKED else parcel.state
     remaining = [one.order_id for one in rest]
+    is_astray = bool(rest and parcel.waybill_no and parcel.order_id not in remaining)
     Parcel.objects.filter(pk=parcel.pk).update(
         state=state if rest else ParcelState.DROPPED,
         checked_at=None,
@@ -189,10 +192,13 @@ def take_out(order: Order, parcel: Parcel, *, now: datetime) -> None:
         piece_count=sum(one.quantity for one in rest),
         kind_count=len({one.sku_code for one in rest}),
         order_count=len(set(remaining)) or 1,
+        waybill_no="" if is_astray else parcel.waybill_no,
         version=F("version") + 1,
     )
     for wave in waves:
         count_wave(wave, now=now)
+    if is_astray:
+        _label_anew(order, parcel, remaining, now=now)
     if is_gone(order):
         return
     own = Parcel.objects.create(
@@ -203,3 +209,14 @@ def take_out(order: Order, parcel: Parcel, *, now: datetime) -> None:
         kind_count=len({one.sku_code for one in gone}),
     )
     ParcelLine.objects.bulk_create([as_parcel_line(own.pk, one) for one in gone])
+
+
+def _label_anew(leaver: Order, parcel: Parcel, remaining: Sequence[int], *, now: datetime) -> None:
+    """Hold what stays in a parcel whose label bears the address of the order that left it."""
+    orders = list(Order.objects.filter(pk__in=set(remaining)).order_by("pk"))
+    with translation.override("zh-hans"):  # stored as it stands, for whoever reads it
+        words = _("面单 %(waybill)s 上是订单 %(tid)s 的地址，它已经拿出去了：作废重打。") % {
+            "waybill": parcel.waybill_no,
+            "tid": leaver.tid,
+        }
+    hold_failed_labels(orders, words, cause="", by=None, now=now)
