@@ -62,6 +62,24 @@ def _move_cutoff(page: Any) -> None:  # noqa: ANN401
             page.keyboard.press("ArrowRight")
 
 
+def _scan_a_parcel(page: Any) -> None:  # noqa: ANN401
+    """Put the next parcel onto the table, scan a right piece and one that does not belong in."""
+    label = page.locator(".so-next li:not(.is-skip) .so-tid").first
+    tid = (label.get_attribute("href") or "").rstrip("/").rpartition("/")[2]
+    for code in (tid, "", "6923410020417"):
+        text = code or _first_barcode(page)
+        with page.expect_response("**/check/scan/"):
+            page.fill("#scan", text)
+            page.press("#scan", "Enter")
+        page.locator("[data-band]").wait_for()
+
+
+def _first_barcode(page: Any) -> str:  # noqa: ANN401
+    row = page.locator(".so-pk__l").first
+    row.wait_for()
+    return str(row.locator(".mono").nth(1).inner_text())
+
+
 def shots(*, tid: str, batch: int, run: int) -> list[Shot]:
     """Give the pages to be taken."""
     return [
@@ -73,6 +91,16 @@ def shots(*, tid: str, batch: int, run: int) -> list[Shot]:
         Shot("imports", "/imports/", shown=(1440,)),
         Shot("batch", f"/imports/{batch}/"),
         Shot("audit", "/settings/audit/", shown=(1440,)),
+        Shot("merge", "/orders/merge/", shown=(1440,)),
+        Shot("waves", "/warehouse/waves/", who="zheng"),
+        Shot("pack", "/warehouse/check/", who="wu", step=_scan_a_parcel, shown=(1440, 390)),
+        Shot("hand-over", "/warehouse/hand-over/", who="wu"),
+        Shot("cases", "/cases/", shown=(1440,)),
+        Shot("sweep", "/sweep/"),
+        Shot("bill", "/bill/"),
+        Shot("couriers", "/settings/couriers/"),
+        Shot("courier-score", "/warehouse/couriers/"),
+        Shot("packing", "/settings/packing/", who="zheng"),
         Shot("cutoff", "/settings/cutoff/", step=_move_cutoff, shown=(1440,)),
         Shot("work", "/work/", who="admin"),
         Shot("run", f"/work/{run}/", who="admin"),

@@ -312,6 +312,15 @@ SPECTACULAR_SETTINGS = {
         "PlatformStatus": "orders.choices.PlatformStatus",
         "RefundStatus": "orders.choices.RefundStatus",
         "BuyerAnswer": "orders.choices.BuyerAnswer",
+        "HoldKind": "orders.choices.HoldKind",
+        "CaseType": "orders.choices.CaseType",
+        "RefundType": "orders.choices.RefundType",
+        "CompensationKind": "orders.choices.CompensationKind",
+        "ParcelChangeKind": "orders.choices.ParcelChangeKind",
+        "SweepKind": "orders.choices.SweepKind",
+        "TraceKind": "orders.choices.TraceKind",
+        "ToldChannel": "orders.choices.ToldChannel",
+        "ConsentChannel": "orders.choices.ConsentChannel",
     },
 }
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from orders.actions.errors import OrderRefusedError
 from orders.actions.locks import bump, locked_order, locked_parcels
-from orders.actions.parcel_layout import lock_parcels_of
+from orders.actions.parcel_layout import drop_empty, lock_parcels_of
 from orders.actions.parcel_undo import loose_parcels
-from orders.actions.parcels import recount_parcels
+from orders.actions.parcels import follow_parcels, recount_parcels
 from orders.choices import OPEN_STAGES, KeywordAct
 from orders.models import GiftLine, Order, Parcel, ParcelLine
 from orders.queries.audit import rules_in_force
@@ -131,6 +131,9 @@ def remove_gift(
     old = {"sku": gift.sku_code, "pieces": gift.quantity, "source": gift.source}
     gift.delete()
     recount_parcels([parcel.pk for parcel in parcels])
+    drop_empty(parcels, now=now)
+    if follow_parcels([order.pk], now=now):
+        order.refresh_from_db()
     bump(order)
     operations.record(
         name="orders.order.gift_removed",

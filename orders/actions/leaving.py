@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from orders import registry
 from orders.actions.errors import OrderRefusedError, UnableToHandOverError
 from orders.actions.locks import bump
-from orders.actions.shippable import refuse_unshippable
+from orders.actions.shippable import refuse_held, refuse_unshippable
 from orders.actions.warehouse.locks import LockedParcel
 from orders.actions.warehouse.moving import clear_parcel, let_follow, log_orders
 from orders.choices import ParcelState, Stage
 from orders.models import Order, Parcel, Shipment
+from orders.rules.stages import is_clicked_only
 from shopops.staff.models import User
 
 # A parcel may be handed over from any stage after audit; smaller shops skip waves and scans.
@@ -39,7 +42,10 @@ def let_order_leave(
 
     :raises UnableToHandOverError: if it may not
     """
-    _refuse_order(order)
+    refuse_order(order)
+    # Nothing but this keeps two orders without parcels from one number at the same moment.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"waybill {waybill_no}"])
     _refuse_used_waybill(waybill_no, [order.pk])
     shipment, _created = Shipment.objects.update_or_create(
         order=order, waybill_no=waybill_no, defaults={"carrier": carrier, "handed_over_at": now}
@@ -76,7 +82,10 @@ def why_kept(held: LockedParcel) -> tuple[str, str]:
     parcel = held.parcel
     for order in held.orders:
         try:
-            _refuse_order(order)
+            if parcel.wave_id is not None and _is_clicked(order):
+                refuse_held(order, error=UnableToHandOverError)
+            else:
+                refuse_order(order)
         except OrderRefusedError as refusal:
             return refusal.message, order.tid
     try:
@@ -86,7 +95,15 @@ def why_kept(held: LockedParcel) -> tuple[str, str]:
     return "", ""
 
 
-def _refuse_order(order: Order) -> None:
+def _is_clicked(order: Order) -> bool:
+    return not order.has_open_refund and is_clicked_only(order.stage, order.status)
+
+
+def refuse_order(order: Order) -> None:
+    """Refuse an order that may not leave now, whatever it is packed in.
+
+    :raises UnableToHandOverError: saying why
+    """
     refuse_unshippable(order, error=UnableToHandOverError)
     if order.stage not in READY_STAGES:
         raise UnableToHandOverError(
@@ -162,6 +179,9 @@ def _leave(leaving: Sequence[LockedParcel], *, by: User, now: datetime) -> None:
         for one in leaving
         for order in one.orders
     }
+    # The pickup clock starts at the carrier's hands, whenever somebody clicked.
+    clicked = [pk for pk, order in orders.items() if _is_clicked(order)]
+    Order.objects.filter(pk__in=clicked).update(handed_over_at=now)
     let_follow([orders[pk] for pk in sorted(orders)], now=now)
     log_orders(orders.values(), name=NAME, by=by, now=now, of_order=of_order)
     gone = Order.objects.filter(pk__in=orders, stage=Stage.HANDED_OVER).order_by("pk")
@@ -174,8 +194,10 @@ def bring_back(parcels: Sequence[LockedParcel], *, by: User, now: datetime, reas
     :raises UnableToHandOverError: if the carrier has one of them
     """
     for one in parcels:
-        gone = next((order for order in one.orders if order.stage != Stage.HANDED_OVER), None)
-        if gone is not None and gone.picked_up_at is not None:
+        # Of the parcel itself: an order of several parcels is as far as the slowest of them.
+        if one.parcel.shipments.filter(
+            Q(picked_up_at__isnull=False) | Q(last_trace_at__isnull=False)
+        ).exists():
             raise UnableToHandOverError(
                 _("包裹 %(parcel)s 已经揽收，收不回来了。") % {"parcel": one.parcel.number}
             )

@@ -17,7 +17,8 @@ from orders.actions.errors import OrderRefusedError
 from orders.actions.locks import locked_orders, locked_parcels
 from orders.actions.merge_keys import require_versions
 from orders.actions.parcels import as_parcel_line
-from orders.choices import ParcelState, WaveState
+from orders.actions.warehouse.moving import count_wave
+from orders.choices import ParcelState
 from orders.models import GiftLine, Order, OrderLine, Parcel, ParcelLine, Wave
 from orders.queries.contents import Content
 from orders.queries.mergeable import companions
@@ -179,28 +180,23 @@ def refuse_labelled(parcels: Sequence[Parcel], *, error: type[OrderRefusedError]
             )
 
 
-def leave_waves(parcels: Sequence[Parcel]) -> None:
+def leave_waves(parcels: Sequence[Parcel], *, now: datetime) -> None:
     """Take locked parcels out of their waves, which nobody has begun to pick; an emptied wave ends."""
     inside = [parcel for parcel in parcels if parcel.wave_id is not None]
-    for wave in locked_waves({parcel.wave_id for parcel in inside if parcel.wave_id}):
-        gone = [parcel for parcel in inside if parcel.wave_id == wave.pk]
-        wave.parcel_count = max(wave.parcel_count - len(gone), 0)
-        wave.piece_count = max(wave.piece_count - sum(one.piece_count for one in gone), 0)
-        if not wave.parcel_count:
-            wave.state = WaveState.CANCELLED
-        wave.version += 1
-        wave.save(update_fields=["parcel_count", "piece_count", "state", "version"])
+    waves = locked_waves({parcel.wave_id for parcel in inside if parcel.wave_id})
     Parcel.objects.filter(pk__in=[parcel.pk for parcel in inside]).update(
         wave=None, wave_position=None, state=ParcelState.PLANNED, version=F("version") + 1
     )
+    for wave in waves:
+        count_wave(wave, now=now)
 
 
-def lighten_wave(parcel: Parcel, pieces: int) -> None:
-    """Take pieces that left a locked parcel off the count of its wave."""
-    for wave in locked_waves({parcel.wave_id} if parcel.wave_id else set()):
-        wave.piece_count = max(wave.piece_count - pieces, 0)
-        wave.version += 1
-        wave.save(update_fields=["piece_count", "version"])
+def drop_empty(parcels: Sequence[Parcel], *, now: datetime) -> None:
+    """Drop those of these locked parcels in which nothing is left: an order would wait for them for ever."""
+    contents = contents_by_parcel(parcels)
+    empty = [parcel for parcel in parcels if not contents[parcel.pk]]
+    leave_waves(empty, now=now)
+    Parcel.objects.filter(pk__in=[one.pk for one in empty]).update(state=ParcelState.DROPPED)
 
 
 def locked_waves(wave_ids: Collection[int]) -> list[Wave]:

@@ -18,8 +18,7 @@ from django.utils.translation import gettext_noop
 from orders.actions.locks import locked_parcels
 from orders.actions.merge_keys import settle_partners
 from orders.actions.parcel_layout import (
-    contents_by_parcel,
-    leave_waves,
+    drop_empty,
     locked_with_companions,
     log_change,
 )
@@ -158,7 +157,7 @@ def _fit(order: Order, loose: Sequence[Parcel], *, now: datetime) -> bool:
                 stuck.append(f"{code} x {left}")
     is_changed |= _settle_amounts(order, wanted)
     recount_parcels({row.parcel_id for row in rows} | {one.pk for one in loose})
-    _drop_empty(loose)
+    drop_empty(loose, now=now)
     if stuck and order.stage in OPEN_STAGES:
         is_changed |= _hold(order, stuck, now=now)
     return is_changed
@@ -207,13 +206,6 @@ def _settle_amounts(order: Order, wanted: dict[_Key, Content]) -> bool:
             row.amount = amount
             row.save(update_fields=["amount"])
     return is_changed
-
-
-def _drop_empty(loose: Sequence[Parcel]) -> None:
-    contents = contents_by_parcel(loose)
-    empty = [parcel for parcel in loose if not contents[parcel.pk]]
-    leave_waves(empty)
-    Parcel.objects.filter(pk__in=[one.pk for one in empty]).update(state=ParcelState.DROPPED)
 
 
 def _hold(order: Order, stuck: Sequence[str], *, now: datetime) -> bool:

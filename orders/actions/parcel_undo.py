@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from orders.actions.errors import UnableToSplitError, UnableToUndoError
@@ -15,7 +16,6 @@ from orders.actions.parcel_layout import (
     lay_out,
     layout_now,
     leave_waves,
-    lighten_wave,
     lock_parcels_of,
     locked_waves,
     locked_with_companions,
@@ -23,6 +23,8 @@ from orders.actions.parcel_layout import (
     refuse_labelled,
 )
 from orders.actions.parcels import as_parcel_line, follow_parcels
+from orders.actions.warehouse.moving import count_wave, forget_checks
+from orders.actions.waybills import hold_failed_labels
 from orders.choices import LEFT_STAGES, ParcelState, Stage, WaveState
 from orders.models import Order, Parcel, ParcelChange, ParcelLine
 from orders.queries.contents import Content
@@ -66,7 +68,7 @@ def undo_change(
     if change.undone_at is not None:
         raise UnableToUndoError(_("这一次已经撤销过了。"))
     parcels = _as_left(change)
-    leave_waves(parcels)
+    leave_waves(parcels, now=now)
     becomes: dict[int, list[Content]] = {parcel.pk: [] for parcel in parcels}
     becomes |= contents_of_layout(change.before)
     leads = {parcel.pk: parcel.order_id for parcel in parcels}
@@ -169,26 +171,34 @@ def take_out(order: Order, parcel: Parcel, *, now: datetime) -> None:
     contents = contents_by_parcel([parcel])[parcel.pk]
     gone = [one for one in contents if one.order_id == order.pk]
     rest = [one for one in contents if one.order_id != order.pk]
+    waves = locked_waves({parcel.wave_id} if parcel.wave_id else set())
     ParcelLine.objects.filter(parcel=parcel, order=order).delete()
-    if rest:
-        lighten_wave(parcel, sum(one.quantity for one in gone))
-    else:
-        leave_waves([parcel])
-    ParcelLine.objects.filter(parcel=parcel).update(checked_quantity=0)
+    forget_checks(parcel)
     state = ParcelState.PICKED if parcel.state == ParcelState.CHECKED else parcel.state
     remaining = [one.order_id for one in rest]
+    is_astray = bool(rest and parcel.waybill_no and parcel.order_id not in remaining)
     Parcel.objects.filter(pk=parcel.pk).update(
         state=state if rest else ParcelState.DROPPED,
         checked_at=None,
         checked_by=None,
         second_checked_at=None,
         second_checked_by=None,
+        weighed_grams=None,
+        # What was listed for the carrier is scanned again when it is packed again.
+        sheet=None,
+        wave_id=parcel.wave_id if rest else None,
+        wave_position=parcel.wave_position if rest else None,
         order_id=parcel.order_id if parcel.order_id in remaining or not rest else min(remaining),
         piece_count=sum(one.quantity for one in rest),
         kind_count=len({one.sku_code for one in rest}),
         order_count=len(set(remaining)) or 1,
+        waybill_no="" if is_astray else parcel.waybill_no,
         version=F("version") + 1,
     )
+    for wave in waves:
+        count_wave(wave, now=now)
+    if is_astray:
+        _label_anew(order, parcel, remaining, now=now)
     if is_gone(order):
         return
     own = Parcel.objects.create(
@@ -199,3 +209,14 @@ def take_out(order: Order, parcel: Parcel, *, now: datetime) -> None:
         kind_count=len({one.sku_code for one in gone}),
     )
     ParcelLine.objects.bulk_create([as_parcel_line(own.pk, one) for one in gone])
+
+
+def _label_anew(leaver: Order, parcel: Parcel, remaining: Sequence[int], *, now: datetime) -> None:
+    """Hold what stays in a parcel whose label bears the address of the order that left it."""
+    orders = list(Order.objects.filter(pk__in=set(remaining)).order_by("pk"))
+    with translation.override("zh-hans"):  # stored as it stands, for whoever reads it
+        words = _("面单 %(waybill)s 上是订单 %(tid)s 的地址，它已经拿出去了：作废重打。") % {
+            "waybill": parcel.waybill_no,
+            "tid": leaver.tid,
+        }
+    hold_failed_labels(orders, words, cause="", by=None, now=now)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from orders import registry
-from orders.actions import gifts, parcel_news, parcels
+from orders.actions import address_news, gifts, parcel_news, parcels
 from orders.choices import ConsentChannel, MergeRisk
 from shopops.staff.operations import name_operations, name_parts
 from shopops.work.registry import KindSpec, register_kind
@@ -43,7 +43,13 @@ def register() -> None:
             "orders.view",
         )
     )
+    register_kind(
+        KindSpec(
+            address_news.KIND, _("核对地址"), "quick", address_news.perform_look, "orders.view"
+        )
+    )
     registry.after_import(parcel_news.request_following)
+    registry.after_import(address_news.request_look)
     registry.after_approval(gifts.give_by_keywords)
     registry.after_approval(parcels.follow_after_approval)
     name_operations(OPERATIONS)

@@ -11,6 +11,11 @@ from orders.rules.stages import can_ship
 def refuse_unshippable(order: Order, *, error: type[OrderRefusedError]) -> None:
     """Refuse an order that is held, under refund, forbidden, or no longer here."""
     refuse_unsendable(order, error=error)
+    refuse_held(order, error=error)
+
+
+def refuse_held(order: Order, *, error: type[OrderRefusedError]) -> None:
+    """Refuse an order that somebody holds."""
     hold = order.holds.filter(closed_at__isnull=True).order_by("pk").first()
     if hold is not None:
         raise error(_("被「%(kind)s」挂起，先处理挂起。") % {"kind": hold.get_kind_display()})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from orders import registry
@@ -138,6 +138,9 @@ def hand_over_order(
         raise UnableToHandOverError(_("快递公司和运单号都要填。"))
     held = locked_with_orders(_parcels_here(tid))
     order = locked_order(tid=tid, version=version)
+    if not held and _parcels_here(tid):
+        # Merged, or taken into a wave, between the first look and the lock.
+        raise UnableToHandOverError(_("同事刚刚改了这些包裹，刷新以后再做。"))
     if not held:
         return let_order_leave(order, carrier=carrier, waybill_no=number, by=by, now=now)
     one = _the_parcel(list(held.values()), number)
@@ -149,9 +152,11 @@ def hand_over_order(
 
 
 def _parcels_here(tid: str) -> list[int]:
-    rows = Parcel.objects.filter(lines__order__tid=tid)
-    rows = rows.exclude(state__in=[ParcelState.DROPPED, ParcelState.HANDED_OVER])
-    return sorted(set(rows.values_list("pk", flat=True)))
+    """Give the parcels in the house that hold something of an order, or were made for it while empty."""
+    here = Parcel.objects.exclude(state__in=[ParcelState.DROPPED, ParcelState.HANDED_OVER])
+    filled = here.filter(lines__order__tid=tid).values_list("pk", flat=True)
+    empty = here.filter(order__tid=tid, lines__isnull=True).values_list("pk", flat=True)
+    return sorted({*filled, *empty})
 
 
 def _the_parcel(held: list[LockedParcel], number: str) -> LockedParcel:
@@ -174,7 +179,16 @@ def _write_waybill(parcel: Parcel, *, carrier: str, number: str) -> None:
             % {"number": number, "parcel": other.number}
         )
     parcel.carrier, parcel.waybill_no = carrier, number
-    save_parcel(parcel, "carrier", "waybill_no")
+    try:
+        with transaction.atomic():
+            save_parcel(parcel, "carrier", "waybill_no")
+    except IntegrityError as error:
+        # A colleague put it on another parcel a moment ago.
+        taken_by = taken.exclude(pk=parcel.pk).order_by("pk").first()
+        raise UnableToHandOverError(
+            _("运单号 %(number)s 已经用在包裹 %(parcel)s 上。")
+            % {"number": number, "parcel": taken_by.number if taken_by else "—"}
+        ) from error
 
 
 @transaction.atomic

@@ -82,7 +82,9 @@ def case_page(  # noqa: PLR0913
     if after or before:
         at, pk = decode_key(after or before)
         side = "gt" if descending == backwards else "lt"
-        cases = cases.filter(Q(**{f"{field}__{side}": at}) | Q(**{field: at, f"pk__{side}": pk}))
+        tie = Q(**{f"{field}__{side}": at}) | Q(**{f"pk__{side}": pk})
+        # The bound alone is what the index can begin at; an OR reads everything before it, too.
+        cases = cases.filter(Q(**{f"{field}__{side}e": at}) & tie)
     sign = "-" if descending != backwards else ""
     return page_of(
         list(cases.order_by(f"{sign}{field}", f"{sign}pk")[: size + 1]),

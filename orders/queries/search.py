@@ -5,7 +5,8 @@ import re
 from django.db.models import Q
 from django.db.models.functions import Right
 
-from orders.models import Buyer, Order, OrderLine, Shipment
+from orders.choices import ParcelState
+from orders.models import Buyer, Order, OrderLine, Parcel, Shipment
 
 # More hits than a person reads: ask for more characters instead.
 MOST_HITS = 500
@@ -59,8 +60,14 @@ def _by_short_tail(digits: str) -> list[int]:
 
 
 def _by_waybill(text: str) -> list[int]:
-    rows = Shipment.objects.filter(waybill_no=text.upper())
-    return list(rows.order_by("-order_id").values_list("order_id", flat=True)[:MOST_HITS])
+    number = text.upper()
+    rows = Shipment.objects.filter(waybill_no=number)
+    travelled = rows.order_by("-order_id").values_list("order_id", flat=True)[:MOST_HITS]
+    # Labelled, and still in the house.
+    here = Parcel.objects.exclude(waybill_no="").exclude(state=ParcelState.DROPPED)
+    inside = here.filter(waybill_no=number).values_list("lines__order", "order")
+    labelled = (filled or lead for filled, lead in inside.order_by("lines__order")[:MOST_HITS])
+    return [*travelled, *labelled]
 
 
 def _by_sku(text: str) -> list[int]:

@@ -65,8 +65,8 @@ def sweep_page(
     if after or before:
         at, pk = decode_key(after or before)
         side = "lt" if backwards else "gt"
-        tie = Q(**{f"found_at__{side}": at}) | Q(found_at=at, **{f"pk__{side}": pk})
-        items = items.filter(tie)
+        tie = Q(**{f"found_at__{side}": at}) | Q(**{f"pk__{side}": pk})
+        items = items.filter(Q(**{f"found_at__{side}e": at}) & tie)
     order = ("-found_at", "-pk") if backwards else ("found_at", "pk")
     return page_of(
         list(items.order_by(*order)[: PAGE_SIZE + 1]),

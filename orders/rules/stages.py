@@ -79,3 +79,12 @@ def can_ship(status: str, *, has_open_refund: bool) -> bool:
     """Say whether the platform lets an order leave: paid, open, not forbidden, no refund open."""
     shippable = {PlatformStatus.WAIT_SELLER_SEND_GOODS, PlatformStatus.SELLER_CONSIGNED_PART}
     return status in shippable and status not in NEVER_SHIPPABLE and not has_open_refund
+
+
+def is_clicked_only(stage: str, status: str) -> bool:
+    """Say whether only the platform calls an order shipped: for an order with a parcel still in a wave.
+
+    People click "shipped", or send the platform its file of waybills, before the parcel is packed. A
+    carrier's word is later than this stage; a closed order is none.
+    """
+    return stage == Stage.HANDED_OVER and status not in NEVER_SHIPPABLE

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from orders.choices import LEFT_STAGES, Stage
-from orders.rules.stages import can_ship
+from orders.rules.stages import can_ship, is_clicked_only
 
 _WORKING = frozenset({Stage.APPROVED, Stage.IN_WAVE, Stage.PICKED, Stage.CHECKED})
 
@@ -54,7 +54,7 @@ def _code(order: OrderFacts) -> StopCode | None:
     if order.has_open_refund:
         return StopCode.REFUND_OPEN
     if order.stage in LEFT_STAGES:
-        return StopCode.LEFT
+        return None if is_clicked_only(order.stage, order.status) else StopCode.LEFT
     if not can_ship(order.status, has_open_refund=False):
         return StopCode.FORBIDDEN
     if order.stage == Stage.HELD:

@@ -205,6 +205,8 @@ def _merge_page(
         _candidate(order, one, may_see=may_see, chosen=chosen, lead=lead, together=together)
         for one in others
     ]
+    if request.method == "GET" and all(one.refusal or one.risk == MergeRisk.LOW for one in cards):
+        lead = order.tid  # One address: nothing to choose.
     context = {
         "order": order,
         "order_url": order_url(order.tid),

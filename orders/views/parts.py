@@ -22,7 +22,7 @@ from orders.models import Hold, Order, OrderLine, Refund, Shipment
 from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_count, due_words
 from orders.queries.risk import RiskBook
 from orders.queries.traces import trace_facts, trace_limits
-from orders.rules.platform_texts import NEVER_SHIPPABLE
+from orders.queries.why import why_words
 from orders.rules.traces import limit_for, trace_due
 from orders.views.cases_rows import case_row_short
 from orders.views.packed import packed_context
@@ -33,16 +33,6 @@ from orders.wording.traces import trace_rule_words, trace_words
 from shopops.lib.words import listed, stored
 from shopops.staff.models import Operation
 from shopops.staff.operations import name_of
-
-# Who does the next step of a stage, when nothing blocks it.
-NEXT_HANDS = {
-    Stage.AWAITING_AUDIT: "service",
-    Stage.HELD: "service",
-    Stage.APPROVED: "warehouse",
-    Stage.IN_WAVE: "warehouse",
-    Stage.PICKED: "warehouse",
-    Stage.CHECKED: "warehouse",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,43 +46,6 @@ class View:
     revealed: dict[str, str] | None = None
     may_handle_cases: bool = False
     may_merge: bool = False
-
-
-def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str]) -> str:
-    """Say in one sentence why the order is not shipped, and for whom it waits."""
-    order = detail.order
-    stage = Stage(order.stage)
-    open_refund = next(
-        (refund for refund in detail.refunds if refund.status in OPEN_REFUND_STATUSES), None
-    )
-    since = open_refund.applied_at if open_refund else None
-    if order.has_open_refund and since is None:
-        since = order.exported_at or now
-    facts = wording.WhyFacts(
-        stage=stage,
-        is_paid=order.paid_at is not None,
-        is_forbidden=order.status in NEVER_SHIPPABLE and stage not in DONE_STAGES,
-        refund_since=since if order.has_open_refund else None,
-        refund_waits_for=role_names.get("service", _("客服")),
-        holds=[_hold_words(hold, role_names) for hold in detail.open_holds],
-        waits_for=role_names.get(NEXT_HANDS.get(stage, "service"), _("客服")),
-        ship_due_at=order.ship_due_at,
-        left_at=order.handed_over_at or order.consigned_at,
-    )
-    return wording.why_not_shipped(facts, now=now)
-
-
-def _hold_words(hold: Hold, role_names: dict[str, str]) -> wording.HoldWords:
-    return wording.HoldWords(
-        kind_label=str(hold.get_kind_display()),
-        detail=hold.note or reason_words(hold.reason),
-        waits_for=hold.owner.name
-        if hold.owner
-        else role_names.get(hold.owner_role, hold.owner_role),
-        due_at=hold.due_at,
-        must_tell=hold.must_tell_buyer,
-        told_at=hold.told_at,
-    )
 
 
 def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[str, Any]:

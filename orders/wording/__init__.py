@@ -153,7 +153,8 @@ class WhyFacts:
     """What stands between an order and the door.
 
     `is_forbidden`: the platform forbids shipping. `refund_since`: start of an open refund.
-    `waits_for`: who does the next step when nothing blocks, a person or a role.
+    `waits_for`: who does the next step when nothing blocks, a person or a role. `partner`: the other
+    order in its parcel for which it waits, and why.
     """
 
     stage: Stage
@@ -165,13 +166,14 @@ class WhyFacts:
     waits_for: str
     ship_due_at: datetime | None
     left_at: datetime | None
+    partner: tuple[str, str] | None = None
 
 
 def why_not_shipped(facts: WhyFacts, *, now: datetime) -> str:
     """Answer in one sentence why an order is not shipped: the rule, the thing, who, until when.
 
-    The strongest reason comes first: left already, closed, unpaid, refund, forbidden, hold, next
-    step.
+    The strongest reason comes first: left already, closed, unpaid, refund, forbidden, hold, the
+    order that it travels with, next step.
     """
     if facts.stage in LEFT_STAGES or facts.stage == Stage.CANCELLED:
         return _ended_words(facts, now=now)
@@ -220,6 +222,9 @@ def _hold_words(holds: Sequence[HoldWords], *, now: datetime) -> str:
 
 
 def _next_step_words(facts: WhyFacts, *, now: datetime) -> str:
+    if facts.partner is not None:
+        tid, why = facts.partner
+        return _("合在一个包裹里的订单 %(tid)s %(why)s，等它一起发") % {"tid": tid, "why": why}
     steps = {
         Stage.AWAITING_AUDIT: _("等 %(who)s 审单"),
         Stage.HELD: _("已挂起，等 %(who)s 处理"),

@@ -52,6 +52,7 @@ _REASONS: dict[str, str] = {
     "pieces_gone": gettext_noop("拣货以后平台上少了：%(a)s，从包裹里拿出来再放行"),
     "no_carrier": gettext_noop("没有快递到%(a)s"),
     "strange_courier": gettext_noop("买家指定%(a)s，不是店里用的快递"),
+    "address_changed": gettext_noop("审单通过以后文件里换了地址：核对面单，再放行"),
     "presale_not_due": gettext_noop("约定 %(a)s 发货"),
 }
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.packing import found, hand_over, scan, scan_all, tick_all
+from tests.e2e.packing import barcodes, found, hand_over, scan, scan_all, tick_all
 from tests.e2e.test_orders_leave import tids
 
 
@@ -104,8 +104,10 @@ def check_by_scan(visitor, tid):
     band = page.locator("[data-band]")
     expect(band).to_have_class(re.compile("so-band--done"))
     parcel = found(r"P\d{8}", page.locator(".so-pk__h"))
-    scan(page, "6900000000000")
+    inside = {code for code, _need in barcodes(page)}
+    scan(page, next(code for code in ("6923410000115", "6923410000023") if code not in inside))
     expect(band).to_have_class(re.compile("so-band--late"))
+    expect(band).to_contain_text("不在这单里")
     expect(page.locator("[data-got]")).to_have_text("0")
     scan_all(page)
     tick_all(page)

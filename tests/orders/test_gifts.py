@@ -6,6 +6,7 @@ import pytest
 
 from orders.actions import audit, gifts, parcels, shipping
 from orders.actions.errors import OrderRefusedError
+from orders.actions.splitting import SplitOf, Take, split_order
 from orders.choices import KeywordAct, KeywordPlace, ParcelState, Stage
 from orders.models import GiftLine, KeywordRow, Order, Parcel
 from orders.queries.audit import rules_in_force
@@ -97,6 +98,24 @@ def test_by_hand_a_gift_is_added_and_taken_off_again(service, now):
     gifts.remove_gift(tid=order.tid, gift_id=gift.pk, by=service, now=now)
     assert (GiftLine.objects.count(), Parcel.objects.get().piece_count) == (0, 1)
     assert_conserved([order])
+
+
+def test_a_parcel_of_its_own_goes_with_its_gift_and_the_order_does_not_wait_for_it(service, now):
+    order = placed()
+    gift = gifts.give_gift(tid=order.tid, sku_code="ZP-DAI", quantity=1, by=service, now=now)
+    split = SplitOf(tid=order.tid, by=service, now=now)
+    split_order(split, parts=[[Take(1, gift_id=gift.pk)]])
+    goods = Parcel.objects.get(lines__line__isnull=False)
+    Parcel.objects.filter(pk=goods.pk).update(state=ParcelState.HANDED_OVER, handed_over_at=now)
+
+    gifts.remove_gift(tid=order.tid, gift_id=gift.pk, by=service, now=now)
+
+    assert set(Parcel.objects.values_list("state", flat=True)) == {
+        ParcelState.HANDED_OVER,
+        ParcelState.DROPPED,
+    }
+    order.refresh_from_db()
+    assert (order.stage, order.handed_over_at) == (Stage.HANDED_OVER, now)
 
 
 @pytest.mark.parametrize(("code", "count"), [("", 1), ("  ", 1), ("ZP", 0)])

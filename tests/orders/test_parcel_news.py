@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from orders.actions import merging, parcel_news, parcels, shipping
+from orders.actions.parcel_undo import take_out_order
 from orders.actions.splitting import SplitOf, Take, split_order
 from orders.choices import HoldKind, ParcelState, PlatformStatus, Stage, WaveShape, WaveState
 from orders.models import Hold, Order, Parcel, ParcelLine, Wave
@@ -80,6 +81,26 @@ def test_an_order_with_an_open_refund_waits_in_a_parcel_of_its_own(merged, now):
     assert set(parcels_waiting([one.pk for ones in found.values() for one in ones])) == {
         found[second.pk][0].pk
     }
+
+
+def test_a_label_with_the_address_of_an_order_that_left_the_parcel_is_void(merged, service, now):
+    first, second = merged
+    parcel = shared()
+    picking(parcel, now)
+    Parcel.objects.filter(pk=parcel.pk).update(
+        order=first, waybill_no="78123456789012", carrier="中通快递"
+    )
+    Order.objects.update(stage=Stage.IN_WAVE)
+    Order.objects.filter(pk=first.pk).update(has_open_refund=True)
+
+    take_out_order(tid=first.tid, by=service, now=now, reason="买家要退款")
+
+    parcel.refresh_from_db()
+    second.refresh_from_db()
+    assert (parcel.order_id, parcel.waybill_no) == (second.pk, "")
+    hold = second.holds.get()
+    assert (hold.kind, second.stage) == ("label_failed", Stage.HELD)
+    assert first.tid in hold.note
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Merging, splitting and gifts on the pages and over the API."""
 
+import re
 from typing import Any
 
 import pytest
@@ -122,6 +123,15 @@ def test_partners_are_shown_side_by_side_with_what_differs(as_service):
     assert all(one.tid in page for one in (first, same, elsewhere, stranger, unpaid))
     assert page.count("so-differs") == 2
     assert "不能合：还没付款" in page
+
+
+def test_where_all_go_to_one_address_it_is_chosen_already_and_else_it_is_not(partners, as_service):
+    first, second = partners
+    chosen = re.compile(r'name="address_of"[^>]*value="(\d+)"[^>]*\schecked')
+
+    assert chosen.findall(texts(as_service.get(f"/orders/o/{first.tid}/merge/"))) == [first.tid]
+    Order.objects.filter(pk=second.pk).update(**OFFICE)
+    assert not chosen.findall(texts(as_service.get(f"/orders/o/{first.tid}/merge/")))
 
 
 def test_any_order_can_be_named_and_one_that_is_not_there_is_said(as_service):

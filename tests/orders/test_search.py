@@ -2,7 +2,8 @@
 
 import pytest
 
-from orders.models import Shipment
+from orders.actions.parcels import parcels_of
+from orders.models import Parcel, Shipment
 from orders.queries.search import find_orders
 from tests.factories.orders import BuyerFactory, OrderFactory, OrderLineFactory
 
@@ -47,3 +48,10 @@ def test_nothing_is_found_by(text, order):
 
 def test_a_phone_tail_finds_nothing_for_who_may_not_see_contacts(order):
     assert find_orders(text="5552", may_see_contact=False) == []
+
+
+def test_an_order_is_found_by_the_waybill_of_a_parcel_that_has_not_left(order, now):
+    parcel = parcels_of([order], now=now)[order.pk][0]
+    Parcel.objects.filter(pk=parcel.pk).update(waybill_no="YT7700012345678")
+
+    assert find_orders(text="yt7700012345678", may_see_contact=True) == [order.pk]

@@ -15,7 +15,7 @@ from orders.actions.splitting import (
     split_order,
 )
 from orders.choices import ParcelState, Stage, WaveShape, WaveState
-from orders.models import Order, Parcel, ParcelLine, Wave
+from orders.models import HandOverSheet, Order, PackingTick, Parcel, ParcelLine, Wave
 from products.models import Sku
 from shopops.staff.models import Operation
 from tests.orders.parcels import assert_conserved, pair, placed
@@ -234,6 +234,7 @@ def test_undo_takes_the_parcel_out_of_a_wave_nobody_picks_yet(service, now):
 
     wave.refresh_from_db()
     assert (wave.state, wave.parcel_count, wave.piece_count) == (WaveState.CANCELLED, 0, 0)
+    assert wave.ended_at == now
     assert not Parcel.objects.filter(wave__isnull=False).exists()
     first.refresh_from_db()
     assert first.stage == Stage.APPROVED
@@ -275,6 +276,10 @@ def test_an_order_taken_out_has_its_own_parcel_and_the_rest_is_checked_again(ser
     merged(first, second, by=service, now=now)
     Parcel.objects.filter(order_count=2).update(state=ParcelState.CHECKED)
     ParcelLine.objects.filter(order=first).update(checked_quantity=1)
+    sheet = HandOverSheet.objects.create(carrier="中通快递", created_at=now)
+    parcel = Parcel.objects.get(order_count=2)
+    Parcel.objects.filter(pk=parcel.pk).update(sheet=sheet, weighed_grams=900)
+    PackingTick.objects.create(parcel=parcel, step="商标朝外", ticked_at=now, ticked_by=service)
 
     take_out_order(tid=second.tid, by=service, now=now, reason="买家要退这一单")
 
@@ -284,6 +289,8 @@ def test_an_order_taken_out_has_its_own_parcel_and_the_rest_is_checked_again(ser
         ParcelState.PLANNED,
     )
     assert not ParcelLine.objects.filter(checked_quantity__gt=0).exists()
+    assert not PackingTick.objects.exists()
+    assert Parcel.objects.filter(sheet=None, weighed_grams=None).count() == Parcel.objects.count()
     assert_conserved([first, second])
 
 

@@ -74,7 +74,8 @@ def build_waves(
     assign_carriers(ready.parcels, now=now)
     parcels = ready.parcels
     if carrier is not None:
-        parcels = [parcel for parcel in parcels if parcel.carrier == carrier][:limit]
+        mine = [parcel for parcel in parcels if parcel.carrier == carrier]
+        parcels = _first_due(mine, ready, limit)
     planned = plan_waves(_candidates(parcels, ready), most=max_parcels_per_wave, now=now)
     waves = _numbered(planned, by=by, now=now)
     taken = _fill(waves, planned, parcels, ready, by=by, now=now)
@@ -117,6 +118,12 @@ def _ready_parcels(orders: dict[int, Order], *, now: datetime) -> _Ready:
         if parcel.state == ParcelState.PLANNED and parcel.wave_id is None
     ]
     return _Ready(parcels, orders, of_parcel, len(of_parcel) - len(ready))
+
+
+def _first_due(parcels: Sequence[Parcel], ready: _Ready, limit: int) -> list[Parcel]:
+    """Give the first of these parcels in the order in which their orders were claimed."""
+    turn = {pk: place for place, pk in enumerate(ready.orders)}
+    return sorted(parcels, key=lambda one: min(turn[pk] for pk in ready.of_parcel[one.pk]))[:limit]
 
 
 def _distinct(found: dict[int, list[Parcel]]) -> Iterable[Parcel]:

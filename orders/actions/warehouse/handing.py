@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from orders.actions.couriers import assign_carriers
 from orders.actions.errors import OrderRefusedError
-from orders.actions.leaving import Kept, let_parcels_leave, why_kept
+from orders.actions.leaving import Kept, let_parcels_leave, refuse_order, why_kept
 from orders.actions.locks import locked_order
 from orders.actions.parcels import parcels_of
 from orders.actions.warehouse.locks import (
@@ -46,11 +46,15 @@ def scan_onto_sheet(*, code: str, carrier: str, by: User, now: datetime) -> Hand
     `carrier`: whose man stands there; "" takes the parcel's own. Never raises for a bad code.
     """
     text = clean_code(code)
-    parcel_id = _parcel_id(text, now=now)
-    if parcel_id is None:
+    try:
+        parcel_id = _parcel_id(text, now=now)
+        held = locked_parcel(parcel_id) if parcel_id is not None else None
+    except OrderRefusedError as refusal:
+        title = _("不能交：%(parcel)s") % {"parcel": text}
+        return HandAnswer(is_good=False, title=title, detail=refusal.message)
+    if held is None or parcel_id is None:
         words = _("%(code)s 不是包裹号、运单号，也不是订单号。") % {"code": text or "—"}
         return HandAnswer(is_good=False, title=_("不认识的条码"), detail=words)
-    held = locked_parcel(parcel_id)
     try:
         _refuse_listing(held, carrier)
     except OrderRefusedError as refusal:
@@ -76,7 +80,10 @@ def scan_onto_sheet(*, code: str, carrier: str, by: User, now: datetime) -> Hand
 
 
 def _parcel_id(text: str, *, now: datetime) -> int | None:
-    """Find the parcel of a code; an approved order that skipped the waves gets its own."""
+    """Find the parcel of a code; an approved order that skipped the waves gets its own.
+
+    :raises OrderRefusedError: if an order without a parcel may not leave
+    """
     if not text:
         return None
     found = find_parcel(text)
@@ -84,7 +91,9 @@ def _parcel_id(text: str, *, now: datetime) -> int | None:
         return found.pk
     if not Order.objects.filter(tid=text).exists():
         return None
-    parcels = parcels_of([locked_order(tid=text)], now=now)
+    order = locked_order(tid=text)
+    refuse_order(order)
+    parcels = parcels_of([order], now=now)
     rows = next(iter(parcels.values()))
     assign_carriers(rows, now=now)
     return rows[0].pk
@@ -167,7 +176,8 @@ def sign_sheet(*, sheet_id: int, name: str, by: User, now: datetime) -> Signed:
     A parcel with an order that was refunded, held or cancelled since it was scanned stays behind.
 
     :raises HandOverSheet.DoesNotExist: if there is none
-    :raises WarehouseRefusedError: if the name is missing, it is signed, or nothing is left on it
+    :raises WarehouseRefusedError: if the name is missing, it is signed, nothing is left on it, or a
+        parcel was scanned onto it at this moment
     """
     if not name.strip():
         raise WarehouseRefusedError(_("写下取件人的名字，丢件时要找他。"))
@@ -177,6 +187,9 @@ def sign_sheet(*, sheet_id: int, name: str, by: User, now: datetime) -> Signed:
     if sheet.signed_at is not None:
         words = _("%(who)s %(at)s 已经签过。")
         raise WarehouseRefusedError(words % {"who": sheet.signed_by, "at": clock(sheet.signed_at)})
+    if Parcel.objects.filter(sheet=sheet).exclude(pk__in=held).exists():
+        # Scanned while this one waited for the locks: on a signed list nobody would miss it.
+        raise WarehouseRefusedError(_("刚有包裹扫上这张单，看一眼再签一次。"))
     mine = [one for one in held.values() if one.parcel.sheet_id == sheet.pk]
     left, kept = let_parcels_leave(mine, by=by, now=now)
     if not left and not kept:

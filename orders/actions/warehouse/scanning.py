@@ -210,9 +210,17 @@ def find_parcel(text: str) -> Parcel | None:
     if by_waybill is not None:
         return by_waybill
     lines = ParcelLine.objects.filter(order__tid=text).exclude(parcel__state=ParcelState.DROPPED)
-    # Of a split order the part that still waits.
+    # Of a split order the part that still waits, and none that has left while another is here.
     parcels = Parcel.objects.filter(pk__in=list(lines.values_list("parcel_id", flat=True)))
-    return min(parcels, key=lambda one: (one.state != ParcelState.PICKED, one.pk), default=None)
+    return min(
+        parcels,
+        key=lambda one: (
+            one.state != ParcelState.PICKED,
+            one.state == ParcelState.HANDED_OVER,
+            one.pk,
+        ),
+        default=None,
+    )
 
 
 def _open(text: str, *, by: User, now: datetime) -> ScanAnswer:

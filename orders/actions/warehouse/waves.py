@@ -52,6 +52,8 @@ def add_to_wave(*, wave_id: int, tid: str, by: User, now: datetime) -> list[Parc
     held = locked_with_orders(_planned_parcels(tid, now=now))
     parcels = [one.parcel for one in held.values() if one.parcel.state == ParcelState.PLANNED]
     orders = _all_orders(held.values())
+    # Under their locks: what a colleague chooses by hand this moment stays.
+    assign_carriers(parcels, now=now)
     wave = locked_wave(wave_id)
     _refuse_joining(wave, parcels, orders)
     last = Parcel.objects.filter(wave=wave).aggregate(last=Max("wave_position"))["last"] or 0
@@ -84,7 +86,6 @@ def _planned_parcels(tid: str, *, now: datetime) -> list[int]:
     if not planned:
         words = _("订单 %(tid)s 的包裹已经在波次里，或者已经交接。")
         raise WarehouseRefusedError(words % {"tid": tid})
-    assign_carriers(planned, now=now)
     return sorted(parcel.pk for parcel in planned)
 
 
@@ -181,6 +182,9 @@ def cancel_wave(*, wave_id: int, reason: str, by: User, now: datetime) -> Wave:
         raise WarehouseRefusedError(
             words % {"wave": wave.number, "state": wave.get_state_display()}
         )
+    if Parcel.objects.filter(wave=wave).exclude(pk__in=held).exists():
+        # Added while this one waited for the locks: it would stand in a wave that nobody picks.
+        raise WarehouseRefusedError(_("刚有订单加进这个波次，看一眼再取消。"))
     for one in held.values():
         if one.parcel.wave_id == wave.pk:
             _take_out(one, wave, reason=reason.strip(), by=by, now=now)

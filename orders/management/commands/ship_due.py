@@ -1,4 +1,4 @@
-"""`manage.py ship_due TID`: when an order must leave, why, and what keeps it."""
+"""`manage.py ship_due TID`: when an order must leave, why, and the one thing that it waits for."""
 
 from typing import Any
 
@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from orders.choices import OPEN_STAGES
 from orders.models import Order
 from orders.queries.order_page import OrderDetail, due_words, order_detail
+from orders.queries.why import waits_for, why_words
 from shopops.lib.business_time import SHANGHAI, parse_instant
 from shopops.lib.commands import JsonCommand, Refused
+from shopops.staff.queries import role_names
 
 
 class Command(JsonCommand):
-    help = "Due times of one order, with the reason in words and the rule that judged it."
+    help = "Due times of one order, the rule that judged it, and the one thing that it waits for."
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("tid")
@@ -44,15 +46,17 @@ class Command(JsonCommand):
             "reason": due_words(order, now=at),
             "rule": str(order.ship_by_rule) if order.ship_by_rule else None,
             "stage": order.stage,
+            "waits_for": waits_for(detail) or None,
+            "why": why_words(detail, now=at, role_names=role_names()),
             "blocked_by": blocked_by(detail),
         }
 
 
 def blocked_by(detail: OrderDetail) -> list[str]:
-    """Name what keeps an open order from leaving: open refund, holds, audit."""
+    """Name all that keeps an open order from leaving, each once: an open refund, its holds."""
     order = detail.order
     if order.stage not in OPEN_STAGES:
         return []
     reasons = ["refund_open"] if order.has_open_refund else []
     reasons += [str(hold.kind) for hold in detail.open_holds]
-    return reasons
+    return list(dict.fromkeys(reasons))

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from orders.choices import ParcelState, PlatformStatus, Stage
 from orders.models import Hold, Order, Parcel, ParcelLine
+from orders.rules.platform_texts import NEVER_SHIPPABLE
 from orders.rules.stops import OrderFacts, Stop, stop_of
 
 WORKING = (Stage.APPROVED, Stage.IN_WAVE, Stage.PICKED, Stage.CHECKED)
@@ -14,11 +15,11 @@ INSIDE = (ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.CHECKED)
 
 
 def _is_bad(prefix: str) -> Q:
-    return (
-        Q(**{f"{prefix}has_open_refund": True})
-        | ~Q(**{f"{prefix}stage__in": WORKING})
-        | ~Q(**{f"{prefix}status__in": SHIPPABLE})
-    )
+    """Say the same as `orders.rules.stops`, in SQL."""
+    works = Q(**{f"{prefix}stage__in": WORKING, f"{prefix}status__in": SHIPPABLE})
+    clicked = Q(**{f"{prefix}stage": Stage.HANDED_OVER})
+    clicked &= ~Q(**{f"{prefix}status__in": sorted(NEVER_SHIPPABLE)})
+    return Q(**{f"{prefix}has_open_refund": True}) | ~(works | clicked)
 
 
 def stops_of(parcel_ids: Iterable[int]) -> dict[int, Stop]:

@@ -19,7 +19,7 @@ from orders.models import Scan
 from orders.queries.warehouse import check as queries
 from orders.queries.warehouse.check import CheckPage, OnTable, Step
 from orders.rules.packing import tolerance_grams
-from orders.views.rows import order_url
+from orders.views.rows import mask_nick, order_url
 from orders.views.warehouse.parts import (
     Asked,
     Band,
@@ -224,7 +224,8 @@ def _context(request: HttpRequest, band: Band | None) -> Data:
     now = timezone.now()
     due_by = queries.next_hand_over(now=now)
     page = queries.check_page(person=request.user, now=now, due_by=due_by)
-    table = _table(page.table) if page.table else None
+    may_see = request.user.has_perm("orders.view_contact")
+    table = _table(page.table, may_see=may_see) if page.table else None
     return {
         "now": now,
         "band": band or _first_band(table),
@@ -285,7 +286,7 @@ def _scan(row: Scan) -> Data:
     }
 
 
-def _table(table: OnTable) -> Data:
+def _table(table: OnTable, *, may_see: bool) -> Data:
     parcel, order = table.parcel, table.parcel.order
     is_second = parcel.checked_at is not None
     missing = table.need - table.got
@@ -297,7 +298,7 @@ def _table(table: OnTable) -> Data:
         "pickup": table.pickup.pickup if table.pickup else None,
         "orders": [{"tid": one.tid, "url": order_url(one.tid)} for one in table.orders],
         "is_urgent": any(one.is_urgent for one in table.orders),
-        "buyer": order.buyer_nick,
+        "buyer": order.buyer_nick if may_see else mask_nick(order.buyer_nick),
         "place": f"{order.receiver_province} {order.receiver_city}".strip(),
         "messages": [one.buyer_message for one in table.orders if one.buyer_message],
         "memos": [one.seller_memo for one in table.orders if one.seller_memo],

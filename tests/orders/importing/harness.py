@@ -43,6 +43,7 @@ class Run:
 
     def __init__(self, *, die_after: int | None = None, now: datetime = NOW) -> None:
         self.now, self.business_date = now, now.date()
+        self.payload: dict[str, Any] = {}
         self.cursor: dict[str, Any] = {}
         self.steps = 0
         self.die_after = die_after

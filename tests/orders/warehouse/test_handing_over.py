@@ -1,14 +1,18 @@
 """Hand-over lists, and the one place where orders leave."""
 
+from datetime import timedelta
+
 import pytest
 
-from orders.actions import shipping
+from orders.actions import locks, shipping
 from orders.actions.errors import UnableToHandOverError
 from orders.actions.parcels import parcels_of
-from orders.actions.warehouse import handing
+from orders.actions.warehouse import checking, handing, moving
+from orders.actions.warehouse import locks as warehouse_locks
 from orders.actions.warehouse.locks import WarehouseRefusedError
-from orders.choices import ParcelState, Stage
+from orders.choices import ParcelState, PlatformStatus, Stage
 from orders.models import HandOverSheet, Order, Parcel, ParcelLine, Shipment
+from orders.queries.warehouse.stopped import stopped_by_wave
 from tests.factories.warehouse import (
     FITTED,
     PILLOW,
@@ -17,6 +21,7 @@ from tests.factories.warehouse import (
     checked,
     on_table,
     parcel_of,
+    scan_all,
     stock_the_shelves,
 )
 from tests.times import NOW
@@ -234,3 +239,138 @@ def test_an_order_in_a_wave_cannot_be_handed_over_past_the_check(warehouse):
     waybill = shipping.Waybill(ZTO, "7548220133691")
     with pytest.raises(UnableToHandOverError, match="先验完"):
         shipping.hand_over_order(tid=order.tid, waybill=waybill, by=warehouse, now=NOW)
+
+
+def test_a_list_is_not_signed_over_a_parcel_scanned_onto_it_this_moment(warehouse, monkeypatch):
+    first, late = (
+        label(checked(approved_order((FITTED, 1)), by=warehouse), f"754822013369{n}")
+        for n in (1, 2)
+    )
+    sheet_id = listed(first.number, warehouse).sheet_id
+    lock = warehouse_locks.locked_sheet
+
+    def scanned_meanwhile(pk):
+        Parcel.objects.filter(pk=late.pk).update(sheet=pk)
+        return lock(pk)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handing, "locked_sheet", scanned_meanwhile)
+        with pytest.raises(WarehouseRefusedError, match="再签一次"):
+            sign(sheet_id, warehouse)
+    Parcel.objects.filter(pk=late.pk).update(sheet=sheet_id)
+
+    assert sign(sheet_id, warehouse).parcels == 2
+    assert not Parcel.objects.filter(state=ParcelState.CHECKED).exists()
+
+
+def test_what_the_carrier_has_in_part_is_not_taken_back(warehouse):
+    order, one, other = split_order()
+    for parcel in (one, other):
+        sign(listed(parcel.number, warehouse).sheet_id, warehouse)
+    Shipment.objects.filter(parcel=one).update(picked_up_at=NOW, last_trace_at=NOW)
+
+    with pytest.raises(UnableToHandOverError, match="已经揽收"):
+        shipping.take_back_order(tid=order.tid, reason="弄错", by=warehouse, now=NOW)
+
+    states = set(Parcel.objects.values_list("state", flat=True))
+    assert states == {ParcelState.HANDED_OVER}
+
+
+def test_an_order_taken_into_a_wave_this_moment_does_not_leave_past_the_check(
+    warehouse, monkeypatch
+):
+    order = approved_order((FITTED, 1))
+    lock = locks.locked_order
+
+    def built_meanwhile(**which):
+        build()
+        return lock(**which)
+
+    monkeypatch.setattr(shipping, "locked_order", built_meanwhile)
+    waybill = shipping.Waybill(ZTO, "7548220133691")
+    with pytest.raises(UnableToHandOverError, match="同事刚刚改了"):
+        shipping.hand_over_order(tid=order.tid, waybill=waybill, by=warehouse, now=NOW)
+
+    assert not Shipment.objects.filter(order=order).exists()
+
+
+def test_of_a_split_order_the_part_that_is_still_here_is_found_by_the_order_number(warehouse):
+    order, one, other = split_order()
+    sign(listed(one.number, warehouse).sheet_id, warehouse)
+
+    answer = listed(order.tid, warehouse)
+
+    assert (answer.is_good, answer.parcel_id) == (True, other.pk)
+
+
+def test_a_waybill_that_a_colleague_used_this_moment_is_refused(warehouse, monkeypatch):
+    order, other = approved_order((FITTED, 1)), approved_order((FITTED, 1))
+    parcels = parcels_of([order, other], now=NOW)
+    save = moving.save_parcel
+
+    def labelled_meanwhile(parcel, *fields):
+        label(parcels[other.pk][0], "7548220133691")
+        save(parcel, *fields)
+
+    monkeypatch.setattr(shipping, "save_parcel", labelled_meanwhile)
+    waybill = shipping.Waybill(ZTO, "7548220133691")
+    with pytest.raises(UnableToHandOverError, match="已经用在包裹"):
+        shipping.hand_over_order(tid=order.tid, waybill=waybill, by=warehouse, now=NOW)
+
+
+@pytest.mark.parametrize("stage", [Stage.SIGNED, Stage.AWAITING_AUDIT, Stage.CANCELLED])
+def test_scanning_an_order_that_may_not_leave_makes_no_parcel_of_it(stage, warehouse):
+    order = approved_order((FITTED, 1), stage=stage)
+
+    answer = listed(order.tid, warehouse)
+
+    assert (answer.is_good, answer.title) == (False, f"不能交：{order.tid}")
+    assert not Parcel.objects.exists()
+
+
+def test_a_parcel_that_a_colleague_merges_this_moment_is_answered_in_words(warehouse, monkeypatch):
+    parcel = label(checked(approved_order((FITTED, 1)), by=warehouse), "7548220133691")
+
+    def changed(_pk):
+        raise WarehouseRefusedError("同事正好在合单")
+
+    monkeypatch.setattr(handing, "locked_parcel", changed)
+
+    assert listed(parcel.number, warehouse).detail == "同事正好在合单"
+
+
+def clicked(order):
+    """Let a file say that the platform calls the order shipped."""
+    status = PlatformStatus.WAIT_BUYER_CONFIRM_GOODS
+    before = NOW - timedelta(hours=3)
+    Order.objects.filter(pk=order.pk).update(
+        stage=Stage.HANDED_OVER, status=status, handed_over_at=before
+    )
+
+
+def test_a_parcel_in_its_wave_is_checked_and_leaves_although_the_platform_calls_it_shipped(
+    warehouse,
+):
+    order = approved_order((FITTED, 1))
+    parcel = label(on_table(order, by=warehouse), "7548220133691")
+    clicked(order)
+
+    scan_all(parcel, by=warehouse)
+    checking.finish_check(parcel_id=parcel.pk, accepts_weight=False, by=warehouse, now=NOW)
+    assert stopped_by_wave([parcel.wave_id]) == {}
+    signed = sign(listed(parcel.number, warehouse).sheet_id, warehouse)
+
+    assert (signed.parcels, signed.kept) == (1, [])
+    order.refresh_from_db()
+    assert (order.stage, order.handed_over_at) == (Stage.HANDED_OVER, NOW)
+    assert Shipment.objects.get(order=order).parcel_id == parcel.pk
+
+
+def test_a_refund_stops_it_all_the_same(warehouse):
+    order = approved_order((FITTED, 1))
+    parcel = label(checked(order, by=warehouse), "7548220133691")
+    clicked(order)
+    Order.objects.filter(pk=order.pk).update(has_open_refund=True)
+
+    assert not listed(parcel.number, warehouse).is_good
+    assert stopped_by_wave([parcel.wave_id]) == {parcel.wave_id: 1}

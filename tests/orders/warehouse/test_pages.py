@@ -11,7 +11,7 @@ from orders.models import PackingStandard, Parcel, Scan
 from orders.views.warehouse.barcodes import modules_of
 from products.models import Sku
 from tests.clients import browser_of
-from tests.factories.staff import PersonFactory
+from tests.factories.staff import PersonFactory, RoleFactory
 from tests.factories.warehouse import (
     FITTED,
     PILLOW,
@@ -358,3 +358,15 @@ def test_a_standard_is_saved_and_a_stale_one_refused(lead):
 
 def test_only_who_may_set_the_warehouse_up_sees_it(as_warehouse):
     assert as_warehouse.get(reverse("orders:packing")).status_code == 403
+
+
+def test_who_may_not_see_receivers_sees_the_buyers_name_masked_at_the_table():
+    role = RoleFactory(code="packer", rights=["orders.pack"])
+    person = PersonFactory(role_codes=[role.code])
+    order = approved_order((FITTED, 1), buyer_nick="小鹿乱撞07")
+    on_table(order, by=person)
+
+    page = browser_of(person).get(reverse("orders:check")).text
+
+    assert order.tid in page
+    assert "小鹿乱撞07" not in page

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from orders.actions import holds, shipping
+from orders.actions.parcel_undo import take_out_order
 from orders.actions.parcels import parcels_of
-from orders.actions.warehouse import building, checking, waves
+from orders.actions.warehouse import building, checking, locks, waves
 from orders.actions.warehouse.locks import WarehouseRefusedError
 from orders.choices import HoldKind, ParcelState, PlatformStatus, Stage, WaveShape, WaveState
 from orders.models import Order, Parcel, ParcelLine, Wave
@@ -18,8 +19,10 @@ from tests.factories.warehouse import (
     TOWEL,
     approved_order,
     build,
+    on_table,
     parcel_of,
     picked,
+    scan_all,
     stock_the_shelves,
     wave_of,
 )
@@ -345,3 +348,47 @@ def test_orders_of_the_factory_have_no_parcel_until_a_wave_takes_them():
     OrderFactory.create(stage=Stage.APPROVED)
 
     assert not Parcel.objects.exists()
+
+
+def test_of_one_carrier_the_most_urgent_go_first_whichever_parcel_is_older():
+    late = approved_order((FITTED, 1), ship_due_at=NOW + timedelta(hours=9))
+    soon = approved_order((FITTED, 1), ship_due_at=NOW + timedelta(hours=1))
+    for order in (late, soon):
+        parcel = parcels_of([order], now=NOW)[order.pk][0]
+        Parcel.objects.filter(pk=parcel.pk).update(carrier="中通快递", carrier_reason="hand|试")
+
+    build(carrier="中通快递", limit=1)
+
+    assert (stage_of(soon), stage_of(late)) == (Stage.IN_WAVE, Stage.APPROVED)
+
+
+def test_a_wave_is_not_cancelled_over_an_order_added_this_moment(warehouse, monkeypatch):
+    first = approved_order((FITTED, 1))
+    build()
+    wave, late = wave_of(first), approved_order((FITTED, 1))
+    lock = locks.locked_wave
+
+    def added_meanwhile(pk):
+        parcel = parcels_of([late], now=NOW)[late.pk][0]
+        Parcel.objects.filter(pk=parcel.pk).update(wave=pk, state=ParcelState.IN_WAVE)
+        return lock(pk)
+
+    monkeypatch.setattr(waves, "locked_wave", added_meanwhile)
+    with pytest.raises(WarehouseRefusedError, match="刚有订单加进"):
+        waves.cancel_wave(wave_id=wave.pk, reason="不拣了", by=warehouse, now=NOW)
+
+    assert Wave.objects.get(pk=wave.pk).state == WaveState.OPEN
+
+
+def test_a_wave_ends_when_the_last_parcel_that_it_waits_for_is_closed_and_put_back(warehouse):
+    done, closed = approved_order((FITTED, 1)), approved_order((FITTED, 1))
+    parcel = on_table(done, by=warehouse)
+    scan_all(parcel, by=warehouse)
+    checking.finish_check(parcel_id=parcel.pk, accepts_weight=False, by=warehouse, now=NOW)
+    Order.objects.filter(pk=closed.pk).update(stage=Stage.CANCELLED)
+    wave = wave_of(done)
+
+    take_out_order(tid=closed.tid, by=warehouse, now=NOW)
+
+    wave.refresh_from_db()
+    assert (wave.state, wave.ended_at, wave.parcel_count) == (WaveState.DONE, NOW, 1)
