@@ -7,9 +7,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
-from orders.actions.locks import locked_order
+from orders.actions.locks import bump, locked_order
 from orders.choices import HOLD_DEFAULTS, HoldKind, Stage
-from orders.models import Hold, Order
+from orders.models import Hold
 from orders.rules.addresses import FIELDS, is_other_address
 from orders.rules.audit import cause_of
 from shopops.staff import operations
@@ -77,7 +77,7 @@ def hold_for_address(*, tid: str, batch_id: int, now: datetime) -> bool:
         due_at=now + timedelta(hours=defaults.due_hours),
     )
     old_stage, order.stage = order.stage, Stage.HELD
-    Order.objects.filter(pk=order.pk).update(stage=Stage.HELD, version=order.version + 1)
+    bump(order, "stage")
     operations.record(
         name="orders.order.held",
         by=None,

@@ -10,6 +10,7 @@ with the reason, for a person.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any
 
 from django.db import transaction
@@ -51,7 +52,8 @@ def request_following(_batch_id: int, now: datetime) -> None:
 def perform_following(run: RunContext) -> dict[str, Any]:
     """Compare all parcels in the house with their orders, and set right what differs."""
     cursor = dict(run.cursor)
-    while ids := orders_in_house(after=cursor.get("after", 0), size=STEP_ORDERS):
+    house = orders_in_house(after=cursor.get("after", 0))
+    for ids in batched(house, STEP_ORDERS, strict=False):
         for tid in differing_orders(ids):
             # One order at a time: a step that held several would lock them out of order.
             with run.step(cursor=cursor, text=gettext_noop("核对包裹")):
@@ -61,13 +63,15 @@ def perform_following(run: RunContext) -> dict[str, Any]:
     return {"changed": cursor.get("changed", 0)}
 
 
-def orders_in_house(*, after: int, size: int) -> list[int]:
-    """Give the next ids of orders with a parcel that has not left, behind `after`."""
+def orders_in_house(*, after: int) -> list[int]:
+    """Give the ids of orders with a parcel that has not left, behind `after`. One query.
+
+    All at once, from the parcels in the house: with a LIMIT by key Postgres would walk every order
+    to find a page of them.
+    """
     living = [ParcelState.PLANNED, ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.CHECKED]
-    rows = Order.objects.filter(
-        pk__in=ParcelLine.objects.filter(parcel__state__in=living).values("order_id"), pk__gt=after
-    )
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:size])
+    rows = ParcelLine.objects.filter(parcel__state__in=living, order__gt=after)
+    return sorted(set(rows.order_by().values_list("order_id", flat=True)))
 
 
 def differing_orders(order_ids: Sequence[int]) -> list[str]:

@@ -26,6 +26,7 @@ from orders.models import (
     Order,
     Parcel,
     ParcelChange,
+    ParcelLine,
     Refund,
     ShipApart,
 )
@@ -221,7 +222,9 @@ def _rename(subject: Subject, ids: list[int], pseudonym: str) -> None:
     forget_words(ids)
     forget_evidence(ids)
     BillLine.objects.filter(order_id__in=ids).update(title="", remark="")
-    Parcel.objects.filter(Q(order__in=ids) | Q(lines__order__in=ids)).update(skip_reason="")
+    inside = ParcelLine.objects.filter(order__in=ids).values("parcel")
+    for packed in (Parcel.objects.filter(order__in=ids), Parcel.objects.filter(pk__in=inside)):
+        packed.update(skip_reason="")
     Hold.objects.filter(order_id__in=ids).update(note="", told_words="", resolution="")
     changes = ParcelChange.objects.filter(pk__in=ParcelChange.objects.filter(orders__in=ids))
     changes.update(consent_words=Case(When(consent_words="", then=Value("")), default=Value("***")))

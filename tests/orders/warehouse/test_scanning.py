@@ -1,9 +1,11 @@
 """At the packing table: what counts, what is refused, and that each refusal says what to do."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orders.actions import holds
-from orders.actions.warehouse import checking, scanning, waves
+from orders.actions.warehouse import checking, scanning, table, waves
 from orders.actions.warehouse.goods import StandardFacts, save_standard
 from orders.actions.warehouse.locks import WarehouseRefusedError
 from orders.choices import HoldKind, ParcelState, PlatformStatus, ScanOutcome, Stage, WaveState
@@ -390,3 +392,18 @@ def test_a_scan_asks_few_questions(warehouse, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(14):
         assert scan(barcode_of(FITTED), parcel, warehouse).is_good
+
+
+def test_what_decides_over_a_parcel_is_read_by_keys_however_many_orders_there_are(warehouse):
+    order = approved_order((FITTED, 1))
+    build()
+    parcel = parcel_of(order)
+
+    with CaptureQueriesContext(connection) as asked:
+        table.orders_of(parcel)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + asked.captured_queries[-1]["sql"])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    # A condition with a sub-query in an OR is asked of every order; a join begins at the parcel.
+    assert "SubPlan" not in plan
