@@ -59,6 +59,13 @@ RIGHTS: tuple[Right, ...] = (
     Right("products.adjust_negative", _("库存可调到负数")),
     Right("products.purchase", _("管采购与供应商")),
     Right("products.set_stock_rules", _("改库存规则")),
+    # --- promotions and paid traffic
+    Right("promotions.view", _("看活动与推广")),
+    Right("promotions.edit", _("管活动、优惠与赠品")),
+    Right("promotions.approve", _("批未过价格检查的活动")),
+    Right("promotions.set_rules", _("改到手价规则")),
+    Right("promotions.channels", _("管付费推广")),
+    Right("promotions.partners", _("管分销、互换与工具")),
 )
 
 MFA_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS if right.needs_mfa)
@@ -67,6 +74,7 @@ ALL_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS)
 
 _SERVICE = {
     "products.view",
+    "promotions.view",
     "orders.view",
     "orders.view_contact",
     "orders.approve",
@@ -82,6 +90,7 @@ _SERVICE = {
 }
 _WAREHOUSE = {
     "products.view",
+    "promotions.view",
     "orders.view",
     "orders.view_contact",
     "orders.pack",
@@ -143,7 +152,20 @@ ROLES: tuple[RoleRow, ...] = (
     RoleRow(
         "promotion",
         gettext_noop("推广"),
-        frozenset(_FIGURES | {"products.view", "products.edit", "intake.view", "intake.import"}),
+        frozenset(
+            _FIGURES
+            | {
+                "products.view",
+                "products.edit",
+                "products.set_price",
+                "promotions.view",
+                "promotions.edit",
+                "promotions.channels",
+                "promotions.partners",
+                "intake.view",
+                "intake.import",
+            }
+        ),
     ),
     RoleRow(
         "editor",
@@ -157,13 +179,15 @@ ROLES: tuple[RoleRow, ...] = (
                 "products.edit",
                 "products.decide_conflict",
                 "products.set_price",
+                "promotions.view",
+                "promotions.edit",
             }
         ),
     ),
     RoleRow(
         "designer",
         gettext_noop("美工"),
-        frozenset({"intake.view", "products.view", "products.edit"}),
+        frozenset({"intake.view", "products.view", "products.edit", "promotions.view"}),
     ),
     RoleRow(
         "finance",
@@ -177,12 +201,16 @@ ROLES: tuple[RoleRow, ...] = (
                 "analytics.export",
                 "products.view",
                 "products.view_cost",
+                "promotions.view",
             }
         ),
     ),
     RoleRow(
         "read_only",
         gettext_noop("只读"),
-        frozenset(_FIGURES | {"orders.view", "products.view", "intake.view", "work.view"}),
+        frozenset(
+            _FIGURES
+            | {"orders.view", "products.view", "promotions.view", "intake.view", "work.view"}
+        ),
     ),
 )

@@ -1,0 +1,1 @@
+"""Acts on promotions: one transaction each, with a row in the log."""

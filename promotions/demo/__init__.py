@@ -1,0 +1,1 @@
+"""Invented promotions of the demo shop."""

@@ -1,0 +1,1 @@
+"""Reports of paid channels, one outside format each."""

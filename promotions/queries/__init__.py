@@ -1,0 +1,1 @@
+"""Questions about promotions: nothing here writes."""

@@ -1,0 +1,1 @@
+"""What decides and reckons in promotions: pure, in cents, without a clock."""

@@ -1,0 +1,8 @@
+"""What promotions add to the floors below: work, files, checks, gifts and prices for the audit.
+
+Each topic registers in its own module; this file only calls them.
+"""
+
+
+def register() -> None:
+    """Make all of it known; called once, when the apps are ready."""
