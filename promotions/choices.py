@@ -53,9 +53,10 @@ LIVE_STATES = (_S.SIGNED_UP, _S.IN_REVIEW, _S.PASSED, _S.PREPARED, _S.RUNNING)
 class BenefitKind(TextChoices):
     """What a buyer gets.
 
-    Parameters by kind, amounts and rates as text, as in `manage.py quote`: price_tool {price} · item_off {off} · item_rate {rate} · official {rate} · coupon {threshold, off,
-    scope} · multi_off {pieces or amount, off} · multi_rate {pieces, rate} · second_half {} · cross
-    {per, off} · asset {off} · gift {sku, quantity, cost} · postage {from_amount, regions} ·
+    Parameters by kind, amounts and rates as text, as in `manage.py quote`: price_tool {price} ·
+    item_off {off} · item_rate {rate} · official {rate} · coupon {threshold, off, scope} ·
+    multi_off {pieces or amount, off} · multi_rate {pieces, rate} · second_half {} · cross {per, off} ·
+    asset {off} · gift {sku, quantity, cost} · postage {from_amount, regions} ·
     return_insurance {cost} · auction {start}
     """
 
