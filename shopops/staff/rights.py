@@ -66,6 +66,19 @@ RIGHTS: tuple[Right, ...] = (
     Right("promotions.set_rules", _("改到手价规则")),
     Right("promotions.channels", _("管付费推广")),
     Right("promotions.partners", _("管分销、互换与工具")),
+    # --- customers and service desk
+    Right("crm.view", _("看客户")),
+    Right("crm.edit", _("改客户、标签与跟进")),
+    Right("crm.merge", _("合并与拆开客户")),
+    Right("crm.campaign", _("做人群与营销")),
+    Right("crm.send", _("发出营销消息"), needs_mfa=True),
+    Right("crm.set_tiers", _("改会员等级与积分规则")),
+    Right("crm.points", _("手工改积分")),
+    Right("crm.reviews", _("处理评价")),
+    Right("crm.answers", _("管话术库")),
+    Right("crm.overrule_words", _("放行被拦的话")),
+    Right("crm.view_own_figures", _("看自己的客服数据与奖金")),
+    Right("crm.lead_service", _("管客服数据、目标与奖金")),
 )
 
 MFA_RIGHTS: frozenset[str] = frozenset(right.code for right in RIGHTS if right.needs_mfa)
@@ -84,6 +97,10 @@ _SERVICE = {
     "orders.reveal_contact",
     "orders.merge",
     "orders.handle_case",
+    "crm.view",
+    "crm.edit",
+    "crm.reviews",
+    "crm.view_own_figures",
     "intake.view",
     "intake.import",
     "work.view",
@@ -127,6 +144,12 @@ ROLES: tuple[RoleRow, ...] = (
                 "orders.hand_over",
                 "intake.undo",
                 "staff.view_log",
+                "crm.merge",
+                "crm.campaign",
+                "crm.points",
+                "crm.answers",
+                "crm.overrule_words",
+                "crm.lead_service",
             }
         ),
     ),
@@ -162,6 +185,8 @@ ROLES: tuple[RoleRow, ...] = (
                 "promotions.edit",
                 "promotions.channels",
                 "promotions.partners",
+                "crm.view",
+                "crm.campaign",
                 "intake.view",
                 "intake.import",
             }

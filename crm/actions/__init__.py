@@ -1,0 +1,1 @@
+"""Acts on customers: one transaction each, with a row in the log."""

@@ -1,0 +1,1 @@
+"""Daily checks of customers."""

@@ -1,0 +1,1 @@
+"""Invented customer work of the demo shop."""

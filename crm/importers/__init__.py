@@ -1,0 +1,1 @@
+"""Reviews, chat figures and other outside formats."""

@@ -1,0 +1,1 @@
+"""Figures over many customers at once, from frame to frame."""

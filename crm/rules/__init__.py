@@ -1,0 +1,1 @@
+"""What decides and reckons about customers: pure."""

@@ -1,0 +1,8 @@
+"""What customer work adds to the floors below: work, files, checks, words for the log.
+
+Each topic registers in its own module; this file only calls them.
+"""
+
+
+def register() -> None:
+    """Make all of it known; called once, when the apps are ready."""

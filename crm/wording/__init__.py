@@ -1,0 +1,1 @@
+"""How stored codes of customers read."""
