@@ -24,8 +24,8 @@ from products.queries.rules import replenishment_rule
 from products.views.acting import Asked, answer, running
 from products.views.row_html import thumb
 from products.wording.replenishment import bias_words, judgement, kind_words, model_words
-from shopops.lib import charts
 from shopops.lib.business_time import business_date
+from shopops.lib.words import listed
 from shopops.staff import operations
 from shopops.staff.access import requires
 from shopops.staff.models import User
@@ -188,7 +188,7 @@ def _steps(row: PlanRow, review_days: int) -> list[Data]:
         of(_("补货点"), pieces % {"n": row.reorder_point}, _("交期里的需求 + 安全库存")),
         of(_("可用"), free),
         of(_("在途"), pieces % {"n": row.on_the_way}, _("算的时候已下单没到的")),
-        of(_("草稿和新下单"), pieces % {"n": row.covered.pieces}, "、".join(row.covered.numbers)),
+        of(_("草稿和新下单"), pieces % {"n": row.covered.pieces}, listed(row.covered.numbers)),
         of(
             _("建议订货"),
             pieces % {"n": row.suggested_quantity},
@@ -201,8 +201,9 @@ def _chart(row: PlanRow) -> Data:
     names = [_("实际"), _("预测"), _("照搬上周")]
     columns = [list(values) for values in zip(*row.back_test, strict=True)]
     days = [str(day)[5:] for day in columns[0]]
+    tones = ["us", "done", "prev"]
     series = [
-        {"name": name, "values": columns[place], "dashed": place > 1}
+        {"name": name, "values": columns[place], "dashed": place > 1, "tone": tones[place - 1]}
         for place, name in enumerate(names, start=1)
     ]
     return {
@@ -224,7 +225,6 @@ def _weeks(row: PlanRow) -> list[Data]:
             "naive_miss": f"{naive - actual:+.0f}",
             "is_better": abs(said - actual) < abs(naive - actual),
             "is_worse": abs(said - actual) > abs(naive - actual),
-            "bar": charts.percent(actual, max(float(week[1]) for week in row.back_test) or 1),
         }
         for day, actual, said, naive in row.back_test
     ]
