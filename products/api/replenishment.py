@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from products.actions.errors import GoodsRefusedError
 from products.actions.plan_orders import PlanLine, order_plans
 from products.actions.replenish import request_replenishment
+from products.actions.watch import request_findings
 from products.api import replenishment_shapes as shapes
 from products.api.stock import person, refused
 from products.api.stock_shapes import PurchaseSerializer
@@ -96,6 +97,7 @@ class Orders(APIView):
             )
         except GoodsRefusedError as refusal:
             return refused(refusal)
+        request_findings(by=person(request), now=now)
         waits = rule_in_force(now=now).unsent_days
         rows = [
             purchases.purchase_row(one, day=business_date(now), unsent_days=waits) for one in made

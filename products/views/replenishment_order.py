@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from products.actions import plan_orders
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
 from products.actions.plan_orders import MOST_LINES, PlanLine
+from products.actions.watch import request_findings
 from products.models import PurchaseOrder, Supplier
 from products.queries import plans
 from products.queries.plans import PlanRow
@@ -101,6 +102,7 @@ def _confirm(asked: Asked) -> HttpResponse:
     except GoodsRefusedError as refusal:
         messages.error(asked.request, refusal.message)
         return _page(asked, rows, wishes, status=422)
+    request_findings(by=asked.by, now=asked.now)
     return _done(asked, made)
 
 
