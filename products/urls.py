@@ -15,6 +15,9 @@ from products.views import (
     purchases,
     quality,
     ranks,
+    replenishment,
+    replenishment_order,
+    replenishment_rules,
     shelf,
     sku,
     stock,
@@ -58,6 +61,17 @@ urlpatterns = [
     path("products/p/<int:product_id>/image/set/", product.set_image, name="set_image"),
     path("products/p/<int:product_id>/days.csv", product.days_csv, name="days_csv"),
     path("products/p/<int:product_id>/template/", product.template, name="template"),
+    # --- replenishment
+    path("replenishment/", replenishment.replenishment, name="replenishment"),
+    path("replenishment/order/", replenishment_order.order, name="replenishment_order"),
+    path("replenishment/export/", replenishment.export, name="replenishment_export"),
+    path(
+        "replenishment/exports/<int:run_id>/",
+        replenishment.export_file,
+        name="replenishment_file",
+    ),
+    path("replenishment/<int:sku_id>/", replenishment.sku_plan, name="replenishment_sku"),
+    path("settings/replenishment/", replenishment_rules.rules, name="replenishment_rules"),
     # --- listing, watch, prices, quality
     path("products/listing/", listing.listing, name="listing"),
     path("products/listing/<int:product_id>/", listing.check_page, name="listing_check"),

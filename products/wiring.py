@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from products.actions import count_file, listing, proof, replenish, shortage, watch
+from products.actions import count_file, listing, plan_export, proof, replenish, shortage, watch
 from products.actions.importing import kinds
 from products.checks import listing as listing_checks
 from products.checks import stock as stock_checks
@@ -38,10 +38,22 @@ def _stock() -> None:
             replenish.perform,
             "products.purchase",
         ),
+        KindSpec(
+            plan_export.KIND,
+            _("导出补货建议"),
+            "quick",
+            plan_export.perform_plan_export,
+            "products.view",
+            at_end=plan_export.plan_export_ended,
+            link=plan_export.plan_export_url,
+        ),
     ):
         register_kind(spec)
     register_scheduled(proof.KIND, at=time(5, 30), catch_up_days=1)
     register_scheduled(replenish.KIND, at=time(5, 40), catch_up_days=1)
+    register_tick(
+        "old_plan_exports", every=timedelta(hours=1), run=plan_export.remove_old_plan_exports
+    )
     register_tick("stock_watch", every=timedelta(minutes=10), run=shortage.request_look)
 
 

@@ -286,6 +286,17 @@ ROUTES: dict[str, Route] = {
     "products_api:purchases": Route("products.view", get=200),
     "products_api:arrive": Route("products.purchase", post={400, 404}, kwargs=_purchase),
     # --- goods: listing, watch, prices, quality
+    # --- replenishment
+    "products:replenishment": Route("products.view", get=200, post=302),
+    "products:replenishment_order": Route("products.purchase", post=302),
+    "products:replenishment_export": Route("products.view", post=302),
+    "products:replenishment_file": Route("products.view", get=404, kwargs=_run),
+    "products:replenishment_sku": Route("products.view", get=404, kwargs=_sku),
+    "products:replenishment_rules": Route("products.view", get=200, post={302, 403, 422}),
+    "products_api:replenishment": Route("products.view", get=200),
+    "products_api:replenishment_sku": Route("products.view", get=404, kwargs=_sku),
+    "products_api:replenishment_orders": Route("products.purchase", post=400),
+    "products_api:replenishment_run": Route("products.purchase", post=202),
     "products:listing": Route("products.view", get=200, post=200),
     "products:listing_check": Route(
         "products.view", get=404, post=404, kwargs=lambda: {"product_id": 0}
