@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from orders import registry
 from orders.choices import LEFT_STAGES, HoldKind
-from orders.models import Hold, Order
+from orders.models import Hold, Order, OrderLine
 from orders.queries import goods as queries
 from orders.rules.audit import AuditFacts, Need, cause_of
 from products import registry as products_registry
 from products.actions import allocation
 from products.actions.allocation import Returned
 from products.choices import GIFT_PREFIX, AllocateAt
+from products.queries.catalogue_of import Named, meant_by, own_code
 from products.queries.rules import rule_in_force
 from products.queries.stock_facts import (
     aside_for,
@@ -71,21 +72,29 @@ def judge(facts: Sequence[AuditFacts], now: datetime) -> dict[str, list[Need]]:
     """Say which of these orders stock keeps: short, gift short, unknown parts or codes.
 
     Each order is held against what is free, not against the others: who gets the last piece is
-    decided when it is set aside. Six queries for a thousand orders.
+    decided when it is set aside. Seven queries for a thousand orders.
     """
     rule = rule_in_force(now=now)
     if not rule.holds_unknown and not may_keep_orders():
         return {}
     gifts = queries.gifts_of([one.tid for one in facts])
-    codes = {line.sku_code for one in facts for line in one.lines}
+    meant = meant_by({(line.sku_code, line.spec) for one in facts for line in one.lines})
+    codes = {code for found in meant.values() for code in found}
     codes |= {code for rows in gifts.values() for code, _quantity in rows}
     catalogue, free = free_pieces(codes)
     served = served_tids([one.tid for one in facts])
     knows_codes = rule.holds_unknown and has_catalogue()
     found = {}
     for one in facts:
-        wants = [(line.sku_code, line.quantity) for line in one.lines if line.sku_code]
+        lines = [line for line in one.lines if line.sku_code]
+        wants = [
+            (own, line.quantity)
+            for line in lines
+            if (own := own_code(meant, (line.sku_code, line.spec)))
+        ]
         needs = _unknown(wants, catalogue, is_strict=knows_codes)
+        if knows_codes and not needs:
+            needs = _untold({(line.sku_code, line.spec) for line in lines}, meant)
         if one.tid not in served:
             needs += _short(wants, gifts.get(one.tid, ()), catalogue, free)
         if needs:
@@ -106,6 +115,17 @@ def _unknown(
     if is_strict and unknown:
         needs.append(_need(HoldKind.UNKNOWN_CODE, "code_unknown", unknown[0], len(unknown)))
     return needs
+
+
+def _untold(named: Collection[Named], meant: Mapping[Named, tuple[str, ...]]) -> list[Need]:
+    """Give the need of lines whose code several specs share, and none or several of them fit."""
+    lost = sorted(pair for pair in named if not own_code(meant, pair))
+    if not lost:
+        return []
+    code, fits = lost[0][0], meant.get(lost[0], ())
+    if fits:
+        return [_need(HoldKind.UNKNOWN_CODE, "code_doubtful", code, listed(fits))]
+    return [_need(HoldKind.UNKNOWN_CODE, "code_unknown", code, len({one for one, _spec in lost}))]
 
 
 def _short(
@@ -144,18 +164,31 @@ _PLENTY = 1_000_000
 
 
 def pieces_at_hand(codes: Sequence[str], order_ids: Collection[int]) -> dict[str, int] | None:
-    """Say how many pieces of each code these orders can have; None where nobody keeps stock. Six queries."""
+    """Say how many pieces of each code these orders can have; None where nobody keeps stock. Eight queries.
+
+    Of a code that several specs share: of those that the orders name, the fewest."""
     if not keeps_stock():
         return None
-    catalogue, free = free_pieces(codes)
+    meant = _meant_in(order_ids, codes)
+    catalogue, free = free_pieces({own for owns in meant.values() for own in owns})
     tids = Order.objects.filter(pk__in=order_ids).values_list("tid", flat=True)
     own = aside_for(list(tids))
     found = {}
-    for code in set(codes) - catalogue.broken.keys():
-        kept = [part for part in catalogue.parts.get(code, ()) if part.sku_id in free]
+    for code in {code for code in codes if not meant[code] & catalogue.broken.keys()}:
+        parts = [part for own in meant[code] for part in catalogue.parts.get(own, ())]
+        kept = [part for part in parts if part.sku_id in free]
         pieces = [(free[p.sku_id] + own.get(p.sku_id, 0)) // p.quantity for p in kept]
         found[code] = max(min(pieces, default=_PLENTY), 0)
     return found
+
+
+def _meant_in(order_ids: Collection[int], codes: Sequence[str]) -> dict[str, set[str]]:
+    """Give the SKUs that these orders mean by each code; where specs differ, all of them."""
+    lines = OrderLine.objects.filter(order__in=order_ids, sku_code__in=list(codes))
+    found: dict[str, set[str]] = {code: set() for code in codes}
+    for (code, _spec), owns in meant_by(set(lines.values_list("sku_code", "spec"))).items():
+        found[code].update(owns if len(owns) == 1 else ())
+    return {code: owns or {code} for code, owns in found.items()}
 
 
 # --- stages -------------------------------------------------------------------------------------
