@@ -1,7 +1,7 @@
 """Pieces of each code sold on a day: what cover days and forecasts read instead of all orders."""
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
@@ -44,3 +44,15 @@ def write_days(days: Collection[date]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, {"days": list(days)})
+
+
+def mark_shared(codes: Sequence[str], now: datetime) -> None:
+    """Mark the days on which these merchant codes were sold, to be written anew under their SKUs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO orders_dirtyday (basis, date, marked_at)"
+            " SELECT DISTINCT 'paid', date, %s::timestamptz FROM products_skuday"
+            " WHERE sku_code = ANY(%s) ORDER BY 2"
+            " ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at",
+            [now, list(codes)],
+        )

@@ -160,7 +160,10 @@ _RETURNED = """
 SELECT r.refund_no, o.tid, l.line_key, l.sku_code, l.spec, l.quantity
 FROM orders_refund r JOIN orders_order o ON o.id = r.order_id
 JOIN orders_orderline l ON l.order_id = o.id AND (
-  l.sku_code = r.sku_code OR (r.sku_code = '' AND coalesce(r.is_full, false)))
+  (r.sku_code = '' AND coalesce(r.is_full, false)) OR (l.sku_code = r.sku_code
+    -- Of two specs under one code a refund does not say which came back: nothing is booked in.
+    AND (coalesce(r.is_full, false) OR NOT EXISTS (SELECT 1 FROM orders_orderline x
+      WHERE x.order_id = l.order_id AND x.sku_code = l.sku_code AND x.spec <> l.spec))))
 WHERE r.status = %(success)s AND r.type = %(type)s AND r.finished_at >= %(since)s
   AND EXISTS (
     SELECT 1 FROM products_allocation a WHERE a.line_key = l.line_key AND a.state = 'consumed')

@@ -36,6 +36,21 @@ def own_code(meant: Mapping[Named, tuple[str, ...]], named: Named) -> str:
     return codes[0] if len(codes) == 1 else ""
 
 
+def skus_meant(named: Collection[Named]) -> dict[Named, Sku]:
+    """Give the SKU that each code and spec means, where there is just one. One query."""
+    wanted = sorted({pair for pair in named if pair[0]})
+    if not wanted:
+        return {}
+    rows = Sku.objects.raw(
+        "SELECT s.*, v.code AS named_code, v.spec AS named_spec"
+        " FROM unnest(%s::text[], %s::text[]) AS v (code, spec)"
+        " CROSS JOIN LATERAL (SELECT products_skus_meant(v.code, v.spec) AS codes) m"
+        " JOIN products_sku s ON s.code = m.codes[1] AND cardinality(m.codes) = 1",
+        [[code for code, _spec in wanted], [spec for _code, spec in wanted]],
+    )
+    return {(row.named_code, row.named_spec): row for row in rows}  # type: ignore[attr-defined]
+
+
 def catalogue_of(codes: Collection[str]) -> Catalogue:
     """Resolve codes. Two queries, however many.
 

@@ -8,7 +8,7 @@ from orders import goods
 from orders.actions import audit
 from orders.actions.sku_days import write_days
 from orders.choices import Stage
-from orders.models import AuditRuleRow, KeywordRow, Order
+from orders.models import AuditRuleRow, DirtyDay, KeywordRow, Order
 from orders.queries import goods as wants
 from orders.queries.audit import rules_in_force
 from orders.queries.warehouse.goods import goods_of
@@ -21,6 +21,7 @@ from shopops.work.actions import request_run
 from shopops.work.engine import perform_inline
 from tests.factories.goods import SkuFactory, stocked
 from tests.factories.orders import OrderFactory, OrderLineFactory
+from tests.products.test_files import bring, template
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +182,13 @@ def test_sales_of_a_day_stand_under_the_spec_and_move_there_when_it_becomes_know
     write_days([day])
 
     assert list(SkuDay.objects.values_list("sku_code", "pieces")) == [("4214#黑色;M", 3)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_brings_the_specs_has_the_days_of_their_code_written_anew(now):
+    SkuDay.objects.create(sku_code="4214", date=now.date(), pieces=3, order_count=1)
+    SkuDay.objects.create(sku_code="B", date=now.date() - timedelta(days=1), pieces=3, order_count=1)
+
+    bring(template(["黑色", "M", 970, 3, 4214, 1], ["黑色", "L", 970, 4, 4214, 1]), "t.xlsx")
+
+    assert list(DirtyDay.objects.values_list("basis", "date")) == [("paid", now.date())]
