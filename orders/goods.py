@@ -166,7 +166,8 @@ _PLENTY = 1_000_000
 def pieces_at_hand(codes: Sequence[str], order_ids: Collection[int]) -> dict[str, int] | None:
     """Say how many pieces of each code these orders can have; None where nobody keeps stock. Eight queries.
 
-    Of a code that several specs share: of those that the orders name, the fewest."""
+    Of a code that several specs share: of those that the orders name, the fewest.
+    """
     if not keeps_stock():
         return None
     meant = _meant_in(order_ids, codes)

@@ -7,7 +7,6 @@ from django.db import connection
 from products.models import BundlePart, Sku
 from products.rules.stock import Catalogue, Part
 
-
 # A merchant code and the spec beside it, as an order line names them.
 type Named = tuple[str, str]
 

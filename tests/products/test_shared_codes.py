@@ -11,7 +11,6 @@ from orders.choices import Stage
 from orders.models import AuditRuleRow, DirtyDay, KeywordRow, Order
 from orders.queries import goods as wants
 from orders.queries.audit import rules_in_force
-from orders.queries.warehouse.goods import goods_of
 from orders.wording.audit import reason_words
 from products.models import Allocation, SkuDay, StockLevel, StockRule
 from products.queries.catalogue_of import meant_by
@@ -59,7 +58,13 @@ def figures(spec):
 
 @pytest.mark.parametrize(
     "spec",
-    ["颜色分类:黑色;尺码:M", "颜色分类：黑色；尺码：m", "尺码:M;颜色分类:黑色", "黑色;M", " 黑色 ; M "],
+    [
+        "颜色分类:黑色;尺码:M",
+        "颜色分类：黑色；尺码：m",
+        "尺码:M;颜色分类:黑色",
+        "黑色;M",
+        " 黑色 ; M ",
+    ],
 )
 def test_a_code_that_specs_share_is_told_apart_by_the_spec(spec):
     shared("黑色;M")
@@ -97,7 +102,7 @@ def test_of_a_code_and_specs_under_it_the_one_whose_spec_fits_is_meant():
     }
 
 
-def test_an_order_of_one_spec_takes_pieces_of_that_spec_and_the_proof_agrees(now, settled=settle):
+def test_an_order_of_one_spec_takes_pieces_of_that_spec_and_the_proof_agrees(now):
     shared("黑色;M")
     shared("黑色;L")
     order_of("颜色分类:黑色;尺码:M", quantity=2)
@@ -106,7 +111,7 @@ def test_an_order_of_one_spec_takes_pieces_of_that_spec_and_the_proof_agrees(now
 
     assert (figures("黑色;M"), figures("黑色;L")) == ((5, 2), (5, 0))
     assert prove(open_lines=open_lines).differences == []
-    assert settled(now)["set_aside"] == 0
+    assert settle(now)["set_aside"] == 0
 
 
 def test_a_short_spec_holds_its_order_and_not_the_order_of_another_spec(now):
@@ -187,7 +192,9 @@ def test_sales_of_a_day_stand_under_the_spec_and_move_there_when_it_becomes_know
 @pytest.mark.django_db(transaction=True)
 def test_a_file_that_brings_the_specs_has_the_days_of_their_code_written_anew(now):
     SkuDay.objects.create(sku_code="4214", date=now.date(), pieces=3, order_count=1)
-    SkuDay.objects.create(sku_code="B", date=now.date() - timedelta(days=1), pieces=3, order_count=1)
+    SkuDay.objects.create(
+        sku_code="B", date=now.date() - timedelta(days=1), pieces=3, order_count=1
+    )
 
     bring(template(["黑色", "M", 970, 3, 4214, 1], ["黑色", "L", 970, 4, 4214, 1]), "t.xlsx")
 

@@ -121,6 +121,13 @@ def _at_table(table: Parcel, text: str, *, by: User, now: datetime) -> ScanAnswe
         return _several(table, text)
     if own:
         return _piece(table, own, lines, goods)
+    return _not_in_it(table, sku, lines, text, by=by, now=now)
+
+
+def _not_in_it(
+    table: Parcel, sku: Sku | None, lines: list[ParcelLine], text: str, *, by: User, now: datetime
+) -> ScanAnswer:
+    """Answer what does not belong to the parcel on the table: another label, a wrong piece, or nothing known."""
     other = find_parcel(text)
     if other is not None:
         return _other_label(table, other, lines, text, by=by, now=now)
