@@ -15,6 +15,7 @@ from products.actions import (
     watch,
 )
 from products.actions.importing import kinds
+from products.checks import catalogue as catalogue_checks
 from products.checks import listing as listing_checks
 from products.checks import stock as stock_checks
 from products.queries.pictures import stored_names
@@ -29,6 +30,7 @@ def register() -> None:
     kinds.register()
     count_file.register()
     keep_files(stored_names)
+    catalogue_checks.register()
     stock_checks.register()
     listing_checks.register()
     _list()

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from products.actions import bundles, catalogue
 from products.actions.conflicts import decide_conflicts
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
+from products.actions.watch import request_findings
 from products.api import catalogue_shapes as shapes
 from products.models import CatalogueConflict, Product, Sku
 from products.queries.catalogue_list import TABS, Filters, product_page
@@ -245,4 +246,5 @@ class Decide(APIView):
         done = decide_conflicts(
             ids=ids, takes_theirs=values["takes_theirs"], by=_person(request), now=timezone.now()
         )
+        request_findings(by=_person(request), now=timezone.now())
         return Response(shapes.DecidedSerializer(done).data)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from products import registry
 from products.actions.importing import days, resolve, write
 from products.actions.importing.offer import Offer
+from products.actions.watch import request_findings
 from shopops.intake.spec import Counts, Preview
 from shopops.intake.turn import take_turn
 
@@ -66,6 +67,7 @@ class Merger:
                 take_turn(run)
                 with connection.cursor() as cursor:
                     lines = self._write(cursor, offer, stage, batch, now)
+                request_findings(by=None, now=now)
                 done |= {"created": lines.created, "updated": lines.updated}
         else:
             done = dict(run.cursor or {})
