@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from orders import registry
-from orders.choices import LEFT_STAGES, HoldKind
+from orders.actions import audit
+from orders.actions.shortages import end_met_shortages
+from orders.choices import LEFT_STAGES, SHORTAGES, HoldKind
 from orders.models import Hold, Order, OrderLine
 from orders.queries import goods as queries
 from orders.rules.audit import AuditFacts, Need, cause_of
@@ -42,7 +44,6 @@ from shopops.work.schedule import register_tick
 KIND, KEY = "orders.goods", "settle"
 LEFT_CHECK = "orders.left_orders_are_booked"
 STEP_ORDERS = 1000
-_SHORT = (HoldKind.STOCK_SHORT, HoldKind.GIFT_OUT_OF_STOCK)
 
 
 def register() -> None:
@@ -212,7 +213,7 @@ def allocate_approved(order_ids: Sequence[int], now: datetime) -> dict[int, Need
     ids = dict(rows.values_list("tid", "pk"))
     settled = set(
         Hold.objects.filter(
-            order__in=ids.values(), kind__in=_SHORT, closed_by__isnull=False
+            order__in=ids.values(), kind__in=SHORTAGES, closed_by__isnull=False
         ).values_list("order_id", "cause")
     )
     return {ids[tid]: need for tid, need in needs.items() if (ids[tid], need.cause) not in settled}
@@ -220,7 +221,11 @@ def allocate_approved(order_ids: Sequence[int], now: datetime) -> dict[int, Need
 
 def _need_of(one: Shortage) -> Need:
     is_gift = one.line_key.startswith(GIFT_PREFIX)
-    kind, word = (_SHORT[1], "gift_short") if is_gift else (_SHORT[0], "stock_short")
+    kind, word = (
+        (HoldKind.GIFT_OUT_OF_STOCK, "gift_short")
+        if is_gift
+        else (HoldKind.STOCK_SHORT, "stock_short")
+    )
     return _need(kind, word, one.sku_code, one.wanted, one.free)
 
 
@@ -264,7 +269,7 @@ def request_settle(now: datetime) -> None:
 
 
 def perform_settle(run: RunContext) -> dict[str, Any]:
-    """Let stock follow orders: consume, release, set aside, book out and in; steps of a thousand."""
+    """Let stock follow orders: consume, release, set aside, book out and in, end shortages; in steps."""
     return settle(now=run.now, run=run)
 
 
@@ -272,7 +277,7 @@ def settle(*, now: datetime, run: RunContext) -> dict[str, Any]:
     """Do the work of a run in its steps; each may be repeated."""
     rule = rule_in_force(now=now)
     at_payment = rule.allocate_at == AllocateAt.PAYMENT
-    done = {"consumed": 0, "released": 0, "set_aside": 0, "left": 0, "returned": 0}
+    done = {"consumed": 0, "released": 0, "set_aside": 0, "left": 0, "returned": 0, "met": 0}
     text = gettext_noop("库存跟上订单")
     while True:
         with run.step(text=text):
@@ -293,6 +298,10 @@ def settle(*, now: datetime, run: RunContext) -> dict[str, Any]:
     if rule.returns_at_refund:
         with run.step(text=text):
             done["returned"] = book_returns(now=now)
+    with run.step(text=text):
+        done["met"] = end_met_shortages(now=now)
+        if done["met"]:
+            audit.request_audit(now)
     return done
 
 

@@ -15,6 +15,7 @@ from products.actions import locks
 from products.choices import GIFT_PREFIX, AllocationState, MoveKind
 from products.models import Allocation, StockMove
 from products.queries.catalogue_of import catalogue_of
+from products.queries.stock_facts import taken_by
 from products.rules.stock import Level, Share, Shortage, Wanted, plan_allocation
 from shopops.staff.models import User
 
@@ -45,16 +46,11 @@ def allocate(lines: Sequence[Wanted], *, now: datetime) -> list[Shortage]:
         sku_id: Level(level.on_hand - level.allocated, level.kept_since)
         for sku_id, level in levels.items()
     }
-    plan = plan_allocation(lines, catalogue, free, _taken(lines))
+    # After the levels are locked: whoever held them before us may have served the same line.
+    plan = plan_allocation(lines, catalogue, free, taken_by(lines))
     if plan.shares:
         _set_aside(plan.shares, now=now)
     return list(plan.shortages)
-
-
-def _taken(lines: Sequence[Wanted]) -> frozenset[tuple[str, int]]:
-    # After the levels are locked: whoever held them before us may have served the same line.
-    rows = Allocation.objects.filter(line_key__in=[line.line_key for line in lines])
-    return frozenset(rows.exclude(state=AllocationState.RELEASED).values_list("line_key", "sku_id"))
 
 
 def _set_aside(shares: Sequence[Share], *, now: datetime) -> None:
