@@ -51,6 +51,7 @@ def register() -> None:
     registry.audit_by(judge)
     registry.after_approval(allocate_approved, last=True)
     registry.after_hand_over(consume_left)
+    registry.after_part_left(consume_part)
     registry.after_take_back(take_back)
     registry.after_cancel(release_cancelled)
     registry.after_import(settle_after_import)
@@ -238,13 +239,27 @@ def consume_left(tids: Sequence[str], by: User | None, now: datetime) -> None:
     allocation.consume(tids, by=by, now=now)
 
 
+def consume_part(tids: Sequence[str], by: User | None, now: datetime) -> None:
+    """Take out the lines that lie in parcels that left, of orders of which other parcels stay.
+
+    A line that lies in several parcels leaves with the last of them. What had no pieces set aside gets
+    some when its order has left.
+    """
+    if keeps_stock():
+        allocation.consume((), line_keys=queries.left_line_keys(tids), by=by, now=now)
+
+
 def take_back(tids: Sequence[str], by: User | None, now: datetime) -> None:
-    """Put back what a mistaken hand-over took; let go what a mistaken approval set aside."""
+    """Put back what a mistaken hand-over took; let go what a mistaken approval set aside.
+
+    What lies in another parcel of the order that is still out stays out.
+    """
     if not keeps_stock():
         return
     stages = dict(Order.objects.filter(tid__in=tids).values_list("tid", "stage"))
     passed = [tid for tid in tids if stages.get(tid) in queries.PASSED_STAGES]
-    allocation.reinstate(passed, reason=_("撤回交接"), by=by, now=now)
+    out = queries.left_line_keys(passed)
+    allocation.reinstate(passed, but_not=out, reason=_("撤回交接"), by=by, now=now)
     if rule_in_force(now=now).allocate_at == AllocateAt.APPROVAL:
         allocation.release([tid for tid in tids if tid not in passed], now=now)
 

@@ -62,6 +62,24 @@ def wanted_of(order_ids: Collection[int], *, has_left: bool = False) -> list[Wan
     ]
 
 
+_LEFT_LINES = """
+SELECT coalesce(l.line_key, %(gift)s || pl.gift_id) FROM orders_order o
+JOIN orders_parcelline pl ON pl.order_id = o.id
+JOIN orders_parcel p ON p.id = pl.parcel_id AND p.state <> 'dropped'
+LEFT JOIN orders_orderline l ON l.id = pl.line_id
+WHERE o.tid = ANY(%(tids)s) GROUP BY 1 HAVING bool_and(p.state = 'handed_over') ORDER BY 1
+"""
+
+
+def left_line_keys(tids: Sequence[str]) -> list[str]:
+    """Give the lines and gifts of orders all of whose pieces lie in parcels that left. One query."""
+    if not tids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT_LINES, {"gift": GIFT_PREFIX, "tids": list(tids)})
+        return [key for (key,) in cursor.fetchall()]
+
+
 def open_lines(tids: Sequence[str]) -> list[Wanted]:
     """Give the lines of those of these orders that are paid and have not left. Four queries."""
     ids = Order.objects.filter(tid__in=list(tids), stage__in=OPEN_STAGES)

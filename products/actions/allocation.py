@@ -97,7 +97,8 @@ def _shift(sums: Mapping[int, int], *, on_hand: int, allocated: int) -> None:
 _CONSUME = """
 WITH ended AS (
   UPDATE products_allocation SET state = 'consumed', ended_at = %(now)s
-  WHERE tid = ANY(%(tids)s) AND state = 'held' AND sku_id = ANY(%(skus)s)
+  WHERE (tid = ANY(%(tids)s) OR line_key = ANY(%(lines)s)) AND state = 'held'
+    AND sku_id = ANY(%(skus)s)
   RETURNING id, sku_id, quantity, tid, line_key
 ),
 moved AS (
@@ -112,17 +113,20 @@ SELECT sku_id, sum(quantity)::int FROM ended GROUP BY sku_id
 
 
 @transaction.atomic
-def consume(tids: Collection[str], *, by: User | None, now: datetime) -> int:
-    """Take out what is set aside for orders that leave, one line of the ledger each; give the pieces.
+def consume(
+    tids: Collection[str], *, line_keys: Collection[str] = (), by: User | None, now: datetime
+) -> int:
+    """Take out what is set aside for orders (or single lines) that leave, a line of the ledger each; give the pieces.
 
     Locks the levels. Four statements, however many orders.
     """
-    skus = _locked_skus(_held(tids))
+    skus = _locked_skus({*_held(tids), *_held_lines(line_keys)})
     with connection.cursor() as cursor:
         cursor.execute(
             _CONSUME,
             {
                 "tids": list(tids),
+                "lines": list(line_keys),
                 "skus": skus,
                 "now": now,
                 "by": by.pk if by else None,
@@ -158,6 +162,7 @@ _REINSTATE = """
 WITH again AS (
   UPDATE products_allocation SET state = 'held', ended_at = NULL
   WHERE tid = ANY(%(tids)s) AND state = 'consumed' AND sku_id = ANY(%(skus)s)
+    AND NOT line_key = ANY(%(kept)s)
   RETURNING id, sku_id, quantity, tid
 ),
 moved AS (
@@ -171,8 +176,18 @@ SELECT sku_id, sum(quantity)::int FROM again GROUP BY sku_id
 
 
 @transaction.atomic
-def reinstate(tids: Collection[str], *, reason: str, by: User | None, now: datetime) -> int:
-    """Put pieces back whose hand-over was a mistake; they are set aside for the same orders again."""
+def reinstate(
+    tids: Collection[str],
+    *,
+    reason: str,
+    by: User | None,
+    now: datetime,
+    but_not: Collection[str] = (),
+) -> int:
+    """Put pieces back whose hand-over was a mistake; they are set aside for the same orders again.
+
+    :param but_not: lines that are still out
+    """
     gone = Allocation.objects.filter(tid__in=list(tids), state=AllocationState.CONSUMED)
     skus = _locked_skus(gone.values_list("sku_id", flat=True).distinct())
     with connection.cursor() as cursor:
@@ -183,6 +198,7 @@ def reinstate(tids: Collection[str], *, reason: str, by: User | None, now: datet
                 "skus": skus,
                 "now": now,
                 "by": by.pk if by else None,
+                "kept": list(but_not),
                 "reason": reason[:200],
             },
         )
