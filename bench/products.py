@@ -97,7 +97,14 @@ def _fill(skus: int) -> None:
     from products.actions.figures import write_figures
 
     write_figures(now=datetime.now(UTC))
-    for table in ("product", "sku", "stocklevel", "productday", "catalogueconflict", "productfigures"):
+    for table in (
+        "product",
+        "sku",
+        "stocklevel",
+        "productday",
+        "catalogueconflict",
+        "productfigures",
+    ):
         run(f"VACUUM ANALYZE products_{table}")
 
 

@@ -33,13 +33,11 @@ def end_met_shortages(*, now: datetime) -> int:
 
 
 def _held() -> "QuerySet[Order]":
-    return Order.objects.filter(Exists(_shortages(OuterRef("pk"))), stage=Stage.HELD)
+    return Order.objects.filter(Exists(_shortages().filter(order=OuterRef("pk"))), stage=Stage.HELD)
 
 
-def _shortages(order: object) -> "QuerySet[Hold]":
-    return Hold.objects.filter(
-        order=order, kind__in=SHORTAGES, closed_at__isnull=True, is_hand_set=False
-    )
+def _shortages() -> "QuerySet[Hold]":
+    return Hold.objects.filter(kind__in=SHORTAGES, closed_at__isnull=True, is_hand_set=False)
 
 
 @transaction.atomic

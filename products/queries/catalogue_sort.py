@@ -73,10 +73,8 @@ def sorted_rows(
     rows: "QuerySet[Product]", sort: Sort | None, *, after: Edge | None, before: Edge | None
 ) -> "QuerySet[Product]":
     """Give the rows behind an edge in their order, or those before one in the opposite order."""
-    if before is not None:
-        edge, is_back = before, True
-    else:
-        edge, is_back = after, False
+    is_back = before is not None
+    edge = before or after
     if sort is None:
         if edge is not None:
             rows = rows.filter(pk__gt=edge.id) if is_back else rows.filter(pk__lt=edge.id)

@@ -80,7 +80,7 @@ def _heads(
     address: QueryDict, shown: list[spec.Column], sort: Sort | None
 ) -> list[dict[str, object]]:
     """Give the heads of the columns; those that one may sort by lead to it, and then to the other way."""
-    first = {}
+    first: dict[str, Sort] = {}
     for one in SORTS.values():
         first.setdefault(one.column, one)
     heads = []
