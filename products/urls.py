@@ -11,6 +11,7 @@ from products.views import (
     prices,
     prices_bulk,
     product,
+    product_bulk,
     product_list,
     purchases,
     quality,
@@ -48,6 +49,9 @@ urlpatterns = [
     path("settings/stock/", stock_rules.rules, name="stock_rules"),
     # --- catalogue
     path("products/", product_list.product_list, name="list"),
+    path("products/bulk/", product_bulk.change, name="bulk"),
+    path("products/export/", product_bulk.ask, name="export"),
+    path("products/export/<int:run_id>/", product_bulk.download, name="export_file"),
     path("products/columns/", product_list.columns, name="columns"),
     path("products/conflicts/", conflicts.conflicts, name="conflicts"),
     path("products/conflicts/decide/", conflicts.decide, name="decide"),

@@ -170,6 +170,9 @@ ROUTES: dict[str, Route] = {
     "orders_api:order_gifts": Route("orders.merge", post={400, 404}, kwargs=_order_key),
     # --- products
     "products:list": Route("products.view", get=200),
+    "products:bulk": Route("products.edit", post=404),
+    "products:export": Route("products.export", post=302),
+    "products:export_file": Route("products.export", get=404, kwargs=lambda: {"run_id": 0}),
     "products:columns": Route("products.view", get=200, post=302),
     "products:conflicts": Route("products.view", get=200),
     "products:decide": Route("products.decide_conflict", post=302),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from products.actions import counts, purchases, shortage
+from products.actions import counts, figures, purchases, shortage
 from products.actions.purchases import Arrival, Line, SupplierValues
 from products.models import PurchaseOrder, Sku, StockLevel, Supplier
 from shopops.staff.models import User
@@ -64,6 +64,7 @@ def fill_stock(
 def look_at_stock(*, now: datetime) -> None:
     """Write down what is short, once the sales are summed up and the orders have their pieces."""
     shortage.look(now=now)
+    figures.write_figures(now=now)
     _shelf(now=now)
 
 

@@ -87,6 +87,8 @@ OPERATIONS = {
     "products.supplier.changed": _("改了供应商"),
     "products.supplier.price_set": _("记了供应商报价"),
     "products.product.edited": _("改了商品资料"),
+    "products.list.exported": _("导出了商品列表"),
+    "products.list.export_fetched": _("下载了商品导出"),
     "products.product.image_set": _("换了主图"),
     "products.sku.edited": _("改了 SKU 资料"),
     "products.sku.bundle_set": _("改了套装"),

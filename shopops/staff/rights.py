@@ -51,6 +51,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("products.view", _("看商品与库存")),
     Right("products.view_cost", _("看成本")),
     Right("products.edit", _("改商品与上架资料")),
+    Right("products.export", _("导出商品")),
     Right("products.decide_conflict", _("决定资料冲突")),
     Right("products.set_price", _("改价")),
     Right("products.approve_price", _("批低于底价的价")),
@@ -132,6 +133,7 @@ ROLES: tuple[RoleRow, ...] = (
                 "orders.merge",
                 "orders.set_warehouse",
                 "products.purchase",
+                "products.export",
                 "products.set_stock_rules",
                 "intake.view",
                 "intake.import",
@@ -156,6 +158,7 @@ ROLES: tuple[RoleRow, ...] = (
                 "products.view",
                 "products.edit",
                 "products.decide_conflict",
+                "products.export",
                 "products.set_price",
             }
         ),
@@ -175,6 +178,7 @@ ROLES: tuple[RoleRow, ...] = (
                 "orders.view_bill",
                 "orders.export",
                 "analytics.export",
+                "products.export",
                 "products.view",
                 "products.view_cost",
             }
