@@ -21,7 +21,7 @@ from products.models import PurchaseOrder, Supplier
 from products.queries import plans
 from products.queries.plans import PlanRow
 from products.rules.stock import read_pieces
-from products.views.parts import Asked, asked_of
+from products.views.acting import Asked, asked_of
 from products.views.replenishment import COST, PURCHASE, filters_of, kept_fields, row_of
 from shopops.lib.business_time import business_date
 from shopops.lib.words import listed

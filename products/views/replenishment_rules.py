@@ -1,5 +1,6 @@
 """How the shop replenishes: dated rows, the newest that has begun counts."""
 
+from dataclasses import replace
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from products.actions.replenishment_rules import RuleValues, values_of
 from products.forms.replenishment import ReplenishmentRuleForm
 from products.models import ReplenishmentRule
 from products.queries.rules import replenishment_rule
-from products.views.parts import Asked, asked_of, attempt, conflict_page, last_operation, log_url
+from products.views.acting import Asked, asked_of, attempt, conflict, log_url, rows_of
 from shopops.staff.access import requires
 
 RIGHT = "products.set_stock_rules"
@@ -65,8 +66,8 @@ def _save(asked: Asked) -> HttpResponse:
     )
     try:
         run()
-    except StaleGoodsError:
-        return _conflict(asked, form, url)
+    except StaleGoodsError as stale:
+        return _conflict(asked, form, stale, url)
     except GoodsRefusedError as refusal:
         form.add_error(None, refusal.message)
         return _page(asked.request, form, status=422)
@@ -74,14 +75,14 @@ def _save(asked: Asked) -> HttpResponse:
     return attempt(asked, lambda: None, done=done, url=url)
 
 
-def _conflict(asked: Asked, form: ReplenishmentRuleForm, url: str) -> HttpResponse:
+def _conflict(
+    asked: Asked, form: ReplenishmentRuleForm, stale: StaleGoodsError, url: str
+) -> HttpResponse:
     row = replenishment_rule(now=asked.now)
-    return conflict_page(
-        asked,
-        form,
-        _stored(row),
-        what=str(_("补货规则")),
+    return conflict(
+        replace(asked, back=url),
+        stale,
+        key=("replenishment_rule", row.valid_from.isoformat()),
+        rows=rows_of(form, _stored(row)),
         version=row.version,
-        last=last_operation("replenishment_rule", row.valid_from.isoformat()),
-        url=url,
     )
