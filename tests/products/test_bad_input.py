@@ -19,7 +19,8 @@ from shopops.intake.models import RowError
 from tests.clients import browser_of
 from tests.factories.goods import ProductFactory, SkuFactory, stocked
 from tests.factories.staff import PersonFactory
-from tests.products.test_files import bring, cost, costs_of, product_row, shop, template
+from tests.products.harness import bring
+from tests.products.test_files import cost, costs_of, product_row, shop, template
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 10, 4, tzinfo=UTC)

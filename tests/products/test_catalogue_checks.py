@@ -10,14 +10,17 @@ from shopops.checks.actions import run_check
 from shopops.checks.registry import find_check
 from shopops.work.models import Run
 from tests.factories.goods import ProductFactory, SkuFactory
-from tests.products.test_files import bring, cost, costs_of
+from tests.products.harness import bring
+from tests.products.test_files import cost, costs_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 3, 10, 4, tzinfo=UTC)
 
 
 def findings(code):
-    result = run_check(find_check(f"products.{code}"), day=NOW.date(), now=NOW)
+    check = find_check(f"products.{code}")
+    assert check is not None
+    result = run_check(check, day=NOW.date(), now=NOW)
     return result.status, [(one["title"], one["evidence"]) for one in result.findings]
 
 

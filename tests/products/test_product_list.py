@@ -22,7 +22,7 @@ from products.queries.catalogue_sort import SORTS, Edge
 from shopops.staff.models import Operation
 from shopops.work.engine import perform_inline
 from shopops.work.models import Run
-from tests.conftest import browser_of
+from tests.clients import browser_of
 from tests.factories.goods import ProductFactory
 from tests.factories.staff import PersonFactory
 

@@ -20,7 +20,8 @@ from shopops.work.actions import request_run
 from shopops.work.engine import perform_inline
 from tests.factories.goods import SkuFactory, stocked
 from tests.factories.orders import OrderFactory, OrderLineFactory
-from tests.products.test_files import bring, template
+from tests.products.harness import bring
+from tests.products.test_files import template
 
 pytestmark = pytest.mark.django_db
 
