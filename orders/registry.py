@@ -37,6 +37,7 @@ _last_after_approval: list[AfterApproval] = []
 # Called in the transaction in which orders leave or end, with their order numbers.
 AfterMove = Callable[[Sequence[str], User | None, datetime], None]
 _after_hand_over: list[AfterMove] = []
+_after_part_left: list[AfterMove] = []
 _after_take_back: list[AfterMove] = []
 _after_cancel: list[AfterMove] = []
 
@@ -63,6 +64,13 @@ def after_hand_over(act: AfterMove) -> AfterMove:
     """Register what happens when orders are handed to the carrier, in the same transaction."""
     if act not in _after_hand_over:
         _after_hand_over.append(act)
+    return act
+
+
+def after_part_left(act: AfterMove) -> AfterMove:
+    """Register what happens when a parcel leaves of orders of which others stay, in the same transaction."""
+    if act not in _after_part_left:
+        _after_part_left.append(act)
     return act
 
 
@@ -103,6 +111,12 @@ def tell_approved(order_ids: Sequence[int], now: datetime) -> dict[int, Need]:
 def tell_handed_over(tids: Sequence[str], by: User | None, now: datetime) -> None:
     """Tell everything registered that orders left."""
     for act in _after_hand_over:
+        act(tids, by, now)
+
+
+def tell_part_left(tids: Sequence[str], by: User | None, now: datetime) -> None:
+    """Tell everything registered that a parcel of these orders left and another one did not."""
+    for act in _after_part_left:
         act(tids, by, now)
 
 

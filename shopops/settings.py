@@ -321,6 +321,8 @@ SPECTACULAR_SETTINGS = {
         "TraceKind": "orders.choices.TraceKind",
         "ToldChannel": "orders.choices.ToldChannel",
         "ConsentChannel": "orders.choices.ConsentChannel",
+        "PriceKind": "products.choices.PriceKind",
+        "ProductStatus": "products.choices.ProductStatus",
     },
 }
 

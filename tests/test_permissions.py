@@ -170,6 +170,9 @@ ROUTES: dict[str, Route] = {
     "orders_api:order_gifts": Route("orders.merge", post={400, 404}, kwargs=_order_key),
     # --- products
     "products:list": Route("products.view", get=200),
+    "products:bulk": Route("products.edit", post=404),
+    "products:export": Route("products.export", post=302),
+    "products:export_file": Route("products.export", get=404, kwargs=lambda: {"run_id": 0}),
     "products:columns": Route("products.view", get=200, post=302),
     "products:conflicts": Route("products.view", get=200),
     "products:decide": Route("products.decide_conflict", post=302),
@@ -286,6 +289,17 @@ ROUTES: dict[str, Route] = {
     "products_api:purchases": Route("products.view", get=200),
     "products_api:arrive": Route("products.purchase", post={400, 404}, kwargs=_purchase),
     # --- goods: listing, watch, prices, quality
+    # --- replenishment
+    "products:replenishment": Route("products.view", get=200, post=302),
+    "products:replenishment_order": Route("products.purchase", post=302),
+    "products:replenishment_export": Route("products.view", post=302),
+    "products:replenishment_file": Route("products.view", get=404, kwargs=_run),
+    "products:replenishment_sku": Route("products.view", get=404, kwargs=_sku),
+    "products:replenishment_rules": Route("products.view", get=200, post={302, 403, 422}),
+    "products_api:replenishment": Route("products.view", get=200),
+    "products_api:replenishment_sku": Route("products.view", get=404, kwargs=_sku),
+    "products_api:replenishment_orders": Route("products.purchase", post=400),
+    "products_api:replenishment_run": Route("products.purchase", post=202),
     "products:listing": Route("products.view", get=200, post=200),
     "products:listing_check": Route(
         "products.view", get=404, post=404, kwargs=lambda: {"product_id": 0}

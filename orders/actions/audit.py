@@ -13,7 +13,8 @@ from django.utils.translation import gettext_noop
 
 from orders import registry
 from orders.actions import counts
-from orders.choices import BY_ITSELF, HOLD_DEFAULTS, Stage
+from orders.actions.shortages import end_by_themselves
+from orders.choices import BY_ITSELF, HOLD_DEFAULTS, SHORTAGES, Stage
 from orders.models import Hold, Order
 from orders.queries import audit as audit_queries
 from orders.queries.audit import Case, RuleSet
@@ -198,7 +199,7 @@ def _ends_by_itself(hold: Hold) -> bool:
     """Say whether a hold whose cause is gone may end without a person."""
     if hold.is_hand_set or not HOLD_DEFAULTS[hold.kind].self_releases:  # type: ignore[index]
         return False
-    return not hold.must_tell_buyer or hold.told_at is not None
+    return hold.kind in SHORTAGES or not hold.must_tell_buyer or hold.told_at is not None
 
 
 def _take_marks(order: Order, verdict: Verdict) -> bool:
@@ -234,9 +235,7 @@ def _write(changes: _Changes) -> None:
 
 
 def _close(holds: Sequence[Hold], *, now: datetime) -> None:
-    Hold.objects.filter(pk__in=[hold.pk for hold in holds]).update(
-        closed_at=now, resolution=BY_ITSELF
-    )
+    end_by_themselves([hold.pk for hold in holds], now=now)
 
 
 def _move(orders: Sequence[Order]) -> None:

@@ -194,6 +194,9 @@ TIMED_KINDS: tuple[HoldKind, ...] = tuple(
     kind for kind, defaults in HOLD_DEFAULTS.items() if defaults.is_timed
 )
 
+# End by themselves when stock arrives, whether or not the buyer was told.
+SHORTAGES: tuple[HoldKind, ...] = (HoldKind.STOCK_SHORT, HoldKind.GIFT_OUT_OF_STOCK)
+
 # How a hold ended that no person ended: its cause was gone, or its order left or ended.
 BY_ITSELF = "auto"
 GONE = "gone"

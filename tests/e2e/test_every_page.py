@@ -56,6 +56,10 @@ PAGES = {
         "/purchases/",
         "/purchases/?tab=late",
         "/suppliers/",
+        "/replenishment/",
+        "/replenishment/?tab=all",
+        "/replenishment/?tab=unknown&q=%E6%97%A0",
+        "/settings/replenishment/",
         "/products/listing/",
         "/products/words/",
         "/products/shelf/",
@@ -106,6 +110,7 @@ LINKS = (
     ("/stock/counts/", "main table tbody a"),
     ("/purchases/", "main table tbody a"),
     ("/suppliers/", "main table tbody a"),
+    ("/replenishment/", "main table tbody a"),
     ("/people/", "main table tbody a"),
     ("/roles/", "main table thead a"),
 )
