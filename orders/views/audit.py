@@ -313,6 +313,7 @@ _KIND_OF: dict[AuditRuleCode, str] = {
     AuditRuleCode.FLAGS: HoldKind.MEMO_INSTRUCTION,
     AuditRuleCode.MERGEABLE: HoldKind.WAITING_TO_MERGE,
     AuditRuleCode.PRESALE_NOT_DUE: HoldKind.PRESALE_NOT_DUE,
+    AuditRuleCode.LOW_PRICE: HoldKind.PRICE_UNDER_FLOOR,
 }
 
 
