@@ -4,15 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0014_cases'),
+        ("orders", "0014_cases"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='auditrulerow',
-            name='code',
-            field=models.CharField(choices=[('active_hours', '自动审单时段'), ('cool_down', '付款冷静期'), ('unpaid_balance', '预售尾款未付清'), ('max_amount', '金额上限'), ('max_pieces', '件数上限'), ('max_kinds', '款数上限'), ('excluded_skus', '指定编码不自动审'), ('unknown_code', '商家编码为空'), ('receiver_complete', '收货信息不全'), ('region_served', '快递不到的省份'), ('black_list', '买家黑名单'), ('buyer_message', '买家留言要人看'), ('memo', '卖家备注要人看'), ('flags', '旗帜对应的动作'), ('mergeable', '同一买家可合单'), ('presale_not_due', '预售未到期'), ('low_price', '成交价过低')], max_length=24),
+            model_name="auditrulerow",
+            name="code",
+            field=models.CharField(
+                choices=[
+                    ("active_hours", "自动审单时段"),
+                    ("cool_down", "付款冷静期"),
+                    ("unpaid_balance", "预售尾款未付清"),
+                    ("max_amount", "金额上限"),
+                    ("max_pieces", "件数上限"),
+                    ("max_kinds", "款数上限"),
+                    ("excluded_skus", "指定编码不自动审"),
+                    ("unknown_code", "商家编码为空"),
+                    ("receiver_complete", "收货信息不全"),
+                    ("region_served", "快递不到的省份"),
+                    ("black_list", "买家黑名单"),
+                    ("buyer_message", "买家留言要人看"),
+                    ("memo", "卖家备注要人看"),
+                    ("flags", "旗帜对应的动作"),
+                    ("mergeable", "同一买家可合单"),
+                    ("presale_not_due", "预售未到期"),
+                    ("low_price", "成交价过低"),
+                ],
+                max_length=24,
+            ),
         ),
     ]

@@ -393,7 +393,11 @@ def _trial(request: HttpRequest, *, now: datetime) -> dict[str, Any] | None:
         "held": result["held"],
         "rate": result["held"] / result["orders"] if result["orders"] else None,
         "sample": [
-            {"tid": tid, "url": reverse("orders:order", args=[tid]), "why": reason_words(reason)}
+            {
+                "tid": tid,
+                "url": reverse("orders:order", args=[tid]),
+                "why": reason_words(reason, sees_costs=request.user.has_perm("products.view_cost")),
+            }
             for tid, reason in result["sample"]
         ],
     }

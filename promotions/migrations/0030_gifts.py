@@ -6,127 +6,290 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0015_price_rule'),
-        ('products', '0007_listing_rules'),
-        ('promotions', '0001_activities_and_benefits'),
+        ("orders", "0015_price_rule"),
+        ("products", "0007_listing_rules"),
+        ("promotions", "0001_activities_and_benefits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GiftRule',
+            name="GiftRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('changed_at', models.DateTimeField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('version', models.IntegerField(default=1)),
-                ('pieces', models.IntegerField(default=1)),
-                ('every_pieces', models.IntegerField(blank=True, null=True)),
-                ('most_times', models.SmallIntegerField(blank=True, null=True)),
-                ('first_orders', models.IntegerField(blank=True, null=True)),
-                ('quota', models.IntegerField(blank=True, null=True)),
-                ('used_pieces', models.IntegerField(default=0)),
-                ('used_orders', models.IntegerField(default=0)),
-                ('is_shop_wide', models.BooleanField(default=False)),
-                ('is_once_per_buyer', models.BooleanField(default=False)),
-                ('is_on', models.BooleanField(default=True)),
-                ('from_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
-                ('when_out', models.CharField(choices=[('skip', '照发，订单上记一笔'), ('hold', '挂起，先问买家')], default='skip', max_length=8)),
-                ('name', models.CharField(max_length=80)),
-                ('note', models.CharField(blank=True, default='', max_length=200)),
-                ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='gift_rules', to='promotions.activity')),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('gift_sku', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gift_rules', to='products.sku')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("changed_at", models.DateTimeField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("version", models.IntegerField(default=1)),
+                ("pieces", models.IntegerField(default=1)),
+                ("every_pieces", models.IntegerField(blank=True, null=True)),
+                ("most_times", models.SmallIntegerField(blank=True, null=True)),
+                ("first_orders", models.IntegerField(blank=True, null=True)),
+                ("quota", models.IntegerField(blank=True, null=True)),
+                ("used_pieces", models.IntegerField(default=0)),
+                ("used_orders", models.IntegerField(default=0)),
+                ("is_shop_wide", models.BooleanField(default=False)),
+                ("is_once_per_buyer", models.BooleanField(default=False)),
+                ("is_on", models.BooleanField(default=True)),
+                (
+                    "from_amount",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
+                ),
+                (
+                    "when_out",
+                    models.CharField(
+                        choices=[("skip", "照发，订单上记一笔"), ("hold", "挂起，先问买家")],
+                        default="skip",
+                        max_length=8,
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("note", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gift_rules",
+                        to="promotions.activity",
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "gift_sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gift_rules",
+                        to="products.sku",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GiftGrant',
+            name="GiftGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('pieces', models.IntegerField()),
-                ('is_only', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('given', '已送'), ('returned', '订单取消，已退回'), ('taken_off', '人工去掉，已退回'), ('missed', '没送上')], max_length=12)),
-                ('reason', models.CharField(blank=True, default='', max_length=12)),
-                ('buyer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.buyer')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gift_grants', to='orders.order')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='promotions.giftrule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("given_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("pieces", models.IntegerField()),
+                ("is_only", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("given", "已送"),
+                            ("returned", "订单取消，已退回"),
+                            ("taken_off", "人工去掉，已退回"),
+                            ("missed", "没送上"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.buyer",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="gift_grants",
+                        to="orders.order",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="promotions.giftrule",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GiftRuleProduct',
+            name="GiftRuleProduct",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gift_triggers', to='products.product')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='products', to='promotions.giftrule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="gift_triggers",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="products",
+                        to="promotions.giftrule",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GiftRuleSku',
+            name="GiftRuleSku",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='skus', to='promotions.giftrule')),
-                ('sku', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gift_triggers', to='products.sku')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="skus",
+                        to="promotions.giftrule",
+                    ),
+                ),
+                (
+                    "sku",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="gift_triggers",
+                        to="products.sku",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='giftrule',
-            index=models.Index(condition=models.Q(('is_on', True)), fields=['ends_at', 'starts_at'], name='gift_rule_span_idx'),
+            model_name="giftrule",
+            index=models.Index(
+                condition=models.Q(("is_on", True)),
+                fields=["ends_at", "starts_at"],
+                name="gift_rule_span_idx",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giftrule',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='a_gift_rule_ends_after_it_starts'),
+            model_name="giftrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="a_gift_rule_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giftrule',
-            constraint=models.CheckConstraint(condition=models.Q(('pieces__gt', 0)), name='a_gift_rule_gives_something'),
+            model_name="giftrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pieces__gt", 0)), name="a_gift_rule_gives_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giftrule',
-            constraint=models.CheckConstraint(condition=models.Q(('every_pieces__isnull', True), ('every_pieces__gt', 0), _connector='OR'), name='a_gift_multiple_is_positive'),
+            model_name="giftrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("every_pieces__isnull", True), ("every_pieces__gt", 0), _connector="OR"
+                ),
+                name="a_gift_multiple_is_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giftrule',
-            constraint=models.CheckConstraint(condition=models.Q(('from_amount__isnull', True), ('from_amount__gt', 0), _connector='OR'), name='a_gift_amount_is_positive'),
+            model_name="giftrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("from_amount__isnull", True), ("from_amount__gt", 0), _connector="OR"
+                ),
+                name="a_gift_amount_is_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giftrule',
-            constraint=models.CheckConstraint(condition=models.Q(('quota__isnull', True), ('used_pieces__lte', models.F('quota')), _connector='OR'), name='no_more_gifts_are_given_than_there_are'),
+            model_name="giftrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("quota__isnull", True),
+                    ("used_pieces__lte", models.F("quota")),
+                    _connector="OR",
+                ),
+                name="no_more_gifts_are_given_than_there_are",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giftrule',
-            constraint=models.CheckConstraint(condition=models.Q(('first_orders__isnull', True), ('used_orders__lte', models.F('first_orders')), _connector='OR'), name='no_more_orders_get_a_gift_than_may'),
+            model_name="giftrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("first_orders__isnull", True),
+                    ("used_orders__lte", models.F("first_orders")),
+                    _connector="OR",
+                ),
+                name="no_more_orders_get_a_gift_than_may",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giftrule',
-            constraint=models.CheckConstraint(condition=models.Q(('used_orders__gte', 0), ('used_pieces__gte', 0)), name='given_gifts_are_not_negative'),
+            model_name="giftrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("used_orders__gte", 0), ("used_pieces__gte", 0)),
+                name="given_gifts_are_not_negative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='giftgrant',
-            index=models.Index(fields=['rule', '-id'], name='gift_grant_rule_idx'),
+            model_name="giftgrant",
+            index=models.Index(fields=["rule", "-id"], name="gift_grant_rule_idx"),
         ),
         migrations.AddConstraint(
-            model_name='giftgrant',
-            constraint=models.UniqueConstraint(fields=('rule', 'order'), name='a_gift_rule_meets_an_order_once'),
+            model_name="giftgrant",
+            constraint=models.UniqueConstraint(
+                fields=("rule", "order"), name="a_gift_rule_meets_an_order_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giftgrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('buyer__isnull', False), ('is_only', True), ('state', 'given')), fields=('rule', 'buyer'), name='a_buyer_gets_the_gift_of_a_rule_once'),
+            model_name="giftgrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("buyer__isnull", False), ("is_only", True), ("state", "given")),
+                fields=("rule", "buyer"),
+                name="a_buyer_gets_the_gift_of_a_rule_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giftgrant',
-            constraint=models.CheckConstraint(condition=models.Q(('pieces__gt', 0)), name='a_grant_has_pieces'),
+            model_name="giftgrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pieces__gt", 0)), name="a_grant_has_pieces"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giftruleproduct',
-            constraint=models.UniqueConstraint(fields=('rule', 'product'), name='a_product_stands_once_in_a_gift_rule'),
+            model_name="giftruleproduct",
+            constraint=models.UniqueConstraint(
+                fields=("rule", "product"), name="a_product_stands_once_in_a_gift_rule"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='giftrulesku',
-            constraint=models.UniqueConstraint(fields=('rule', 'sku'), name='a_sku_stands_once_in_a_gift_rule'),
+            model_name="giftrulesku",
+            constraint=models.UniqueConstraint(
+                fields=("rule", "sku"), name="a_sku_stands_once_in_a_gift_rule"
+            ),
         ),
     ]

@@ -17,7 +17,7 @@ from promotions.rules.line_paid import SoldLine, line_paid
 class GiftOrder:
     """An order that passes audit. `goods_cents`: what was paid, postage left out.
 
-    `buyer_id` None: nobody knows whose it is, so no limit per buyer can be kept.
+    `refunded_cents`: what of it went back since. `buyer_id` None: nobody knows whose it is, so no limit per buyer can be kept.
     """
 
     order_id: int
@@ -26,6 +26,7 @@ class GiftOrder:
     paid_at: datetime
     goods_cents: int
     lines: tuple[SoldLine, ...]
+    refunded_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ def earned_pieces(terms: GiftTerms, order: GiftOrder) -> int:
     """Say how many pieces of the gift an order earned, whatever is left; 0: none."""
     if not terms.starts_at <= order.paid_at < terms.ends_at:
         return 0
-    counts = [terms.codes is None or line.sku_code in terms.codes for line in order.lines]
+    counts = [
+        line.leaves and (terms.codes is None or line.sku_code in terms.codes)
+        for line in order.lines
+    ]
     bought = sum(line.quantity for line, one in zip(order.lines, counts, strict=True) if one)
     if not bought:
         return 0
@@ -77,7 +81,7 @@ def earned_pieces(terms: GiftTerms, order: GiftOrder) -> int:
 def _paid_for(terms: GiftTerms, order: GiftOrder, counts: Sequence[bool]) -> int:
     """Give what was paid for the goods that count; a line of which nobody can say it adds nothing."""
     if terms.codes is None:
-        return order.goods_cents
+        return max(order.goods_cents - order.refunded_cents, 0)
     paid = line_paid(order.lines, order.goods_cents)
     return sum(cents or 0 for cents, one in zip(paid, counts, strict=True) if one)
 

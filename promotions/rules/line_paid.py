@@ -12,13 +12,18 @@ from orders.rules.apportion import apportion
 
 @dataclass(frozen=True, slots=True)
 class SoldLine:
-    """A line of an order. `paid_cents` None: the file does not say. `list_cents`: of one piece."""
+    """A line of an order. `paid_cents` None: the file does not say. `list_cents`: of one piece.
+
+    `leaves`: it is to be sent; a line whose trade was closed or whose money went back is not, but it
+    still had its part of what the order cost.
+    """
 
     line_key: str
     sku_code: str
     quantity: int
     paid_cents: int | None
     list_cents: int = 0
+    leaves: bool = True
 
 
 def line_paid(lines: Sequence[SoldLine], goods_cents: int) -> list[int | None]:

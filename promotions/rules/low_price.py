@@ -38,13 +38,12 @@ class PriceTerms:
 
 @dataclass(frozen=True, slots=True)
 class PaidOrder:
-    """An order as the intercept sees it: what was paid for its goods, and the lines that are to leave."""
+    """An order as the intercept sees it. `goods_cents`: what was paid for its goods, postage left out."""
 
     tid: str
     goods_cents: int
     lines: tuple[SoldLine, ...]
-    # What is paid so far is a deposit: nothing can be said of prices yet.
-    is_deposit: bool = False
+    is_deposit: bool = False  # the balance is not paid: nothing can be said of prices yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def low_prices(
     found = []
     for line, cents in zip(order.lines, paid, strict=True):
         limit = limits.get(line.sku_code)
-        if limit is None or _is_gift(line, cents, gift_codes):
+        if not line.leaves or limit is None or _is_gift(line, cents, gift_codes):
             continue
         fault = _fault(line, cents, limit, terms)
         if fault is not None:

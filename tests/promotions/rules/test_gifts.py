@@ -96,7 +96,11 @@ def test_the_quota_goes_to_those_who_paid_first_and_the_rest_miss_it():
 
     grants = given_to(terms, [order(1), order(2), order(3)])
 
-    assert [(one.order.order_id, one.why) for one in grants] == [(1, None), (2, None), (3, Why.QUOTA)]
+    assert [(one.order.order_id, one.why) for one in grants] == [
+        (1, None),
+        (2, None),
+        (3, Why.QUOTA),
+    ]
 
 
 def test_a_gift_of_which_too_few_are_left_is_not_given_in_part_and_a_smaller_one_still_is():
@@ -131,7 +135,9 @@ def test_an_order_that_met_the_rule_gets_nothing_again():
     assert given_to(TERMS, [order(1)], Left(met={1})) == []
 
 
-@pytest.mark.parametrize(("free", "whys"), [(2, [None, None]), (1, [None, Why.STOCK]), (-1, [Why.STOCK] * 2)])
+@pytest.mark.parametrize(
+    ("free", "whys"), [(2, [None, None]), (1, [None, Why.STOCK]), (-1, [Why.STOCK] * 2)]
+)
 def test_what_is_not_on_the_shelf_is_not_given(free, whys):
     assert [one.why for one in given_to(TERMS, [order(1), order(2)], on_shelf=shelf(free))] == whys
 
@@ -163,3 +169,15 @@ def test_never_more_than_quota_and_stock_whatever_is_asked_for(quota, free, wish
 
     assert sum(one.pieces for one in grants) <= min(quota, free)
     assert len({one.order.buyer_id for one in grants}) == len(grants)
+
+
+def test_what_went_back_does_not_count_and_neither_does_a_line_that_stays_here():
+    terms = replace(TERMS, from_cents=10_000, every_pieces=1)
+    whole = order(1, line("A", 1, 6_000), line("B", 1, 6_000), goods=12_000)
+    part = replace(
+        order(1, line("A", 1, 6_000), replace(line("B", 1, 6_000), leaves=False), goods=12_000),
+        refunded_cents=6_000,
+    )
+
+    assert (earned_pieces(terms, whole), earned_pieces(terms, part)) == (2, 0)
+    assert earned_pieces(replace(terms, from_cents=None), part) == 1

@@ -112,3 +112,10 @@ def test_what_a_person_settles_is_the_lines_figures_and_not_the_limit():
     (cheaper,) = faults(line(paid=6_999))
 
     assert one.figures == other.figures != cheaper.figures
+
+
+def test_a_line_whose_money_went_back_is_not_judged_and_keeps_its_part_of_the_order():
+    gone = SoldLine("L-B", "A", 1, None, 10_000, leaves=False)
+
+    assert not faults(line(), gone, goods=16_000)
+    assert [one.paid_cents for one in faults(line(), gone, goods=15_998)] == [7_999]
