@@ -55,11 +55,10 @@ def _field(parameter: Parameter) -> forms.Field:
                 widget=forms.TimeInput(attrs=attributes, format="%H:%M"),
                 error_messages={"invalid": _("写成 16:00 这样")},
             )
-        case ParameterKind.AMOUNT:
-            return forms.DecimalField(label=label, min_value=1, max_digits=10, decimal_places=2)
-        case ParameterKind.TOLERANCE:
+        case ParameterKind.AMOUNT | ParameterKind.TOLERANCE as kind:
+            least, most = (0, 100) if kind is ParameterKind.TOLERANCE else (1, None)
             return forms.DecimalField(
-                label=label, min_value=0, max_value=100, max_digits=5, decimal_places=2
+                label=label, min_value=least, max_value=most, max_digits=10, decimal_places=2
             )
         case ParameterKind.WORDS:
             return WordsField(label=label)

@@ -252,7 +252,7 @@ def _as_json(values: GiftValues) -> dict[str, Any]:
     }
 
 
-def _record(  # noqa: PLR0913
+def _record(
     what: str,
     rule: GiftRule,
     by: User,

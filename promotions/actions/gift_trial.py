@@ -96,6 +96,11 @@ def perform_trial(run: RunContext) -> dict[str, Any]:
     }
 
 
+def values_tried(run: Run) -> GiftValues:
+    """Give the rule that a run tried."""
+    return _from_json(run.payload["values"])
+
+
 def _first_day(now: datetime) -> date:
     return business_date(now) - timedelta(days=DAYS)
 

@@ -26,7 +26,6 @@ from promotions.actions import gift_locks
 from promotions.choices import GiftShortage, GrantState
 from promotions.models import GiftGrant, GiftRule
 from promotions.queries import gifts as queries
-from promotions.wording.gifts import missed_words
 from promotions.rules.gifts import (
     GiftOrder,
     GiftTerms,
@@ -37,6 +36,7 @@ from promotions.rules.gifts import (
     earned_pieces,
     share_out,
 )
+from promotions.wording.gifts import missed_words
 from shopops.staff.models import Operation
 
 MISSED_NAME = "promotions.gift.missed"

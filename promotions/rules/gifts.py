@@ -17,7 +17,8 @@ from promotions.rules.line_paid import SoldLine, line_paid
 class GiftOrder:
     """An order that passes audit. `goods_cents`: what was paid, postage left out.
 
-    `refunded_cents`: what of it went back since. `buyer_id` None: nobody knows whose it is, so no limit per buyer can be kept.
+    `refunded_cents`: what of it went back since. `buyer_id` None: nobody knows whose it is, so no
+    limit per buyer can be kept.
     """
 
     order_id: int

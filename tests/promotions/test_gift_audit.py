@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from orders import goods
-from orders.actions import audit, gifts as order_gifts, holds, parcels
+from orders.actions import audit, holds, parcels
+from orders.actions import gifts as order_gifts
 from orders.actions.errors import UnableToApproveError
 from orders.actions.merging import Consent, merge_orders
 from orders.actions.shipping import approve_order, force_approve_order, take_back_order
