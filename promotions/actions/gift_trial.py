@@ -76,14 +76,15 @@ def perform_trial(run: RunContext) -> dict[str, Any]:
     values, since = _from_json(run.payload["values"]), date.fromisoformat(run.payload["since"])
     terms = replace(tried(values), starts_at=day_bounds(since)[0], ends_at=run.now)
     left = Left(pieces=terms.quota, orders=terms.first_orders)
-    tally, sample = _Tally(), []
+    tally = _Tally()
+    sample: list[tuple[str, int]] = []
     total = past_count(since=since)
     for orders in _blocks(since):
         tally.orders += len(orders)
         for grant in _grants(orders, terms, left):
             tally.add(grant)
             if grant.why is None and len(sample) < SAMPLE:
-                sample.append([grant.order.tid, grant.pieces])
+                sample.append((grant.order.tid, grant.pieces))
         run.say(tally.orders, total, gettext_noop("试算赠品规则"))
     cost = Sku.objects.filter(code=terms.gift_code).values_list("cost_amount", flat=True).first()
     return {

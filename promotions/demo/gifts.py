@@ -9,6 +9,7 @@ from products.models import Product, Sku
 from promotions.actions.gift_rules import GiftValues, create_rule
 from promotions.choices import GiftShortage
 from promotions.models import GiftRule
+from shopops.lib.business_time import SHANGHAI
 from shopops.staff.models import User
 
 # Code, name, cost, pieces on the shelf.
@@ -43,7 +44,7 @@ def fill(by_name: Mapping[str, User], now: datetime) -> None:
 
 
 def _rules(now: datetime) -> list[GiftValues]:
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     begun, until = today - timedelta(days=8), today + timedelta(days=22)
     return [
         GiftValues(

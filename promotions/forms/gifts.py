@@ -60,7 +60,9 @@ class GiftForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
         chosen = self.initial.get("activity")
-        rows = Activity.objects.exclude(state__in=_GONE) | Activity.objects.filter(pk=chosen)
+        rows = Activity.objects.exclude(state__in=_GONE)
+        if chosen:
+            rows = rows | Activity.objects.filter(pk=chosen)
         self.fields["activity"].queryset = rows.order_by("-starts_at", "-pk")  # type: ignore[attr-defined]
 
     def values(self) -> GiftValues:

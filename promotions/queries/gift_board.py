@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from orders.models import AfterSalesCase
 from products.queries.stock_facts import free_pieces
 from promotions.choices import ActivityState, GrantState
 from promotions.models import Activity, GiftGrant, GiftRule
-from promotions.queries.gifts import GIVING_STATES
+from promotions.queries.gifts import GIVING_STATES, as_terms
 from promotions.wording.gifts import rule_sentence
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def gift_rows(rules: Sequence[GiftRule], *, now: datetime) -> list[GiftRow]:
     return [
         GiftRow(
             rule=rule,
-            words=rule_sentence(rule),
+            words=rule_sentence(as_terms(rule, frozenset())),
             phase=phase_of(rule, now=now),
             goods_count=goods.get(rule.pk, 0),
             free_pieces=_free(rule.gift_sku.code, catalogue, free),
@@ -148,26 +148,22 @@ def _given_since(ids: Collection[int], since: datetime) -> dict[int, int]:
 
 def cases_about(rule: GiftRule) -> "QuerySet[AfterSalesCase]":
     """Give the after-sales cases about a rule's gift: of orders that got it, about its code."""
-    return _cases().filter(about_rule=rule.pk)
+    return _cases([rule.pk]).distinct()
 
 
 def case_counts(ids: Collection[int]) -> dict[int, int]:
     """Count cases about gifts, by rule. One query."""
-    rows = _cases().filter(about_rule__in=list(ids)).order_by().values_list("about_rule")
+    rows = _cases(ids).order_by().values_list("order__gift_grants__rule")
     return dict(rows.annotate(n=Count("pk", distinct=True)))
 
 
-def _cases() -> "QuerySet[AfterSalesCase]":
-    """Give cases about a gift with the rule that gave it."""
-    grants = GiftGrant.objects.filter(
-        order=OuterRef("order"),
-        state=GrantState.GIVEN,
-        rule__gift_sku__code=OuterRef("sku_code"),
-    ).order_by("pk")
-    return (
-        AfterSalesCase.objects.exclude(sku_code="")
-        .filter(line__isnull=True)
-        .annotate(about_rule=Subquery(grants.values("rule")[:1]))
+def _cases(ids: Collection[int]) -> "QuerySet[AfterSalesCase]":
+    """Give cases about no line but about the gift that one of these rules gave the order."""
+    return AfterSalesCase.objects.filter(
+        line__isnull=True,
+        sku_code=F("order__gift_grants__rule__gift_sku__code"),
+        order__gift_grants__state=GrantState.GIVEN,
+        order__gift_grants__rule__in=list(ids),
     )
 
 

@@ -4,8 +4,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from promotions.models import GiftRule
-from promotions.rules.gifts import Why
+from promotions.rules.gifts import GiftTerms, Why
+from shopops.lib.money import from_fen
 from shopops.lib.words import phrases
 
 _MISSED: dict[str, str] = {
@@ -26,18 +26,18 @@ def why_missed(reason: str) -> str:
     return _(_MISSED[reason]) if reason in _MISSED else reason
 
 
-def rule_sentence(rule: GiftRule) -> str:
+def rule_sentence(terms: GiftTerms) -> str:
     """Say what a rule gives to whom; the goods that count and the dates stand beside it."""
     parts = []
-    if rule.from_amount is not None:
-        parts.append(_("满 ¥%(amount)s") % {"amount": rule.from_amount})
-    if rule.every_pieces:
-        parts.append(_("每 %(n)s 件") % {"n": rule.every_pieces})
-    parts.append(_("送 %(code)s × %(n)s") % {"code": rule.gift_sku.code, "n": rule.pieces})
-    if rule.most_times:
-        parts.append(_("最多 %(n)s 份") % {"n": rule.most_times})
-    if rule.first_orders:
-        parts.append(_("前 %(n)s 单") % {"n": rule.first_orders})
-    if rule.is_once_per_buyer:
+    if terms.from_cents is not None:
+        parts.append(_("满 ¥%(amount)s") % {"amount": from_fen(terms.from_cents)})
+    if terms.every_pieces:
+        parts.append(_("每 %(n)s 件") % {"n": terms.every_pieces})
+    parts.append(_("送 %(code)s × %(n)s") % {"code": terms.gift_code, "n": terms.pieces})
+    if terms.most_times:
+        parts.append(_("最多 %(n)s 份") % {"n": terms.most_times})
+    if terms.first_orders:
+        parts.append(_("前 %(n)s 单") % {"n": terms.first_orders})
+    if terms.is_once_per_buyer:
         parts.append(_("每人一份"))
     return phrases(parts)
