@@ -32,7 +32,7 @@ from shopops.work.models import Run
 
 KIND = "promotions.gift_trial"
 DAYS = 30
-SAMPLE = 20
+SAMPLE = 10
 _STEP_ORDERS = 2000
 
 
