@@ -93,3 +93,19 @@ class RuleMark(TextChoices):
     SELLER = "S", _("读自卖家记录")
     INFERRED = "I", _("由公布的数字推出")
     GENERAL = "G", _("未核实，先核对再用")
+
+
+class GiftShortage(TextChoices):
+    """What becomes of an order that earned a gift of which none is left."""
+
+    SKIP = "skip", _("照发，订单上记一笔")
+    HOLD = "hold", _("挂起，先问买家")
+
+
+class GrantState(TextChoices):
+    """What became of a gift for an order. Only `given` counts against the quota."""
+
+    GIVEN = "given", _("已送")
+    RETURNED = "returned", _("订单取消，已退回")
+    TAKEN_OFF = "taken_off", _("人工去掉，已退回")
+    MISSED = "missed", _("没送上")

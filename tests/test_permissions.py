@@ -342,6 +342,18 @@ ROUTES: dict[str, Route] = {
     "products_api:ranks": Route("products.edit", post=400),
     "products_api:rival_looks": Route("products.edit", post=400),
     "products_api:quality": Route("products.view", get=200),
+    # --- gifts
+    "promotions:gifts": Route("promotions.view", get=200),
+    "promotions:gift_new": Route("promotions.edit", get=200, post=422),
+    "promotions:gift": Route("promotions.view", get=404, post=404, kwargs=lambda: {"rule_id": 0}),
+    "promotions:gift_edit": Route(
+        "promotions.edit", get=404, post=404, kwargs=lambda: {"rule_id": 0}
+    ),
+    "promotions_api:gifts": Route("promotions.view", get=200),
+    "promotions_api:gift_new": Route("promotions.edit", post=400),
+    "promotions_api:gift": Route("promotions.view", get=404, kwargs=lambda: {"rule_id": 0}),
+    "promotions_api:gift_edit": Route("promotions.edit", post=400, kwargs=lambda: {"rule_id": 0}),
+    "promotions_api:gift_switch": Route("promotions.edit", post=400, kwargs=lambda: {"rule_id": 0}),
     # --- figures
     "morning": Route("analytics.view", get=200),
     "morning_trend_csv": Route("analytics.export", get=200),

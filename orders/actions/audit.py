@@ -115,12 +115,15 @@ def audit_orders(ids: Sequence[int], *, rules: RuleSet, now: datetime) -> Tally:
     """
     orders = _locked(ids)
     cases = audit_queries.cases_of(orders)
-    more = registry.more_needs([case.facts for case in cases], now)
+    facts = [case.facts for case in cases]
+    more = registry.more_needs(facts, now)
+    by_rules = registry.needs_by_rules(facts, rules.rules, now)
     changes, tally = _Changes(now), Tally(seen=len(orders))
     with translation.override(LOG_LANGUAGE):
         for case in cases:
             verdict = audit_order(case.facts, rules=rules.rules, keywords=rules.keywords, now=now)
-            needs = [*verdict.needs, *more.get(case.facts.tid, ())]
+            tid = case.facts.tid
+            needs = [*verdict.needs, *by_rules.get(tid, ()), *more.get(tid, ())]
             _apply(case, verdict, needs, changes, tally)
     _write(changes)
     if changes.approved:

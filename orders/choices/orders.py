@@ -221,6 +221,7 @@ class AuditRuleCode(TextChoices):
     FLAGS = "flags", _("旗帜对应的动作")
     MERGEABLE = "mergeable", _("同一买家可合单")
     PRESALE_NOT_DUE = "presale_not_due", _("预售未到期")
+    LOW_PRICE = "low_price", _("成交价过低")
 
 
 class KeywordPlace(TextChoices):

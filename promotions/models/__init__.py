@@ -8,6 +8,7 @@ from promotions.models.activity import (
     ActivityNote,
     ActivityTask,
 )
+from promotions.models.gifts import GiftGrant, GiftRule, GiftRuleProduct, GiftRuleSku
 from promotions.models.pricing import Benefit, BenefitSku, PriceRuleRow, SkuLowest
 
 __all__ = [
@@ -19,6 +20,10 @@ __all__ = [
     "ActivityTask",
     "Benefit",
     "BenefitSku",
+    "GiftGrant",
+    "GiftRule",
+    "GiftRuleProduct",
+    "GiftRuleSku",
     "PriceRuleRow",
     "SkuLowest",
 ]

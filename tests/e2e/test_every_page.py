@@ -73,6 +73,9 @@ PAGES = {
         "/products/prices/bulk/",
         "/products/quality/",
         "/settings/goods/",
+        "/promotions/gifts/",
+        "/promotions/gifts/?tab=all",
+        "/promotions/gifts/new/",
         "/search/?q=1234",
         "/search/?q=%E6%A3%89",
         "/shop/",
@@ -111,6 +114,7 @@ LINKS = (
     ("/purchases/", "main table tbody a"),
     ("/suppliers/", "main table tbody a"),
     ("/replenishment/", "main table tbody a"),
+    ("/promotions/gifts/", "main table tbody a"),
     ("/people/", "main table tbody a"),
     ("/roles/", "main table thead a"),
 )
