@@ -189,11 +189,7 @@ def conflict(
     version: object,
 ) -> HttpResponse:
     """Show both versions of something that the operation log knows under `key` (its kind and key)."""
-    last = (
-        Operation.objects.filter(object_type=key[0], object_key=key[1])
-        .order_by("-at", "-pk")
-        .first()
-    )
+    last = last_operation(*key)
     saved = Saved(
         what=stale.what,
         version=version,
@@ -202,6 +198,12 @@ def conflict(
         rows=rows,
     )
     return show_both(asked.request, saved, back=asked.back or asked.request.path, now=asked.now)
+
+
+def last_operation(object_type: str, object_key: str) -> Operation | None:
+    """Give who changed an object last."""
+    rows = Operation.objects.filter(object_type=object_type, object_key=object_key)
+    return rows.order_by("-at", "-pk").first()
 
 
 def rows_of(form: forms.BaseForm, stored: Mapping[str, Any]) -> list[Row]:

@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
-from products.views.parts import (
+from products.views.acting import (
     Asked,
+    Saved,
     asked_of,
     attempt,
-    conflict_page,
     hidden,
     last_operation,
     log_url,
+    rows_of,
+    show_both,
 )
 from promotions.actions import gift_rules as acts
 from promotions.actions import gift_trial
@@ -287,14 +289,17 @@ def _form_url(rule: GiftRule | None) -> str:
 
 def _conflict(asked: Asked, form: GiftForm, rule: GiftRule) -> HttpResponse:
     rule.refresh_from_db()
-    return conflict_page(
-        asked,
-        form,
-        {**gift_initial(acts.values_of(rule)), "activity": rule.activity},
+    stored = {**gift_initial(acts.values_of(rule)), "activity": rule.activity}
+    last = last_operation("gift_rule", str(rule.pk))
+    saved = Saved(
         what=rule.name,
         version=rule.version,
-        last=last_operation("gift_rule", str(rule.pk)),
-        url=_form_url(rule),
+        by=last.actor_name if last else "",
+        at=last.at if last else None,
+        rows=rows_of(form, stored),
+    )
+    return show_both(
+        asked.request, saved, back=_form_url(rule), now=asked.now, action=_form_url(rule)
     )
 
 
