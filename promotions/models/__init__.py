@@ -8,6 +8,7 @@ from promotions.models.activity import (
     ActivityNote,
     ActivityTask,
 )
+from promotions.models.festival import Festival
 from promotions.models.pricing import Benefit, BenefitSku, PriceRuleRow, SkuLowest
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ActivityTask",
     "Benefit",
     "BenefitSku",
+    "Festival",
     "PriceRuleRow",
     "SkuLowest",
 ]
