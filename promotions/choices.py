@@ -167,7 +167,7 @@ CYCLE_MONTHS: Mapping[BillingCycle, int] = {
 }
 
 
-class TestSubject(TextChoices):
+class TrialSubject(TextChoices):
     """What is tried in two forms or more."""
 
     MAIN_IMAGE = "main_image", _("主图")
@@ -175,7 +175,7 @@ class TestSubject(TextChoices):
     PRICE = "price", _("价格")
 
 
-class TestSplit(TextChoices):
+class TrialSplit(TextChoices):
     """How visitors come to see one form or another."""
 
     DAYS = "days", _("按天轮换")
@@ -183,7 +183,7 @@ class TestSplit(TextChoices):
     TRAFFIC = "traffic", _("按流量分")
 
 
-class TestMeasure(TextChoices):
+class TrialMeasure(TextChoices):
     """By what a test is judged; a rate has a number of people below and above the line."""
 
     CLICK_RATE = "click_rate", _("点击率（点击 ÷ 展现）")
@@ -191,7 +191,7 @@ class TestMeasure(TextChoices):
     AMOUNT = "amount", _("每访客支付金额")
 
 
-class TestState(TextChoices):
+class TrialState(TextChoices):
     """Where a test stands."""
 
     RUNNING = "running", _("在测")
