@@ -137,6 +137,10 @@ class Breach(TextChoices):
     ENDING = "ending", _("再次破价，建议终止")
 
 
+# Those that somebody has to speak about.
+BREACHES = (Breach.WARNING, Breach.ENDING)
+
+
 class ExchangeKind(TextChoices):
     """What is exchanged with a partner."""
 

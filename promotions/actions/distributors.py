@@ -14,14 +14,12 @@ from products.actions.images import image_names, read_picture
 from products.models import Sku
 from promotions.actions.keeping import change, locked_one, note, note_change
 from promotions.actions.refusals import PartnerRefusedError
-from promotions.choices import DISTRIBUTOR_MOVES, Breach, DistributorState
+from promotions.choices import BREACHES, DISTRIBUTOR_MOVES, DistributorState
 from promotions.models import AgreedPrice, ContactNote, Distributor, SeenPrice
 from promotions.rules.partners import Agreed, agreed_on, judge_seen
 from shopops.lib import vault
 from shopops.lib.business_time import business_date
 from shopops.staff.models import User
-
-BREACHES = (Breach.WARNING, Breach.ENDING)
 
 
 @transaction.atomic
