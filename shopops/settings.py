@@ -321,6 +321,11 @@ SPECTACULAR_SETTINGS = {
         "TraceKind": "orders.choices.TraceKind",
         "ToldChannel": "orders.choices.ToldChannel",
         "ConsentChannel": "orders.choices.ConsentChannel",
+        # --- partners, tests, material
+        "DistributorState": "promotions.choices.DistributorState",
+        "TrialState": "promotions.choices.TrialState",
+        "MaterialKind": "promotions.choices.MaterialKind",
+        "FestivalKind": "promotions.choices.FestivalKind",
     },
 }
 
