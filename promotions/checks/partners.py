@@ -138,7 +138,7 @@ def _renewal(one: queries.SubscriptionRow, day: date) -> Finding:
     )
 
 
-def tests_are_read(day: date, now: datetime) -> CheckOutcome:
+def trials_are_read(day: date, now: datetime) -> CheckOutcome:
     """Fail for tests that can be decided, whose visitors are split askew, or that got no figures."""
     running = read_trials(list(trials(state=TrialState.RUNNING)[:MOST_NAMED]))
     findings = [found for one in running if (found := _test_finding(one, day))]
@@ -193,7 +193,7 @@ def register() -> None:
         ("partners_are_followed", gettext_lazy("分销和伙伴都跟进了"), partners_are_followed),
         ("agreed_prices_are_kept", gettext_lazy("分销没有破价"), agreed_prices_are_kept),
         ("tools_are_decided", gettext_lazy("工具续费都有人管"), tools_are_decided),
-        ("tests_are_read", gettext_lazy("测试都有人看"), tests_are_read),
+        ("trials_are_read", gettext_lazy("测试都有人看"), trials_are_read),
         ("material_may_be_shown", gettext_lazy("在用的素材没有违规词"), material_may_be_shown),
     )
     for code, name, run in rows:
