@@ -54,7 +54,7 @@ def remove_festival(*, festival_id: int, version: int, by: User, now: datetime) 
     row.delete()
 
 
-def _refuse(values: Mapping[str, Any], *, but: int | None = None) -> None:
+def _refuse(values: Mapping[str, Any], *, but: int = 0) -> None:
     if values["ends_on"] < values["starts_on"]:
         raise PartnerRefusedError(_("结束的日子早于开始的日子。"), field="ends_on")
     same = Festival.objects.filter(name=values["name"], starts_on=values["starts_on"])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Model
@@ -31,7 +31,8 @@ def locked_one[K: Kept](model: type[K], pk: int, *, version: int | None = None) 
     :raises StaleGoodsError: if it changed since `version`
     """
     assert connection.in_atomic_block, "lock inside the action's transaction"  # noqa: S101
-    row: K = model._default_manager.select_for_update(of=("self",)).get(pk=pk)
+    rows = model._default_manager.select_for_update(of=("self",))
+    row = cast("K", rows.get(pk=pk))
     if version is not None and row.version != version:
         raise StaleGoodsError(str(row), seen=version, current=row.version)
     return row

@@ -110,9 +110,7 @@ def use_material(
         raise MaterialRefusedError(_("没有这个地方，刷新以后再选。"))
     use, made = MaterialUse.objects.get_or_create(
         material=row,
-        activity_id=place_id if place == "activity" else None,
-        product_id=place_id if place == "product" else None,
-        trial_id=place_id if place == "trial" else None,
+        **{place: found},
         defaults={"by": by, "at": now},
     )
     if made:

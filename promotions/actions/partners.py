@@ -45,7 +45,7 @@ def edit_partner(
     return row
 
 
-def _refuse_name(name: str, *, but: int | None = None) -> None:
+def _refuse_name(name: str, *, but: int = 0) -> None:
     if Partner.objects.filter(name=name).exclude(pk=but).exists():
         raise PartnerRefusedError(_("已经有叫这个名字的伙伴。"), field="name")
 

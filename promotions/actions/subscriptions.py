@@ -65,7 +65,7 @@ def edit_subscription(
     return row
 
 
-def _refuse_name(name: str, *, but: int | None = None) -> None:
+def _refuse_name(name: str, *, but: int = 0) -> None:
     if Subscription.objects.filter(name=name).exclude(pk=but).exists():
         raise PartnerRefusedError(_("已经有叫这个名字的工具。"), field="name")
 

@@ -215,7 +215,7 @@ def fill_from_days(*, trial_id: int, by: User, now: datetime) -> int:
         raise TrialRefusedError(
             _("生意参谋的商品文件里没有分方案的数，也没有展现；只有轮换的转化率或金额能自动取。")
         )
-    rows = _imported(trial, now)
+    rows = _imported(trial, trial.product_id, now)
     variants = list(trial.variants.order_by("position", "pk"))
     known = set(
         TrialDay.objects.filter(variant__trial=trial, is_imported=False).values_list(
@@ -230,7 +230,7 @@ def fill_from_days(*, trial_id: int, by: User, now: datetime) -> int:
             variant=variant_of_day(trial, variants, row.date),
             date=row.date,
             defaults={
-                "people": row.visitors,
+                "people": row.visitors or 0,
                 "hits": min(row.paid_buyers or 0, row.visitors or 0),
                 "amount": row.paid_amount,
                 "is_imported": True,
@@ -243,11 +243,11 @@ def fill_from_days(*, trial_id: int, by: User, now: datetime) -> int:
     return kept
 
 
-def _imported(trial: Trial, now: datetime) -> list[ProductDay]:
+def _imported(trial: Trial, product_id: int, now: datetime) -> list[ProductDay]:
     """Give the product's whole days, those of which visitors and buyers (or money) are known."""
     until = business_date(now) - timedelta(days=1)
     rows = ProductDay.objects.filter(
-        product_id=trial.product_id,
+        product_id=product_id,
         date__gte=trial.starts_on,
         date__lte=until,
         visitors__isnull=False,

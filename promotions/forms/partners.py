@@ -1,5 +1,6 @@
 """What people fill in about distributors, partners and tools."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,7 +16,9 @@ def lines(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def amount_field(label: Any, *, required: bool = True, lowest: str = "0.01") -> forms.DecimalField:  # noqa: ANN401
+def amount_field(
+    label: Any, *, required: bool = True, lowest: Decimal = Decimal("0.01")
+) -> forms.DecimalField:  # noqa: ANN401
     """Give a field for an amount in yuan."""
     return forms.DecimalField(
         label=label,
@@ -28,7 +31,7 @@ def amount_field(label: Any, *, required: bool = True, lowest: str = "0.01") -> 
     )
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField[User]):
     """Somebody who works here."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401
@@ -39,7 +42,7 @@ class PersonField(forms.ModelChoiceField):
         return str(obj.name)
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(forms.ModelMultipleChoiceField[User]):
     """Several people who work here."""
 
     widget = forms.CheckboxSelectMultiple
@@ -155,7 +158,7 @@ class FiguresForm(forms.Form):
     )
     coupons_used = forms.IntegerField(label=_("用券"), min_value=0, max_value=10**9, required=False)
     orders = forms.IntegerField(label=_("订单"), min_value=0, max_value=10**9, required=False)
-    amount = amount_field(_("成交金额（元）"), required=False, lowest="0")
+    amount = amount_field(_("成交金额（元）"), required=False, lowest=Decimal(0))
 
 
 class SubscriptionForm(WithPeople):
@@ -163,7 +166,7 @@ class SubscriptionForm(WithPeople):
 
     name = forms.CharField(label=_("工具"), max_length=60)
     purpose = forms.CharField(label=_("用来做什么"), max_length=200, required=False)
-    cost_amount = amount_field(_("每期费用（元）"), lowest="0")
+    cost_amount = amount_field(_("每期费用（元）"), lowest=Decimal(0))
     cycle = forms.ChoiceField(label=_("付费周期"), choices=BillingCycle.choices)
     renews_on = forms.DateField(label=_("下次续费"), widget=date_input())
     notice_days = forms.IntegerField(label=_("提前几天提醒"), min_value=0, max_value=90, initial=7)

@@ -105,7 +105,7 @@ class DayForm(forms.Form):
             )
             if trial.measure == TrialMeasure.AMOUNT:
                 self.fields[f"amount_{one.pk}"] = amount_field(
-                    f"{one.name} · {_('支付金额（元）')}", required=False, lowest="0"
+                    f"{one.name} · {_('支付金额（元）')}", required=False, lowest=Decimal(0)
                 )
 
     def clean(self) -> dict[str, Any]:

@@ -24,8 +24,9 @@ from products.views.acting import Asked, Data
 from products.views.parts import last_operation
 from shopops.lib import vault
 from shopops.lib.vault import VaultBrokenError
+from shopops.lib.words import clauses
 from shopops.staff.models import Operation, User
-from shopops.staff.operations import name_of
+from shopops.staff.operations import name_of, part_words
 
 type Words = str | Promise
 MOST_EVENTS = 60
@@ -180,13 +181,22 @@ def events_of(kind: str, key: int) -> list[Data]:
     return [
         {
             "text": name_of(one.name),
-            "detail": one.reason,
+            "detail": one.reason or _figures(one.new),
             "tone": "us",
             "who": one.actor_name,
             "at": one.at,
         }
         for one in rows.order_by("-at", "-pk")[:MOST_EVENTS]
     ]
+
+
+def _figures(new: Data) -> str:
+    """Say what an operation kept, where nobody wrote a reason: field and value."""
+    return clauses(
+        f"{part_words('field', name)} {part_words(name, str(value))}"
+        for name, value in new.items()
+        if value not in (None, "")
+    )
 
 
 def picture(request: HttpRequest, path: str) -> HttpResponse:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -19,7 +18,7 @@ from promotions.choices import TrialMeasure, TrialSplit, TrialState, TrialSubjec
 from promotions.forms.partners import NoFields
 from promotions.forms.trials import DayForm, DecideForm, StopForm, TrialForm
 from promotions.metrics.ab import SKEWED_BELOW
-from promotions.models import Trial
+from promotions.models import Trial, TrialDay
 from promotions.queries import trials as queries
 from promotions.queries.material import material_of
 from promotions.queries.trials import TrialRead
@@ -272,7 +271,8 @@ def _chart(found: TrialRead) -> Data | None:
     dates = sorted({one.date for one in found.days})
     days = [dates[0] + timedelta(days=n) for n in range((dates[-1] - dates[0]).days + 1)]
     by_key = {(one.variant_id, one.date): one for one in found.days}
-    series, columns = [], [_("日期")]
+    series: list[Data] = []
+    columns = [_("日期")]
     for one in found.variants:
         values = [_daily(by_key.get((one.pk, day)), measure) for day in days]
         series.append({"name": one.name, "values": values, "joined": True})
@@ -292,7 +292,7 @@ def _chart(found: TrialRead) -> Data | None:
     }
 
 
-def _daily(row: Any, measure: TrialMeasure) -> float | None:  # noqa: ANN401
+def _daily(row: TrialDay | None, measure: TrialMeasure) -> float | None:
     if row is None or not row.people:
         return None
     if measure == TrialMeasure.AMOUNT:
