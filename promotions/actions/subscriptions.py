@@ -13,6 +13,7 @@ from promotions.choices import CYCLE_MONTHS, BillingCycle
 from promotions.models import Subscription
 from promotions.rules.partners import add_months
 from shopops.lib.business_time import business_date
+from shopops.lib.words import listed
 from shopops.staff.models import User
 
 
@@ -59,7 +60,7 @@ def edit_subscription(
         if not changed:
             row.version, row.changed_at, row.changed_by = row.version + 1, now, by
             row.save(update_fields=["version", "changed_at", "changed_by"])
-        changed["users"] = ("、".join(before), "、".join(after))
+        changed["users"] = (listed(before), listed(after))
     if changed:
         note_change("promotions.subscription.edited", row, changed, by=by, now=now)
     return row

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from products.forms.fields import MOMENTS, date_input, moment_input
@@ -17,8 +18,8 @@ def lines(rows: int = 3) -> forms.Textarea:
 
 
 def amount_field(
-    label: Any, *, required: bool = True, lowest: Decimal = Decimal("0.01")
-) -> forms.DecimalField:  # noqa: ANN401
+    label: str | Promise, *, required: bool = True, lowest: Decimal = Decimal("0.01")
+) -> forms.DecimalField:
     """Give a field for an amount in yuan."""
     return forms.DecimalField(
         label=label,
@@ -31,7 +32,7 @@ def amount_field(
     )
 
 
-class PersonField(forms.ModelChoiceField[User]):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Somebody who works here."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401
@@ -42,7 +43,7 @@ class PersonField(forms.ModelChoiceField[User]):
         return str(obj.name)
 
 
-class PeopleField(forms.ModelMultipleChoiceField[User]):
+class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Several people who work here."""
 
     widget = forms.CheckboxSelectMultiple

@@ -24,7 +24,7 @@ from products.views.acting import Asked, Data
 from products.views.parts import last_operation
 from shopops.lib import vault
 from shopops.lib.vault import VaultBrokenError
-from shopops.lib.words import clauses
+from shopops.lib.words import clauses, listed
 from shopops.staff.models import Operation, User
 from shopops.staff.operations import name_of, part_words
 
@@ -141,7 +141,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, (list, tuple)):
-        return "、".join(str(one) for one in value)
+        return listed(value)
     if isinstance(value, User):
         return value.name
     return "" if value is None else str(value)
