@@ -4,12 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from products.forms.fields import MOMENTS, date_input, moment_input
 from promotions.choices import BillingCycle, DistributorState, ExchangeKind
 from shopops.staff.models import User
+
+# What a choice offers that may be left empty.
+NOBODY = _("不选")
 
 
 def lines(rows: int = 3) -> forms.Textarea:
@@ -18,7 +20,10 @@ def lines(rows: int = 3) -> forms.Textarea:
 
 
 def amount_field(
-    label: str | Promise, *, required: bool = True, lowest: Decimal = Decimal("0.01")
+    label: Any,  # noqa: ANN401
+    *,
+    required: bool = True,
+    lowest: Decimal = Decimal("0.01"),
 ) -> forms.DecimalField:
     """Give a field for an amount in yuan."""
     return forms.DecimalField(
@@ -36,7 +41,7 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Somebody who works here."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(queryset=User.objects.none(), **options)
+        super().__init__(queryset=User.objects.none(), empty_label=NOBODY, **options)
 
     def label_from_instance(self, obj: Any) -> str:  # noqa: ANN401
         """Show a person's name."""

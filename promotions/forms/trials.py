@@ -16,7 +16,7 @@ from promotions.choices import (
     TrialState,
     TrialSubject,
 )
-from promotions.forms.partners import amount_field, lines
+from promotions.forms.partners import NOBODY, amount_field, lines
 from promotions.models import Activity, Trial
 
 PERCENT = Decimal(100)
@@ -166,10 +166,12 @@ class UseForm(forms.Form):
     """Where a piece is used: one of the three."""
 
     activity = forms.ModelChoiceField(
-        label=_("活动"), queryset=Activity.objects.none(), required=False
+        label=_("活动"), queryset=Activity.objects.none(), required=False, empty_label=NOBODY
     )
     product_id = ProductKeyField(label=_("商品"), required=False, help_text=_("商品ID 或货号。"))
-    trial = forms.ModelChoiceField(label=_("测试"), queryset=Trial.objects.none(), required=False)
+    trial = forms.ModelChoiceField(
+        label=_("测试"), queryset=Trial.objects.none(), required=False, empty_label=NOBODY
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
