@@ -323,6 +323,11 @@ SPECTACULAR_SETTINGS = {
         "ConsentChannel": "orders.choices.ConsentChannel",
         "PriceKind": "products.choices.PriceKind",
         "ProductStatus": "products.choices.ProductStatus",
+        # --- partners, tests, material
+        "DistributorState": "promotions.choices.DistributorState",
+        "TrialState": "promotions.choices.TrialState",
+        "MaterialKind": "promotions.choices.MaterialKind",
+        "FestivalKind": "promotions.choices.FestivalKind",
     },
 }
 

@@ -354,6 +354,56 @@ ROUTES: dict[str, Route] = {
     "promotions_api:gift": Route("promotions.view", get=404, kwargs=lambda: {"rule_id": 0}),
     "promotions_api:gift_edit": Route("promotions.edit", post=400, kwargs=lambda: {"rule_id": 0}),
     "promotions_api:gift_switch": Route("promotions.edit", post=400, kwargs=lambda: {"rule_id": 0}),
+    # --- partners, tools, tests, material, festivals
+    "promotions:distributors": Route("promotions.partners", get=200, post=200),
+    "promotions:distributor": Route(
+        "promotions.partners", get=404, post=404, kwargs=lambda: {"distributor_id": 0}
+    ),
+    "promotions:seen_image": Route("promotions.partners", get=404, kwargs=lambda: {"seen_id": 0}),
+    "promotions:partners": Route("promotions.partners", get=200, post=200),
+    "promotions:partner": Route(
+        "promotions.partners", get=404, post=404, kwargs=lambda: {"partner_id": 0}
+    ),
+    "promotions:subscriptions": Route("promotions.partners", get=200, post=200),
+    "promotions:subscription": Route(
+        "promotions.partners", get=404, post=404, kwargs=lambda: {"subscription_id": 0}
+    ),
+    "promotions:tests": Route("promotions.view", get=200, post=200),
+    "promotions:test": Route("promotions.view", get=404, post=404, kwargs=lambda: {"trial_id": 0}),
+    "promotions:material": Route("promotions.view", get=200, post=200),
+    "promotions:material_one": Route(
+        "promotions.view", get=404, post=404, kwargs=lambda: {"material_id": 0}
+    ),
+    "promotions:material_image": Route(
+        "promotions.view", get=404, kwargs=lambda: {"material_id": 0}
+    ),
+    "promotions:festivals": Route("promotions.view", get=200, post=200),
+    "promotions_api:distributors": Route("promotions.partners", get=200),
+    "promotions_api:move_distributor": Route(
+        "promotions.partners", post=400, kwargs=lambda: {"distributor_id": 0}
+    ),
+    "promotions_api:note_distributor": Route(
+        "promotions.partners", post=400, kwargs=lambda: {"distributor_id": 0}
+    ),
+    "promotions_api:agree_price": Route(
+        "promotions.partners", post=400, kwargs=lambda: {"distributor_id": 0}
+    ),
+    "promotions_api:seen_prices": Route(
+        "promotions.partners", get=404, post=400, kwargs=lambda: {"distributor_id": 0}
+    ),
+    "promotions_api:partners": Route("promotions.partners", get=200),
+    "promotions_api:exchanges": Route(
+        "promotions.partners", get=404, kwargs=lambda: {"partner_id": 0}
+    ),
+    "promotions_api:exchange_figures": Route(
+        "promotions.partners", post=400, kwargs=lambda: {"exchange_id": 0}
+    ),
+    "promotions_api:subscriptions": Route("promotions.partners", get=200),
+    "promotions_api:trials": Route("promotions.view", get=200),
+    "promotions_api:trial": Route("promotions.view", get=404, kwargs=lambda: {"trial_id": 0}),
+    "promotions_api:trial_day": Route("promotions.edit", post=400, kwargs=lambda: {"trial_id": 0}),
+    "promotions_api:material": Route("promotions.view", get=200),
+    "promotions_api:festivals": Route("promotions.view", get=200),
     # --- figures
     "morning": Route("analytics.view", get=200),
     "morning_trend_csv": Route("analytics.export", get=200),

@@ -118,6 +118,8 @@ class Command(JsonCommand):
         goods_life(by_name=cast, now=now)
         perform_inline(request_run(kind=settle.KIND, key=settle.KEY, now=now, again=True))
         stock_of_demo.look_at_stock(now=now)
+        self.note("activities, partners, tests …")
+        call_command("demo_promotions", "--json", now=now.isoformat(), stdout=self.stderr)
         self.note("what to order …")
         perform_inline(request_replenishment(now=now))
 
