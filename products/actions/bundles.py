@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from products.actions.catalogue_locks import locked_skus
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
-from products.models import BundlePart, Sku, StockLevel
+from products.actions.locks import locked_levels
+from products.choices import PurchaseState
+from products.models import BundlePart, PurchaseOrder, Sku
 from shopops.staff import operations
 from shopops.staff.models import User
 
@@ -26,7 +28,8 @@ def set_bundle(
 ) -> Sku:
     """Make a SKU a bundle of `parts` (code to pieces); without parts it is none any more.
 
-    Locks the SKU and its parts, in the order of their keys, so that no two people nest bundles.
+    Locks the SKU and its parts, in the order of their keys, so that no two people nest bundles, then the
+    SKU's level, so that nothing is received onto it meanwhile.
 
     :raises Sku.DoesNotExist: if there is no such SKU
     :raises StaleGoodsError: if it changed since `version`
@@ -105,10 +108,18 @@ def _check_can_be_one(bundle: Sku) -> None:
             % {"code": bundle.code, "bundle": inside.bundle.code},
             field="parts",
         )
-    level = StockLevel.objects.filter(sku=bundle).first()
+    level = locked_levels([bundle.pk]).get(bundle.pk)
     if level is not None and (level.on_hand or level.allocated):
         raise GoodsRefusedError(
             _("%(code)s 自己有库存 %(n)d 件，先把库存调到单品上，再设成套装。")
             % {"code": bundle.code, "n": level.on_hand},
+            field="parts",
+        )
+    ended = [PurchaseState.ARRIVED, PurchaseState.CANCELLED]
+    coming = PurchaseOrder.objects.filter(lines__sku=bundle).exclude(state__in=ended)
+    if number := coming.order_by("pk").values_list("number", flat=True).first():
+        raise GoodsRefusedError(
+            _("%(code)s 在采购单 %(number)s 里还没到齐，先结束那张采购单，再设成套装。")
+            % {"code": bundle.code, "number": number},
             field="parts",
         )

@@ -1,7 +1,7 @@
 """Where goods are locked but products and SKUs themselves: these are `catalogue_locks`, and come first.
 
-Order: products with their checks and violations, SKUs with their prices, levels by SKU, then
-allocations, then purchase orders.
+Order: products with their checks and violations, SKUs with their prices, suppliers, then a count or a
+purchase order, then levels by SKU. Allocations change under their levels' locks only.
 """
 
 from collections.abc import Collection
