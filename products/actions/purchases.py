@@ -122,7 +122,8 @@ def change_line(*, number: str, line: Line, version: int, by: User, now: datetim
             defaults={"quantity": line.quantity, "price_amount": line.price_amount},
         )
     code = Sku.objects.values_list("code", flat=True).get(pk=line.sku_id)
-    new = {"code": code, "quantity": line.quantity, "price": str(line.price_amount or "")}
+    # No price: more people read the log than may see costs.
+    new = {"code": code, "quantity": line.quantity}
     _save(purchase)
     _record("line_changed", purchase, by, now, new=new)
     return purchase
@@ -382,7 +383,7 @@ def set_supplier_price(
         defaults={"amount": amount, "minimum_quantity": minimum_quantity},
     )
     code = Sku.objects.values_list("code", flat=True).get(pk=sku_id)
-    _record_supplier("price_set", supplier, by, now, new={"code": code, "amount": str(amount)})
+    _record_supplier("price_set", supplier, by, now, new={"code": code})
     return price
 
 

@@ -7,7 +7,13 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from products.choices import GoodsRuleCode, PriceChangeState, PriceKind, ProductStatus
+from products.choices import (
+    SECRET_KINDS,
+    GoodsRuleCode,
+    PriceChangeState,
+    PriceKind,
+    ProductStatus,
+)
 from products.models import CompetitorSnapshot, PriceChange, QualityRecord, Sku, StockLevel
 from products.queries.goods_rules import parameters
 from products.rules.prices import Prices, SkuTrade, Suggestion, suggestions
@@ -40,9 +46,9 @@ def current_prices(sku: Sku) -> Prices:
 
 
 def changes(*, with_cost: bool) -> QuerySet[PriceChange]:
-    """Give price changes with their SKU and people; those of cost only to whoever may see cost."""
+    """Give price changes with their SKU and people; costs and floors only to whoever may see cost."""
     rows = PriceChange.objects.select_related("sku__product", "asked_by", "decided_by")
-    return rows if with_cost else rows.exclude(kind=PriceKind.COST)
+    return rows if with_cost else rows.exclude(kind__in=SECRET_KINDS)
 
 
 def waiting_count() -> int:

@@ -222,3 +222,15 @@ def test_attributes_that_are_needed_or_left_empty_are_named():
 
 def test_a_forbidden_product_fails():
     assert outcome("forbidden", forbidden_because="售假") == FAIL
+
+
+def test_a_code_with_the_signs_of_an_evidence_text_does_not_break_it():
+    sku = SkuFacts("A,1:2;3", list_amount=Decimal(8), floor_amount=Decimal(9))
+
+    point = next(
+        one
+        for one in check_listing(ListingFacts(skus=(sku,)), SETTINGS)
+        if one.code == "price_floor"
+    )
+
+    assert evidence_words(point.evidence) == "A，1：2；3 一口价 ¥8.00 低于底价 ¥9.00"
