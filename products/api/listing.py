@@ -1,6 +1,6 @@
 """Listing checks, prices, ranks, competitors and quality for other programs."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -37,7 +37,7 @@ def refused(refusal: GoodsRefusedError) -> Response:
     return Response({"code": code, "detail": refusal.message}, status=status.HTTP_409_CONFLICT)
 
 
-def _checks(rows: Iterable[ListingCheck], request: Request) -> Any:  # noqa: ANN401
+def _checks(rows: Sequence[ListingCheck], request: Request) -> Any:  # noqa: ANN401
     sees_cost = request.user.has_perm("products.view_cost")
     shape = shapes.ListingCheckSerializer(rows, many=True, context={"sees_cost": sees_cost})
     return shape.data
@@ -54,7 +54,7 @@ class Checks(APIView):
         if not Product.objects.filter(pk=product_id).exists():
             raise NotFound
         rows = ListingCheck.objects.filter(product_id=product_id).order_by("-checked_at", "-pk")
-        return Response(_checks(rows[:MOST], request))
+        return Response(_checks(list(rows[:MOST]), request))
 
 
 class CheckAct(APIView):
