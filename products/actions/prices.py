@@ -180,6 +180,35 @@ def decide_price(
     return change
 
 
+def take_price(
+    sku: Sku, *, kind: PriceKind, amount: Decimal, reason: str, by: User, now: datetime
+) -> list[str]:
+    """Set a price of a locked SKU that a person took over from a file; the caller saves the SKU.
+
+    Give why the manager must agree first, as codes, and do nothing, where `by` may not agree.
+    """
+    prices = current_prices(sku)
+    reasons = needs_manager(kind, amount, prices)
+    if reasons and not by.has_perm("products.approve_price"):
+        return reasons
+    change = PriceChange.objects.create(
+        sku=sku,
+        asked_at=now,
+        asked_by=by,
+        decided_at=now,
+        decided_by=by if reasons else None,
+        old_amount=prices.of(kind),
+        new_amount=amount,
+        kind=kind,
+        state=PriceChangeState.APPLIED,
+        reason=reason,
+        objections=[*reasons, *notes(kind, prices)],
+    )
+    setattr(sku, FIELDS[kind], amount)
+    _recheck([change], now)
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class BulkLine:
     """One line of a pasted price list and what would become of it: apply, wait or refuse."""
