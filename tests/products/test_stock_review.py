@@ -1,17 +1,18 @@
 """Stock acts where two things meet: refunds of one line, counts of one shelf, bundles and deliveries."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from products.actions import allocation, bundles, counts, purchases, stock
 from products.actions.allocation import Returned
 from products.actions.errors import GoodsRefusedError, PurchaseRefusedError, StockRefusedError
 from products.actions.purchases import Arrival, Line
-from products.models import StockLevel, SupplierPrice
+from products.models import PurchaseOrder, StockLevel, SupplierPrice
 from products.rules.stock import Wanted
 from tests.factories.goods import SkuFactory, SupplierFactory, stocked
 
@@ -185,3 +186,30 @@ def test_a_receipt_that_waited_for_a_bundle_to_be_made_is_refused(now, manager):
 
     with pytest.raises(StockRefusedError):
         stock.write([stock.Entry(sku.pk, 3, "receipt")], by=manager, now=now, may_go_negative=False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_orders_from_two_suppliers_at_once_get_two_numbers(now, manager):
+    sku = SkuFactory.create()
+    suppliers = [SupplierFactory.create() for _number in range(4)]
+    together, failed = threading.Barrier(len(suppliers)), []
+
+    def write(supplier):
+        together.wait()
+        try:
+            purchases.create_purchase(
+                supplier_id=supplier.pk, lines=[Line(sku.pk, 1)], by=manager, now=now
+            )
+        except IntegrityError as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write, args=[one]) for one in suppliers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert not failed
+    assert PurchaseOrder.objects.count() == len(suppliers)
