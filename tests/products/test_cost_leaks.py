@@ -16,6 +16,8 @@ from tests.clients import browser_of
 from tests.factories.goods import SupplierFactory
 from tests.factories.listing import SkuFactory
 from tests.factories.staff import PersonFactory
+from tests.products.harness import bring
+from tests.products.test_files import cost, costs_of
 
 pytestmark = pytest.mark.django_db
 COST, FLOOR = "61.37", "83.19"
@@ -120,3 +122,16 @@ def test_the_operation_log_tells_who_changed_a_cost_but_not_the_figure(sku, now,
 
     assert not any("62.41" in text or FLOOR in text for text in told)
     assert any("75.00" in text for text in told)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rejected_rows_of_a_cost_table_are_for_its_bringer_and_who_may_see_costs(as_manager):
+    bringer, other = (PersonFactory(role_codes=["service"]) for _number in range(2))
+    batch = bring(cost(costs_of("A", own_cost="61.37元钱"), costs_of("B")), "c.xlsx", by=bringer)
+    pages = [reverse(f"intake:{name}", args=[batch.pk]) for name in ("batch", "errors")]
+
+    assert "61.37" in browser_of(bringer).get(pages[0]).content.decode()
+    assert "61.37" in as_manager.get(pages[0]).content.decode()
+    assert "61.37" not in browser_of(other).get(pages[0]).content.decode()
+    answers = [who.get(pages[1]).status_code for who in (browser_of(other), browser_of(bringer))]
+    assert answers == [403, 200]
