@@ -12,6 +12,7 @@ from products.actions import allocation, bundles, counts, purchases, stock
 from products.actions.allocation import Returned
 from products.actions.errors import GoodsRefusedError, PurchaseRefusedError, StockRefusedError
 from products.actions.purchases import Arrival, Line
+from products.choices import MoveKind
 from products.models import PurchaseOrder, StockLevel, SupplierPrice
 from products.rules.stock import Wanted
 from tests.factories.goods import SkuFactory, SupplierFactory, stocked
@@ -185,7 +186,9 @@ def test_a_receipt_that_waited_for_a_bundle_to_be_made_is_refused(now, manager):
     bundles.set_bundle(sku_id=sku.pk, parts={part.code: 2}, by=manager, now=now)
 
     with pytest.raises(StockRefusedError):
-        stock.write([stock.Entry(sku.pk, 3, "receipt")], by=manager, now=now, may_go_negative=False)
+        stock.write(
+            [stock.Entry(sku.pk, 3, MoveKind.RECEIPT)], by=manager, now=now, may_go_negative=False
+        )
 
 
 @pytest.mark.django_db(transaction=True)
