@@ -81,7 +81,7 @@ def test_a_price_on_the_platform_is_not_the_plan_that_it_is_held_against(manager
 
     (row,) = watched(now_date=NOW.date())
 
-    assert [(one.planned, one.now) for one in row.off_prices] == [(120, 110)]
+    assert [(one.planned, one.now) for one in row.off_prices] == [(Decimal(120), Decimal(110))]
 
 
 def asked(price):
