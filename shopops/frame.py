@@ -5,9 +5,10 @@ a few rows; nothing here counts.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -238,6 +239,8 @@ class CutoffPill:
     count: int
     url: str
     none_reason: str | Promise = ""
+    # The same on a telephone.
+    short: str | Promise = ""
     cutoff_at: datetime | None = None
     handover_at: datetime | None = None
     minutes_left: int = 0
@@ -326,7 +329,8 @@ def _cutoff(rights: frozenset[str], counts: dict[str, int], *, now: datetime) ->
     if not following.is_today:
         day = business_date(following.cutoff_at)
         words = _("下次截单 {month} 月 {day} 日").format(month=day.month, day=day.day)
-        return CutoffPill(count=count, url=url, none_reason=words)
+        short = _("{day} 截单").format(day=f"{day:%m-%d}")
+        return CutoffPill(count=count, url=url, none_reason=words, short=short)
     left = following.cutoff_at - now
     return CutoffPill(
         count=count,
@@ -339,8 +343,31 @@ def _cutoff(rights: frozenset[str], counts: dict[str, int], *, now: datetime) ->
 
 def navigation(rights: frozenset[str], *, path: str, counts: dict[str, int]) -> list[NavItem]:
     """Give the groups that a holder of `rights` may open, with stored counts. No query."""
-    groups = (_group(group, rights, path=path, counts=counts) for group in GROUPS)
-    return [group for group in groups if group is not None]
+    found = (_group(group, rights, path=path, counts=counts) for group in GROUPS)
+    groups = [group for group in found if group is not None]
+    if not any(group.current for group in groups):
+        groups = _with_nearest_open(groups, path)
+    return groups
+
+
+def _with_nearest_open(groups: list[NavItem], path: str) -> list[NavItem]:
+    """Open the group whose pages share most of an address that stands not in the navigation itself."""
+    near = {group.code: _shared(group, path) for group in groups}
+    nearest = max(near, key=lambda code: near[code], default="")
+    if not near.get(nearest):
+        return groups
+    return [
+        replace(group, current=True, open=bool(group.children)) if group.code == nearest else group
+        for group in groups
+    ]
+
+
+def _shared(group: NavItem, path: str) -> int:
+    """Count the leading parts of an address that a group's nearest page shares with it."""
+    wanted = path.strip("/").split("/")
+    pages = (item.url.strip("/").split("/") for item in group.children or [group])
+    pairs = (zip(wanted, parts, strict=False) for parts in pages)
+    return max(len(list(takewhile(lambda pair: pair[0] == pair[1], one))) for one in pairs)
 
 
 def _group(

@@ -36,6 +36,7 @@ NOT_SCREEN_TEXT = {
     "products/rules/stock.py": "signs between figures that people enter",
     "orders/goods.py": "the sign that keeps a value from parting a reason",
     "orders/actions/demo_goods.py": "the invented shop",
+    "products/actions/exports.py": "columns of a file",
     "products/actions/plan_export.py": "columns of a file",
     "products/actions/template_file.py": "a file's words as the platform writes them",
     "products/actions/importing/merging.py": "columns of a file whose sums are shown",

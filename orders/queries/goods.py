@@ -184,7 +184,8 @@ JOIN orders_orderline l ON l.order_id = o.id AND (
       WHERE x.order_id = l.order_id AND x.sku_code = l.sku_code AND x.spec <> l.spec))))
 WHERE r.status = %(success)s AND r.type = %(type)s AND r.finished_at >= %(since)s
   AND EXISTS (
-    SELECT 1 FROM products_allocation a WHERE a.line_key = l.line_key AND a.state = 'consumed')
+    SELECT 1 FROM products_allocation a
+    WHERE a.line_key = l.line_key AND a.state = 'consumed' AND a.returned < a.quantity)
   AND NOT EXISTS (
     SELECT 1 FROM products_stockmove m WHERE m.reference = r.refund_no AND m.kind = 'return')
 ORDER BY r.refund_no, l.id LIMIT %(size)s

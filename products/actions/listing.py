@@ -12,6 +12,7 @@ from products.actions.catalogue import said_by_hand
 from products.actions.catalogue_locks import locked_product
 from products.actions.errors import GoodsRefusedError
 from products.actions.forbidden import refuse_forbidden
+from products.actions.images import image_names
 from products.actions.locks import locked_latest_check
 from products.choices import CheckOutcome, GoodsRuleCode, ProductStatus
 from products.models import ListingCheck, Product, WordExemption
@@ -108,12 +109,23 @@ def _picture(
             stored["touched"] = tuple(stored["touched"])
             return Picture(**stored), last.picture
     try:
-        picture = measure(b"".join(vault.chunks(product.image_path)), white_level=level)
+        picture = measure(_image_bytes(product), white_level=level)
     except NotAPictureError as error:
         return str(error), None
     except vault.VaultBrokenError:
         return "gone", None
     return picture, asdict(picture) | {"touched": list(picture.touched), "white_level": level}
+
+
+def _image_bytes(product: Product) -> bytes:
+    """Give the whole picture as it lies in the vault.
+
+    :raises VaultBrokenError: if the product's path names none
+    """
+    names = image_names(product.image_path)
+    if not names:
+        raise vault.VaultBrokenError("the path names no file")
+    return b"".join(vault.chunks(names[0]))
 
 
 def request_check_all(*, by: User, now: datetime) -> Run:
@@ -153,15 +165,14 @@ def save_material(
     """
     product = locked_product(product_id=product_id, version=version)
     old = {"category": product.category, "brand": product.brand, "promise": product.promise_hours}
-    product.attributes = {
-        key: value
-        for key, value in (
-            ("props", given.props),
-            ("sizes", given.sizes.strip()),
-            ("detail", given.detail.strip()),
-        )
-        if value
-    }
+    said = (
+        ("props", given.props),
+        ("sizes", given.sizes.strip()),
+        ("detail", given.detail.strip()),
+    )
+    # What a file said beside these three (pictures, subtitle, platform's own codes) stays.
+    kept = {key: value for key, value in product.attributes.items() if key not in dict(said)}
+    product.attributes = kept | {key: value for key, value in said if value}
     product.promise_hours = given.promise_hours
     product.category, product.brand = given.category.strip(), given.brand.strip()
     _changed(product, by, now, "attributes", "promise_hours", "category", "brand")

@@ -1,7 +1,8 @@
 """Where goods are locked but products and SKUs themselves: these are `catalogue_locks`, and come first.
 
-Order: products with their checks and violations, SKUs with their prices, levels by SKU, then
-allocations, then plans by SKU, then suppliers, then purchase orders, last the day's numbers.
+Order: products with their checks and violations, SKUs with their prices, plans by SKU, suppliers,
+then a count or a purchase order, then levels by SKU, last the day's numbers. Allocations change under
+their levels' locks only.
 """
 
 from collections.abc import Collection

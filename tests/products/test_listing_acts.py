@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
-from products.actions import goods_rules, listing, looks, shelf, violations
+from products.actions import goods_rules, images, listing, looks, shelf, violations
 from products.actions.errors import GoodsRefusedError, StaleGoodsError, UnableToListError
 from products.actions.watch import request_findings
 from products.checks.listing import mains_are_well, rivals_are_quiet, violations_are_answered
@@ -30,6 +30,10 @@ from shopops.work.engine import perform_inline
 from tests.factories.listing import ProductFactory, SkuFactory
 
 
+def image_path(name):
+    return f"JPEG|{name}|{name}|800x800"
+
+
 def outcome(check, code):
     return next(one["outcome"] for one in check.points if one["code"] == code)
 
@@ -38,7 +42,7 @@ def test_a_check_reads_the_picture_in_the_vault(manager, now):
     out = io.BytesIO()
     Image.new("RGB", (800, 800), (255, 255, 255)).save(out, "JPEG")
     out.seek(0)
-    product = ProductFactory(image_path=vault.store(out).name)
+    product = ProductFactory(image_path=image_path(vault.store(out).name))
 
     check = listing.check_product(product_id=product.pk, by=manager, now=now)
 
@@ -47,7 +51,40 @@ def test_a_check_reads_the_picture_in_the_vault(manager, now):
     assert check.picture["width"] == 800
 
 
-@pytest.mark.parametrize("name", ["gone" * 10, "0" * 40])
+def test_a_check_measures_the_picture_that_a_person_set(manager, now):
+    out = io.BytesIO()
+    Image.new("RGB", (800, 800), (255, 255, 255)).save(out, "JPEG")
+    out.seek(0)
+    product = ProductFactory()
+    images.set_image(product_id=product.pk, file=out, by=manager, now=now)
+
+    check = listing.check_product(product_id=product.pk, by=manager, now=now)
+
+    assert outcome(check, "image_size") == "pass"
+    assert outcome(check, "image_ground") == "pass"
+
+
+def test_what_an_item_file_says_by_its_own_keys_is_no_attribute(manager, now):
+    said = {"subtitle": "", "weight": "", "promise": "", "size": "", "properties": "1:2;"}
+    product = ProductFactory(attributes={**said, "pictures": [], "detail": ""})
+
+    check = listing.check_product(product_id=product.pk, by=manager, now=now)
+
+    assert outcome(check, "attributes") == "unknown"
+
+
+def test_material_that_a_person_writes_keeps_what_a_file_said_beside_it(manager, now):
+    product = ProductFactory(attributes={"subtitle": "软糯", "detail": "旧"})
+    given = listing.MaterialGiven({"材质": "棉"}, "", "新", 48, "床上用品", "")
+
+    saved = listing.save_material(
+        product_id=product.pk, given=given, version=product.version, by=manager, now=now
+    )
+
+    assert saved.attributes == {"subtitle": "软糯", "props": {"材质": "棉"}, "detail": "新"}
+
+
+@pytest.mark.parametrize("name", ["gone" * 10, image_path("0" * 40)])
 def test_a_picture_that_is_gone_fails_the_check_and_breaks_nothing(name, manager, now):
     product = ProductFactory(image_path=name)
 
@@ -69,7 +106,7 @@ def test_findings_asked_for_after_an_act_are_stored_for_the_day(manager, now):
 
 
 def test_a_file_that_is_no_picture_is_a_clear_error(as_manager, manager, now):
-    product = ProductFactory(image_path=vault.store(io.BytesIO(b"hello")).name)
+    product = ProductFactory(image_path=image_path(vault.store(io.BytesIO(b"hello")).name))
     listing.check_product(product_id=product.pk, by=manager, now=now)
 
     page = as_manager.get(reverse("products:listing_check", kwargs={"product_id": product.pk}))

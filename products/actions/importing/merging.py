@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_noop
 
 from products import registry
-from products.actions.importing import days, resolve, write
+from products.actions.importing import days, prices, resolve, write
 from products.actions.importing.offer import Offer
 from products.actions.watch import request_findings
 from shopops.intake.spec import Counts, Preview
@@ -97,7 +97,9 @@ class Merger:
             resolve.join_products(cursor)
             cursor.execute("DROP TABLE v_skus, v_products")
             write.judge(cursor, offer, batch.exported_at)
+            prices.note_changes(cursor, offer.sku_fields, batch.pk, now)
             write.update(cursor, "skus", offer, batch.pk, now)
+            prices.recheck(batch.pk, now)
             write.insert_skus(cursor, offer, batch.pk, now)
             registry.tell_new_shares(_new_shares(cursor, batch.pk), now)
         if self.has_days:
