@@ -91,6 +91,7 @@ REFUSED = [
     (benefit(kind="multi_rate", pieces=0, rate="0.9"), "pieces"),
     (benefit(kind="cross", off="5"), "per"),
     (benefit(kind="item_off", off="x"), "金额"),
+    (benefit(kind="official", rule="IT4", off="99.00"), "只能减"),
     (basket(benefits=[{"kind": "item_off", "off": "1"}]), "code"),
     (basket(benefits=[{"code": "x", "kind": "item_off", "off": "1"}] * 2), "x"),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from promotions.queries.price_rules import rules_at
-from promotions.rules.final_price import PerkError, quote, raises
+from promotions.rules.final_price import PerkError, check_ranges, quote, raises, toolbox
 from promotions.rules.final_price.answering import document
 from promotions.rules.final_price.reading import read_basket
 from promotions.wording.price import error_words, reading_words, step_words
@@ -30,8 +30,9 @@ class Command(JsonCommand):
             request = read_basket(_read(file), instant=parse_instant)
             rules = rules_at(request.at)
             given = (request.lines, request.perks, rules, request.audience)
+            check_ranges(request.lines, toolbox(request.perks, rules, request.audience))
             answer = quote(*given, freight=request.freight)
-            findings = [] if rules.is_parallel else raises(*given)
+            findings = raises(*given)
         except PerkError as error:
             raise Refused(error_words(error.evidence)) from error
         return document(answer, words=step_words, reading_words=reading_words, findings=findings)

@@ -4,7 +4,7 @@
 """
 
 from promotions.rules.final_price.engine import quote
-from promotions.rules.final_price.item_level import allowed_range
+from promotions.rules.final_price.item_level import allowed_range, check_ranges
 from promotions.rules.final_price.laws import Raise, raises
 from promotions.rules.final_price.lowest import lowest, lowest_figures
 from promotions.rules.final_price.rows import RuleRow, RuleSet
@@ -41,6 +41,7 @@ __all__ = [
     "Toolbox",
     "allowed_range",
     "check_perk",
+    "check_ranges",
     "lowest",
     "lowest_figures",
     "quote",

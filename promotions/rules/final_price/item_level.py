@@ -1,6 +1,6 @@
 """Item level: the 标价 after the exclusive tool, and what comes off each piece."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +65,6 @@ def _cut(tool: Tool, sku: str, price: int) -> int:
     own = tool.perk.amounts.get(sku)
     if own is not None or (tool.off and tool.rate is None):
         cut = own if own is not None else tool.off
-        _check_range(tool, price, cut)
     elif tool.level == "official":
         cut = official_cut(price, tool)
     elif tool.rate is not None:
@@ -113,7 +112,17 @@ def allowed_range(price: int, parameters: Mapping[str, Any]) -> tuple[int, int] 
     return bounds[0], bounds[1]
 
 
-def _check_range(tool: Tool, price: int, cut: int) -> None:
-    bounds = allowed_range(price, tool.row.parameters) if tool.level == "official" else None
-    if bounds and not bounds[0] <= cut <= bounds[1]:
-        raise PerkError(f"out_of_range|{tool.code}|{cut}|{price}|{bounds[0]}|{bounds[1]}")
+def check_ranges(lines: Sequence[Line], tools: Toolbox) -> None:
+    """Refuse a merchant's own figure outside of what the platform allows at a line's 标价.
+
+    :raises PerkError: evidence `out_of_range|code|cut|price|least|most`, in cents
+    """
+    for line in lines:
+        price, _setter = list_price(line, tools)
+        for tool in tools.of("official"):
+            if not tool.perk.covers(line.sku) or tool.rate is not None:
+                continue
+            cut = tool.perk.amounts.get(line.sku, tool.off)
+            bounds = allowed_range(price, tool.row.parameters)
+            if bounds and not bounds[0] <= cut <= bounds[1]:
+                raise PerkError(f"out_of_range|{tool.code}|{cut}|{price}|{bounds[0]}|{bounds[1]}")

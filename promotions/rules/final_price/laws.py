@@ -20,7 +20,10 @@ class Raise:
 def raises(
     lines: Sequence[Line], perks: Sequence[Perk], rules: RuleSet, audience: Iterable[str] = ()
 ) -> list[Raise]:
-    """Name the benefits that make a basket dearer: possible on the sequential basis (V21)."""
+    """Name the benefits that make a basket dearer.
+
+    Possible on the sequential basis (V21), and where a tool lowers the 标价 itself under a threshold.
+    """
     who = tuple(audience)
     whole = quote(lines, perks, rules, who).goods_cents
     found = []

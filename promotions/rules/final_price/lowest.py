@@ -8,12 +8,13 @@ from promotions.rules.final_price.rows import RuleSet
 from promotions.rules.final_price.shapes import Line, Lowest, Perk
 from promotions.rules.final_price.tools import Toolbox, toolbox
 
-MOST_PIECES = 10
+# Beyond it comparing payments per piece in whole numbers would not fit into 64 bits.
+MOST_PIECES = 20
 
 
 def most_pieces(rules: RuleSet) -> int:
-    """Give how many pieces are tried: row LOW."""
-    return int(rules.parameter("LOW", "pieces") or MOST_PIECES)
+    """Give how many pieces are tried: row LOW, 1 to 20."""
+    return max(1, min(MOST_PIECES, int(rules.parameter("LOW", "pieces"))))
 
 
 def lowest(

@@ -41,6 +41,9 @@ class RuleSet:
     rows: Mapping[str, RuleRow]
     off: Mapping[str, RuleRow] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"RuleSet({', '.join(sorted(self.rows))})"
+
     @classmethod
     def at(cls, rows: Iterable[RuleRow], moment: datetime) -> "RuleSet":
         """Choose from all rows those in force; of several with one code the newest counts."""

@@ -6,8 +6,9 @@ gives the cut of each line, already held to what is left of it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
-from promotions.rules.final_price.sharing import shared, times
+from promotions.rules.final_price.sharing import half_up, shared, times
 from promotions.rules.final_price.tools import Tool
 
 # R3: a buyer uses at most so many coupons of one shop; the row may say otherwise.
@@ -89,13 +90,13 @@ def _times_reached(tool: Tool, pieces: int, amount: int) -> int:
 
 
 def _second_half(users: Sequence[int], now: Figures) -> int:
-    """Half of every second piece, dearest first: of each pair the cheaper one."""
+    """Half of every second piece, dearest first: of each pair the cheaper one. Rounded once."""
     prices = sorted(
-        (now.base[at] / now.quantities[at], now.base[at], now.quantities[at]) for at in users
-    )[::-1]
-    total, odd = 0, 0
-    for _price, base, quantity in prices:
-        halves = (quantity + odd) // 2
+        ((Fraction(now.base[at], now.quantities[at]), now.quantities[at]) for at in users),
+        reverse=True,
+    )
+    halved, odd = Fraction(0), 0
+    for price, quantity in prices:
+        halved += price * ((quantity + odd) // 2)
         odd = (quantity + odd) % 2
-        total += (base * halves + quantity) // (2 * quantity)
-    return total
+    return half_up(halved / 2)

@@ -162,13 +162,12 @@ def _total(lines, state, chosen, way):
             cuts = (_coupon if is_coupon else _multi)(perk, users, lines, base, net, left)
             left = [max(0, one - cut) for one, cut in zip(left, cuts, strict=True)]
     _cross(lines, base, left, chosen)
-    for perk in chosen:
+    for perk in sorted(chosen, key=lambda one: one.code):
         if perk.kind == "asset":
-            off = _cents(perk.parameters["off"])
-            for at, line in enumerate(lines):
-                taken = min(off, left[at]) if perk.covers(line.sku) else 0
-                left[at] -= taken
-                off -= taken
+            weights = [left[at] if perk.covers(line.sku) else 0 for at, line in enumerate(lines)]
+            off = min(_cents(perk.parameters["off"]), sum(weights))
+            for at, cut in enumerate(_share(off, weights)):
+                left[at] -= cut
     return sum(left)
 
 
@@ -219,13 +218,10 @@ def _multi(perk, users, lines, base, net, left):
     if perk.kind == "multi_rate":
         total = half_up(amount * (1 - Fraction(perk.parameters["rate"])))
     elif perk.kind == "second_half":
-        every = sorted((base[at] // lines[at].quantity, at) for at in users for _ in range(lines[at].quantity))[::-1]  # fmt: skip # noqa: E501
-        halves = {}
-        for place, (price, at) in enumerate(every):
-            if place % 2:
-                halves.setdefault(at, 0)
-                halves[at] += price
-        total = sum(half_up(Fraction(one, 2)) for one in halves.values())
+        every = sorted(
+            base[at] // lines[at].quantity for at in users for _ in range(lines[at].quantity)
+        )[::-1]
+        total = half_up(Fraction(sum(every[1::2]), 2))
     else:
         total, weights = _cents(perk.parameters["off"]), [net[at] for at in users]
     for at, cut in zip(users, _share(total, weights), strict=True):

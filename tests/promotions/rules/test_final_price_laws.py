@@ -1,6 +1,6 @@
 from fractions import Fraction
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from promotions.rules.final_price import Line, Perk, lowest, quote, raises
@@ -38,6 +38,7 @@ def test_a_price_is_never_below_zero_and_lines_and_shares_sum_to_the_cent(lines,
 @quick
 @given(lines=baskets(), chosen=offers(3), more=perks("P9"), rules=rules)
 def test_another_benefit_never_raises_the_price_on_the_parallel_basis(lines, chosen, more, rules):
+    assume(more.kind != "price_tool")  # sets the 标价, on which thresholds are taken
     without = quote(lines, chosen, rules).total_cents
 
     assert quote(lines, [*chosen, more], rules).total_cents <= without
@@ -106,6 +107,19 @@ def test_shares_are_never_negative_and_sum_exactly(total, weights, remainder):
     assert min(shares) >= 0
     assert sum(shares) == (total if sum(weights) else 0)
     assert all(share == 0 for share, weight in zip(shares, weights, strict=True) if not weight)
+
+
+def test_a_lower_list_price_that_misses_a_tier_is_found_as_a_raise():
+    chosen = [
+        Perk("cross", "cross", {"per": "300", "off": "50"}),
+        Perk("tool", "price_tool", {"price": "299"}),
+    ]
+
+    found = raises([Line("A", 30_000, 1)], chosen, NOW)
+
+    assert [(one.code, one.with_cents, one.without_cents) for one in found] == [
+        ("tool", 29_900, 25_000)
+    ]
 
 
 def test_a_buyer_who_combines_skus_to_cross_a_threshold_pays_lines_that_sum_exactly():

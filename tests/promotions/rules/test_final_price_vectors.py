@@ -8,8 +8,10 @@ from promotions.rules.final_price import (
     PerkError,
     RuleSet,
     allowed_range,
+    check_ranges,
     quote,
     raises,
+    toolbox,
 )
 from promotions.rules.final_price.answering import yuan
 from promotions.rules.final_price.reading import read_basket
@@ -68,8 +70,11 @@ def test_a_merchants_own_super_cut_of_111_may_be_12_to_56():
 def test_a_super_cut_outside_its_range_is_refused(off):
     perk = {"code": "super", "kind": "official", "rule": "IT4", "off": off}
 
+    basket = {"at": SINCE, "lines": [line("A", "111")], "benefits": [perk]}
+    request = read_basket(basket, instant=parse_instant)
+
     with pytest.raises(PerkError, match="out_of_range"):
-        answer_to({"at": SINCE, "lines": [line("A", "111")], "benefits": [perk]})
+        check_ranges(request.lines, toolbox(request.perks, rules_at(SINCE)))
 
 
 def test_refunding_one_line_of_a_shared_tier_gives_back_what_that_line_paid():
