@@ -138,3 +138,21 @@ def stock_at_hand(sku_codes: Sequence[str], order_ids: Collection[int]) -> Mappi
 # Gifts. An app that decides over gifts (promotions) registers by `after_approval` an act that calls
 # `orders.actions.gifts.add_gift` with a `source` of its own, such as "promotion:17": an order gets a
 # gift of one source once, however often it is audited. Quota and stock of gifts are that app's part.
+
+
+# The demo shop. A higher app brings its part after goods and orders are in and before people work.
+DemoPart = Callable[[Mapping[str, User], datetime], None]
+_demo_parts: list[DemoPart] = []
+
+
+def fill_demo_with(part: DemoPart) -> DemoPart:
+    """Register what fills the demo shop with a higher app's rows; called with the people by name."""
+    if part not in _demo_parts:
+        _demo_parts.append(part)
+    return part
+
+
+def fill_demo(by_name: Mapping[str, User], now: datetime) -> None:
+    """Let everything registered fill its part of the demo shop."""
+    for part in _demo_parts:
+        part(by_name, now)

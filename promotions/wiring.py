@@ -7,8 +7,11 @@ from datetime import time
 
 from django.utils.translation import gettext_lazy as _
 
+from orders import registry as orders
 from products import registry as goods
 from promotions.actions import lowest
+from promotions.demo import prices as demo_prices
+from promotions.wording import price_log
 from shopops.work.registry import KindSpec, register_kind
 from shopops.work.schedule import register_scheduled
 
@@ -25,3 +28,5 @@ def _prices() -> None:
     # After midnight another day begins; the daily checks of 7:30 tell what it found.
     register_scheduled(lowest.KIND, at=time(0, 20), catch_up_days=1)
     goods.recheck_activities_by(lowest.recheck)
+    price_log.name_prices()
+    orders.fill_demo_with(demo_prices.fill_prices)

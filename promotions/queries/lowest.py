@@ -144,10 +144,15 @@ def sku_prices(sku_ids: Sequence[int] | None = None) -> list[SkuPrice]:
 
 
 def spans_of(
-    since: datetime, until: datetime, offers: Sequence[Offer], rows: Sequence[RuleRow]
+    since: datetime,
+    until: datetime,
+    offers: Sequence[Offer],
+    rows: Sequence[RuleRow],
+    audience: Iterable[str] = (),
 ) -> list[Span]:
-    """Cut a time where a public offer or a rule begins or ends."""
-    public = [offer for offer in offers if offer.perk.audience == "public"]
+    """Cut a time where an offer (public ones, unless told) or a rule begins or ends."""
+    who = {"public", *audience}
+    public = [offer for offer in offers if offer.perk.audience in who]
     changes = {row.valid_from for row in rows} | {row.valid_to for row in rows if row.valid_to}
     edges = moments(since, until, public, changes)
     return [

@@ -7,6 +7,7 @@ a benefit of that kind could not be reckoned at all without it (then on, and sho
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from promotions.rules.final_price.rows import RuleRow
@@ -245,3 +246,39 @@ def _around() -> Iterator[RuleRow]:
         {"days": 19},
     )  # fmt: skip
     yield _row("PP3", "双11 价保：到活动结束后 15 天", "G", "未读到", {"days_after_event": 15})
+
+
+# What a figure or choice of a row may be; a list of words names the choices.
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "basis": ("sequential", "parallel"),
+    "shop_group": ("stack", "best_of"),
+    "remainder": ("last", "largest"),
+    "share_by": ("base", "item_net", "paid"),
+}
+_RATES = ("rate", "least_rate", "most_rate")
+_WHOLE = {"pieces": 20, "cap": 100, "days": 400, "days_after_event": 400}
+
+
+def wrong_parameter(parameters: Mapping[str, Any]) -> str:
+    """Name the first figure of a row that cannot be so; empty: all can."""
+    for name, value in parameters.items():
+        if name in _CHOICES and value not in _CHOICES[name]:
+            return name
+        if name in _WHOLE and not _is_whole(value, _WHOLE[name]):
+            return name
+        if name in _RATES and not _is_rate(value):
+            return name
+    return ""
+
+
+def _is_whole(value: object, most: int) -> bool:
+    text = str(value)
+    return text.isascii() and text.isdigit() and 1 <= int(text) <= most
+
+
+def _is_rate(value: object) -> bool:
+    try:
+        rate = Decimal(str(value))
+    except InvalidOperation:
+        return False
+    return rate.is_finite() and 0 < rate < 1

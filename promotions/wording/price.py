@@ -139,6 +139,8 @@ def error_words(evidence: str) -> str:
         "unknown_template": _("%(one)s 的运费模板“%(two)s”没有写在 templates 里"),
         "fee": _("%(one)s：运费要在 0.00 到 999.99 之间"),
         "add_over_first": _("%(one)s：续费不能高过首费"),
+        "unknown_sku": _("没有商家编码 %(one)s"),
+        "no_list_price": _("%(one)s 没有一口价，算不了"),
         "field": _("%(one)s 不对（%(two)s）：%(three)s"),
     }
     return sentences.get(code, evidence) % {"one": one, "two": two, "three": three}

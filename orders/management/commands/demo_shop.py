@@ -12,6 +12,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from orders import goods as settle
+from orders import registry
 from orders.actions import demo_couriers, demo_warehouse
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_cases import aftersales, sweeps, write_bill
@@ -76,6 +77,8 @@ class Command(JsonCommand):
         files = self._files(folder, days, orders_per_day, seed, now)
         self._import([*files, *write_pairs(folder / "pairs", now=now)])
         self._fill_shelves(folder, orders_per_day, seed, cast, now)
+        self.note("activities, prices, gifts …")
+        registry.fill_demo(cast, now)
         self._work(folder, cast, now)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
