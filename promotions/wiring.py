@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import registry as orders
 from products import registry as goods
-from promotions.actions import lowest
+from promotions.actions import lowest, seller_prices
+from promotions.checks import prices as price_checks
 from promotions.demo import prices as demo_prices
 from promotions.wording import price_log
 from shopops.work.registry import KindSpec, register_kind
@@ -29,4 +30,6 @@ def _prices() -> None:
     register_scheduled(lowest.KIND, at=time(0, 20), catch_up_days=1)
     goods.recheck_activities_by(lowest.recheck)
     price_log.name_prices()
+    seller_prices.register()
+    price_checks.register()
     orders.fill_demo_with(demo_prices.fill_prices)

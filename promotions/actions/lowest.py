@@ -128,12 +128,18 @@ WHERE kept.sku_id > %(after)s AND (%(last)s = 0 OR kept.sku_id <= %(last)s)
 
 
 def _merge(*, after: int, last: int, days: tuple[date, date], now: datetime) -> int:
-    given = {"now": now, "after": after, "last": last, "first": days[0], "until": days[1]}
+    given: dict[str, datetime | date | int] = {
+        "now": now,
+        "after": after,
+        "last": last,
+        "first": days[0],
+        "until": days[1],
+    }
     with connection.cursor() as cursor:
         cursor.execute(_MERGE, given)
-        changed = cursor.rowcount
+        changed = int(cursor.rowcount)
         cursor.execute(_GONE, given)
-        return changed + cursor.rowcount
+        return changed + int(cursor.rowcount)
 
 
 def _forget(today: date) -> None:

@@ -64,7 +64,7 @@ def change_price_rule(
     row = locked_price_rule(rule_id=rule_id, version=version)
     old = {"is_on": row.is_on, "parameters": row.parameters, "mark": row.mark}
     _check(row, given)
-    changed = _begin_anew(row, given) if given.since else row
+    changed = _begin_anew(row, given.since) if given.since else row
     changed.parameters, changed.is_on = given.parameters, given.is_on
     changed.mark, changed.source, changed.valid_to = given.mark, given.source, given.valid_to
     changed.changed_at, changed.changed_by = now, by
@@ -110,9 +110,7 @@ def _check(row: PriceRuleRow, given: RuleGiven) -> None:
         raise BenefitRefusedError(_("“%(name)s”写得不对。") % {"name": wrong}, field=wrong)
 
 
-def _begin_anew(row: PriceRuleRow, given: RuleGiven) -> PriceRuleRow:
-    row.valid_to, row.version = given.since, row.version + 1
+def _begin_anew(row: PriceRuleRow, since: datetime) -> PriceRuleRow:
+    row.valid_to, row.version = since, row.version + 1
     row.save(update_fields=["valid_to", "version"])
-    return PriceRuleRow(
-        code=row.code, name=row.name, valid_from=given.since, version=0, parameters={}
-    )
+    return PriceRuleRow(code=row.code, name=row.name, valid_from=since, version=0, parameters={})

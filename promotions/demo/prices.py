@@ -25,8 +25,7 @@ _BENEFITS: tuple[tuple[BenefitKind, str, int, int, dict[str, Any], Audience], ..
         {"pieces": 2, "rate": "0.95"}, Audience.PUBLIC,
     ),
     (BenefitKind.ITEM_OFF, "会员减 3 元", -60, 120, {"off": "3"}, Audience.MEMBER),
-    (BenefitKind.OFFICIAL, "大促官方立减 12%", 6, 11, {"rate": "0.12"}, Audience.PUBLIC),
-    (BenefitKind.CROSS, "跨店每满 300 减 50", 6, 9, {"per": "300", "off": "50"}, Audience.PUBLIC),
+    (BenefitKind.OFFICIAL, "大促官方立减 8%", 6, 11, {"rate": "0.08"}, Audience.PUBLIC),
 )  # fmt: skip
 _CUT_SKUS = 6
 

@@ -62,9 +62,8 @@ class PriceRuleForm(forms.Form):
 
     def parameters(self) -> dict[str, Any]:
         """Give all of the row's parameters, those that cannot be edited as they were."""
-        changed = {
-            name: int(text) if isinstance(value, int) and text.isdecimal() else text
-            for name, value in editable(self.stored).items()
-            if (text := str(self.cleaned_data[name]).strip()) is not None
-        }
+        changed: dict[str, Any] = {}
+        for name, value in editable(self.stored).items():
+            text = str(self.cleaned_data[name]).strip()
+            changed[name] = int(text) if isinstance(value, int) and text.isdecimal() else text
         return {**self.stored, **changed}

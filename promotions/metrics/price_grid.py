@@ -143,8 +143,10 @@ def _multi_off(tool: Tool, price: Cents, pieces: Cents, base: Cents) -> Cents:
     if tool.perk.kind == "second_half":
         return (price * (pieces // 2) + 1) // 2
     if tool.rate is not None:
-        return np.where(count > 0, _times(base, 1 - tool.rate), 0)
-    return count * tool.off + np.zeros_like(base)
+        rated: Cents = np.where(count > 0, _times(base, 1 - tool.rate), 0)
+        return rated
+    fixed: Cents = count * tool.off + np.zeros_like(base)
+    return fixed
 
 
 def _coupon_off(tool: Tool, price: Cents, pieces: Cents, base: Cents, left: Cents) -> Cents:
@@ -160,4 +162,7 @@ def _tier_off(tool: Tool, sums: Cents) -> Cents:
         for least, amount in tool.tiers:
             off = np.where(sums >= least, np.maximum(off, amount), off)
         return off
-    return sums // tool.threshold * tool.off if tool.threshold else np.full_like(sums, tool.off)
+    every: Cents = (
+        sums // tool.threshold * tool.off if tool.threshold else np.full_like(sums, tool.off)
+    )
+    return every

@@ -46,7 +46,7 @@ def exclusive_overlap(
         audience=audience,
         starts_at__lt=span[1],
         ends_at__gt=span[0],
-    ).exclude(pk=but)
+    ).exclude(pk=but or 0)
     if sku_ids is None:
         return rows.order_by("pk").first()
     if whole := rows.filter(is_shop_wide=True).order_by("pk").first():

@@ -48,7 +48,8 @@ class PriceRow:
         """Give what is left over the cost of goods of the least price, as a part of it."""
         if self.least is None or not self.least or self.sku.cost_amount is None:
             return None
-        return (self.least - self.sku.cost_amount) / self.least
+        cost: Decimal = self.sku.cost_amount
+        return (self.least - cost) / self.least
 
     @property
     def is_below_floor(self) -> bool:

@@ -87,6 +87,8 @@ def unused_words(values: list[str]) -> str:
     """Say why a benefit does not count."""
     why, *more = values
     first = more[0] if more else ""
+    if why == "idle":
+        return _("没到门槛，或者另一个更优惠，没有用上")
     if why == "priceless":
         return _("%(kind)s不改变商品到手价") % {"kind": BenefitKind(first).label}
     if why == "audience":

@@ -17,7 +17,13 @@ from promotions.rules.final_price.shapes import (
     Share,
     Step,
 )
-from promotions.rules.final_price.stepping import item_steps, list_step, taken_step, unused_steps
+from promotions.rules.final_price.stepping import (
+    idle_steps,
+    item_steps,
+    list_step,
+    taken_step,
+    unused_steps,
+)
 from promotions.rules.final_price.tools import Toolbox, toolbox
 
 
@@ -47,8 +53,9 @@ def quote(
             running -= sum(taken.cuts)
             steps.append(taken_step(goods, taken, choice, running))
     post, free = _freight(lines, perks, rules, freight, who, settled.total)
-    if post or free:
+    if post or free[0]:
         steps.append(Step(free[0], "freight", f"freight|{post}", -post, running + post, free[1]))
+    steps.extend(idle_steps(goods, settled, running + post))
     steps.extend(unused_steps(tools, running + post))
     return Quote(
         total_cents=settled.total + post,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from promotions.rules.final_price.settling import Basket, Choice, Taken
+from promotions.rules.final_price.settling import Basket, Choice, Settled, Taken
 from promotions.rules.final_price.shapes import Line, Step
 from promotions.rules.final_price.tools import Tool, Toolbox
 
@@ -63,6 +63,17 @@ def taken_step(goods: Basket, taken: Taken, choice: Choice, running: int) -> Ste
     rate = f"{float(tool.rate):.6g}" if tool.rate is not None else ""
     text = f"{tool.perk.kind}|{base}|{pieces}|{tool.threshold}|{tool.pieces}|{rate}|{tool.off}"
     return _step(tool, taken.level, text, sum(taken.cuts), running)
+
+
+def idle_steps(goods: Basket, settled: Settled, running: int) -> list[Step]:
+    """Give the order-level benefits for these goods that took nothing: not reached, or not the larger."""
+    working = {taken.tool.code for taken in settled.taken if sum(taken.cuts)}
+    return [
+        Step(tool.code, "unused", "unused|idle", 0, running, tool.row.code, tool.row.mark)
+        for level in ("multi", "coupon", "cross", "asset")
+        for tool in goods.tools.of(level)
+        if tool.code not in working and goods.users(tool)
+    ]
 
 
 def unused_steps(tools: Toolbox, running: int) -> list[Step]:
