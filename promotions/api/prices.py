@@ -38,6 +38,9 @@ class LowestSerializer(serializers.Serializer[Any]):
 class BenefitSerializer(serializers.ModelSerializer[Benefit]):
     """A benefit with its figures, as `quote` takes them."""
 
+    kind = serializers.CharField(read_only=True)
+    audience = serializers.CharField(read_only=True)
+
     class Meta:
         model = Benefit
         fields = [
@@ -53,7 +56,6 @@ class BenefitSerializer(serializers.ModelSerializer[Benefit]):
             "parameters",
             "version",
         ]
-        extra_kwargs = {"kind": {"read_only": True}, "audience": {"read_only": True}}
 
 
 class QuoteBasket(APIView):

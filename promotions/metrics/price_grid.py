@@ -132,7 +132,8 @@ def _after_shop(tools: Toolbox, price: Cents, pieces: Cents, base: Cents, left: 
     start = left if tools.rules.is_best_of else after_multi
     for tool in tools.of("coupon"):
         by_coupon.append(start - _coupon_off(tool, price, pieces, base, start))
-    return np.minimum.reduce([after_multi, *by_coupon])
+    least: Cents = np.minimum.reduce([after_multi, *by_coupon])
+    return least
 
 
 def _multi_off(tool: Tool, price: Cents, pieces: Cents, base: Cents) -> Cents:
@@ -153,7 +154,8 @@ def _coupon_off(tool: Tool, price: Cents, pieces: Cents, base: Cents, left: Cent
     most = min(tool.limit or 15, int(tool.row.parameters.get("cap", 15)))
     needed = -(-tool.threshold // np.maximum(price, 1))
     uses = np.where(base >= tool.threshold, np.minimum(pieces // needed, most), 0)
-    return np.maximum(0, np.minimum(uses * tool.off, left - 1))
+    off: Cents = np.maximum(0, np.minimum(uses * tool.off, left - 1))
+    return off
 
 
 def _tier_off(tool: Tool, sums: Cents) -> Cents:
