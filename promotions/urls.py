@@ -2,9 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import distributors, gifts, material, partners, subscriptions, trials
+from promotions.views import (
+    benefits,
+    distributors,
+    gifts,
+    material,
+    partners,
+    price_rules,
+    prices,
+    subscriptions,
+    trials,
+)
 
 app_name = "promotions"
+
 
 _gifts: list[URLPattern] = [
     path("promotions/gifts/", gifts.gift_list, name="gifts"),
@@ -41,4 +52,14 @@ _partners: list[URLPattern] = [
     path("promotions/festivals/", material.festivals, name="festivals"),
 ]
 
-urlpatterns: list[URLPattern] = [*_gifts, *_partners]
+_prices: list[URLPattern] = [
+    path("promotions/benefits/", benefits.benefits, name="benefits"),
+    path("promotions/benefits/new/<slug:kind>/", benefits.new_benefit, name="new_benefit"),
+    path("promotions/benefits/<int:benefit_id>/", benefits.benefit, name="benefit"),
+    path("promotions/rules/", price_rules.price_rules, name="price_rules"),
+    path("promotions/prices/", prices.prices, name="prices"),
+    path("promotions/prices/basket/", prices.basket, name="price_basket"),
+    path("promotions/prices/<int:sku_id>/", prices.price_of, name="price_of"),
+]
+
+urlpatterns: list[URLPattern] = [*_gifts, *_partners, *_prices]

@@ -321,6 +321,21 @@ ROUTES: dict[str, Route] = {
     "products:violation": Route(
         "products.view", get=404, post=404, kwargs=lambda: {"violation_id": 0}
     ),
+    # --- final prices and benefits
+    "promotions:benefits": Route("promotions.view", get=200),
+    "promotions:new_benefit": Route(
+        "promotions.edit", get=200, post=422, kwargs=lambda: {"kind": "coupon"}
+    ),
+    "promotions:benefit": Route(
+        "promotions.view", get=404, post=404, kwargs=lambda: {"benefit_id": 0}
+    ),
+    "promotions:price_rules": Route("promotions.view", get=200, post=200),
+    "promotions:prices": Route("promotions.view", get=200),
+    "promotions:price_basket": Route("promotions.view", get=200),
+    "promotions_api:quote": Route("promotions.view", post=400),
+    "promotions_api:lowest": Route("promotions.view", get=200),
+    "promotions_api:benefits": Route("promotions.view", get=200),
+    "promotions:price_of": Route("promotions.view", get=404, kwargs=lambda: {"sku_id": 0}),
     "products:prices": Route("products.view", get=200),
     "products:price_suggestions": Route("products.view", get=200),
     "products:prices_bulk": Route("products.set_price", get=200, post=422),

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from promotions.api import gifts, partners
+from promotions.api import gifts, partners, prices
 
 app_name = "promotions_api"
+
 
 _gifts: list[URLPattern] = [
     path("promotions/gifts/", gifts.Gifts.as_view(), name="gifts"),
@@ -51,4 +52,10 @@ _partners: list[URLPattern] = [
     path("festivals/", partners.Festivals.as_view(), name="festivals"),
 ]
 
-urlpatterns: list[URLPattern] = [*_gifts, *_partners]
+_prices: list[URLPattern] = [
+    path("promotions/quote/", prices.QuoteBasket.as_view(), name="quote"),
+    path("promotions/lowest/", prices.LowestPrices.as_view(), name="lowest"),
+    path("promotions/benefits/", prices.Benefits.as_view(), name="benefits"),
+]
+
+urlpatterns: list[URLPattern] = [*_gifts, *_partners, *_prices]
