@@ -9,6 +9,7 @@ from promotions.models.activity import (
     ActivityTask,
 )
 from promotions.models.pricing import Benefit, BenefitSku, PriceRuleRow, SkuLowest
+from promotions.models.profit import ProfitRule
 
 __all__ = [
     "Activity",
@@ -20,5 +21,6 @@ __all__ = [
     "Benefit",
     "BenefitSku",
     "PriceRuleRow",
+    "ProfitRule",
     "SkuLowest",
 ]
