@@ -3,14 +3,31 @@
 Each topic registers in its own module; this file only calls them.
 """
 
-from promotions.actions import activity_setup
+from datetime import time
+
+from django.utils.translation import gettext_lazy as _
+
+from products import registry as goods
+from promotions.actions import activity_setup, lowest
 from promotions.checks import activities as activity_checks
 from promotions.wording import activity_log
+from shopops.work.registry import KindSpec, register_kind
+from shopops.work.schedule import register_scheduled
 
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
+    _prices()
     # --- activities
     activity_setup.register()
     activity_checks.register()
     activity_log.name_all()
+
+
+def _prices() -> None:
+    register_kind(
+        KindSpec(lowest.KIND, _("算最低到手价"), "quick", lowest.perform, "promotions.view")
+    )
+    # After midnight another day begins; the daily checks of 7:30 tell what it found.
+    register_scheduled(lowest.KIND, at=time(0, 20), catch_up_days=1)
+    goods.recheck_activities_by(lowest.recheck)
