@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
@@ -166,7 +166,11 @@ def check_changes(check_id: int, *, size: int) -> tuple[int, list[dict[str, str]
         ActivityCheck.objects.filter(pk=check_id)
         .annotate(
             n=RawSQL("jsonb_array_length(changes)", ()),
-            first=RawSQL("jsonb_path_query_array(changes, %s::jsonpath)", (f"$[0 to {size - 1}]",)),
+            first=RawSQL(
+                "jsonb_path_query_array(changes, %s::jsonpath)",
+                (f"$[0 to {size - 1}]",),
+                output_field=JSONField(),
+            ),
         )
         .values_list("n", "first")
         .get()

@@ -23,7 +23,8 @@ from shopops.staff.models import User
 def new(request: HttpRequest) -> HttpResponse:
     """Write an activity down."""
     form = ActivityForm(
-        request.POST or None, initial={"uplift": 1, "cost_amount": 0, "owner_id": request.user.pk}
+        request.POST if request.method == "POST" else None,
+        initial={"uplift": 1, "cost_amount": 0, "owner_id": request.user.pk},
     )
     if request.method == "POST" and form.is_valid():
         asked = _asked(request, reverse("promotions:board"))

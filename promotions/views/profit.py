@@ -31,7 +31,7 @@ def profit(request: HttpRequest) -> HttpResponse:
     version = rows[0].version if rows else 0
     initial = {name: getattr(in_force.rates, name).normalize() for name in START}
     form = ProfitForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         initial={**{k: f"{v:f}" for k, v in initial.items()}, "valid_from": today},
     )
     if request.method == "POST" and form.is_valid():
