@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import BooleanField, Count, Exists, F, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from products.choices import PriceChangeState
@@ -87,7 +87,7 @@ def short_running() -> list[tuple[Activity, int, str]]:
     """Give running activities with how many of their SKUs are short, and the first one's code. Two queries."""
     items = ActivityItem.objects.filter(
         activity__state=_S.RUNNING, outcome__in=("look", "unknown", "fail")
-    ).filter(RawSQL(_IS_SHORT, ()))  # noqa: S611 - no input in it
+    ).filter(RawSQL(_IS_SHORT, (), output_field=BooleanField()))  # noqa: S611 - no input in it
     first: dict[int, list[str]] = {}
     for pk, code in items.order_by("activity_id", "sku__code").values_list(
         "activity_id", "sku__code"

@@ -116,6 +116,8 @@ class Command(JsonCommand):
         perform_inline(request_run(kind=settle.KIND, key=settle.KEY, now=now, again=True))
         stock_of_demo.look_at_stock(now=now)
         self.note("what to order …")
+        self.note("activities …")
+        call_command("demo_activities", "--now", now.isoformat(), "--json", stdout=self.stderr)
         perform_inline(request_replenishment(now=now))
 
     def _people(self, now: datetime) -> dict[str, User]:

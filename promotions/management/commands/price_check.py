@@ -33,9 +33,10 @@ class Command(JsonCommand):
         return {
             "activity": {"id": row.pk, "name": row.name, "state": row.state},
             "checked_at": check.checked_at.isoformat(),
-            "failed": check.failed_count,
-            "unknown": check.unknown_count,
+            "failed_count": check.failed_count,
+            "unknown_count": check.unknown_count,
             "blocked": not green,
+            "failed": not green,
             "approved_by": approval.by.name if approval else None,
             "approval_reason": approval.reason if approval else None,
             "points": [
@@ -55,7 +56,7 @@ class Command(JsonCommand):
         for point in answer["points"]:
             if point["outcome"] != "pass":
                 self.stdout.write(f"{point['sku']} {point['outcome']}: {point['text']}")
-        self.stdout.write(f"{answer['failed']} failed, {answer['unknown']} unknown")
+        self.stdout.write(f"{answer['failed_count']} failed, {answer['unknown_count']} unknown")
 
 
 def _found(text: str) -> Activity:
