@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import audit, pages, products, replenishment, rollup, scan, stock, waves
+from bench import activity, audit, pages, products, replenishment, rollup, scan, stock, waves
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench/out"
@@ -25,6 +25,7 @@ TITLES = {
     "stock": "Stock: the proof, and pieces for orders",
     "replenishment": "Replenishment",
     "products": "Pages of goods",
+    "activity": "Pages of activities",
 }
 
 
@@ -84,6 +85,7 @@ def document(results: dict[str, Any]) -> str:
         "stock": stock.table,
         "replenishment": replenishment.table,
         "products": products.table,
+        "activity": activity.table,
     }
     parts = [
         "# Measured",

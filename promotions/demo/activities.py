@@ -75,7 +75,12 @@ def _make(
     ]
     put_items(activity_id=row.pk, lines=lines, version=row.version, by=by, now=now)
     check_activity(activity_id=row.pk, by=by, now=now)
-    bad = list(row.items.filter(outcome__in=("fail", "unknown")).values_list("sku_id", flat=True))
+    bad = [
+        item.sku_id
+        for item in row.items.all()
+        if item.outcome in {"fail", "unknown"}
+        or any(point["evidence"].startswith("stock_short") for point in item.points)
+    ]
     if 0 < len(bad) < len(lines):
         acts.remove_items(activity_id=row.pk, sku_ids=bad, version=_version(row), by=by, now=now)
         check_activity(activity_id=row.pk, by=by, now=now)

@@ -54,6 +54,8 @@ def point_words(evidence: str, *, with_cost: bool = True) -> str:
     sentences = _sentences()
     if code not in sentences:
         return evidence
+    if code == "cost_below":
+        values["margin"] = values["margin"].lstrip("−")
     if "goods" in values:
         values["parts"] = sentences["parts"] % values
     return sentences[code] % values
