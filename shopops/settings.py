@@ -321,6 +321,11 @@ SPECTACULAR_SETTINGS = {
         "TraceKind": "orders.choices.TraceKind",
         "ToldChannel": "orders.choices.ToldChannel",
         "ConsentChannel": "orders.choices.ConsentChannel",
+        "ActivityKind": "promotions.choices.ActivityKind",
+        "ActivityState": "promotions.choices.ActivityState",
+        "PriceKind": "products.choices.PriceKind",
+        "PriceChangeState": "products.choices.PriceChangeState",
+        "ProductStatus": "products.choices.ProductStatus",
     },
 }
 

@@ -126,7 +126,7 @@ class MoveActivity(APIView):
         )
 
 
-@extend_schema(request=shapes.SpanSerializer, responses=shapes.ActivitySerializer)
+@extend_schema(request=shapes.ActivitySpanSerializer, responses=shapes.ActivitySerializer)
 class MoveDates(APIView):
     """Putting an activity on other days; it is checked again."""
 
@@ -134,7 +134,7 @@ class MoveDates(APIView):
 
     def post(self, request: Request, activity_id: int) -> Response:
         """Move it in time."""
-        data, by, now = _valid(shapes.SpanSerializer, request), _person(request), timezone.now()
+        data, by, now = _valid(shapes.ActivitySpanSerializer, request), _person(request), timezone.now()
         found = _attempt(lambda: acts.move_dates(activity_id=activity_id, **data, by=by, now=now))
         if not isinstance(found, Response):
             request_check(activity_id=activity_id, now=now, by=by)
@@ -199,7 +199,7 @@ def _check(request: Request, check: ActivityCheck) -> dict[str, Any]:
     }
 
 
-@extend_schema(request=shapes.VersionSerializer, responses=shapes.ActivitySerializer)
+@extend_schema(request=shapes.SeenVersionSerializer, responses=shapes.ActivitySerializer)
 class PublishActivity(APIView):
     """Publishing."""
 
@@ -207,7 +207,7 @@ class PublishActivity(APIView):
 
     def post(self, request: Request, activity_id: int) -> Response:
         """Publish, if the check lets it."""
-        data, by = _valid(shapes.VersionSerializer, request), _person(request)
+        data, by = _valid(shapes.SeenVersionSerializer, request), _person(request)
         return _shown(
             _attempt(
                 lambda: publishing.publish_activity(
@@ -217,7 +217,7 @@ class PublishActivity(APIView):
         )
 
 
-@extend_schema(request=shapes.ApproveSerializer, responses=shapes.ActivitySerializer)
+@extend_schema(request=shapes.ApproveActivitySerializer, responses=shapes.ActivitySerializer)
 class ApproveActivity(APIView):
     """A named person's reason to publish all the same."""
 
@@ -225,7 +225,7 @@ class ApproveActivity(APIView):
 
     def post(self, request: Request, activity_id: int) -> Response:
         """Approve the facts of one check."""
-        data, by = _valid(shapes.ApproveSerializer, request), _person(request)
+        data, by = _valid(shapes.ApproveActivitySerializer, request), _person(request)
         found = _attempt(
             lambda: publishing.approve_activity(
                 activity_id=activity_id, **data, by=by, now=timezone.now()

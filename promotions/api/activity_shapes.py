@@ -1,5 +1,6 @@
 """Shapes of activities for programs. Fields are named one by one: nothing is accepted or shown by accident."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -34,12 +35,12 @@ class WriteActivitySerializer(serializers.Serializer[Data]):
     ends_at = serializers.DateTimeField()
     contact = serializers.CharField(max_length=80, allow_blank=True, default="")
     follow_up_on = serializers.DateField(allow_null=True, default=None)
-    uplift = serializers.DecimalField(max_digits=6, decimal_places=2, default="1")
+    uplift = serializers.DecimalField(max_digits=6, decimal_places=2, default=Decimal(1))
     forecast_amount = serializers.DecimalField(
         max_digits=12, decimal_places=2, allow_null=True, default=None
     )
     forecast_buyers = serializers.IntegerField(allow_null=True, default=None)
-    cost_amount = serializers.DecimalField(max_digits=12, decimal_places=2, default="0")
+    cost_amount = serializers.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
     page_text = serializers.CharField(max_length=20_000, allow_blank=True, default="")
     note = serializers.CharField(max_length=4000, allow_blank=True, default="")
 
@@ -54,7 +55,7 @@ class MoveActivitySerializer(serializers.Serializer[Data]):
     version = serializers.IntegerField()
 
 
-class SpanSerializer(serializers.Serializer[Data]):
+class ActivitySpanSerializer(serializers.Serializer[Data]):
     """From when to when."""
 
     starts_at = serializers.DateTimeField()
@@ -62,7 +63,7 @@ class SpanSerializer(serializers.Serializer[Data]):
     version = serializers.IntegerField()
 
 
-class VersionSerializer(serializers.Serializer[Data]):
+class SeenVersionSerializer(serializers.Serializer[Data]):
     """What the caller saw."""
 
     version = serializers.IntegerField()
@@ -80,7 +81,7 @@ class WantedItemSerializer(serializers.Serializer[Data]):
 class PutItemsSerializer(serializers.Serializer[Data]):
     """Items to put in; all or none."""
 
-    items = WantedItemSerializer(many=True, allow_empty=False, max_length=5000)
+    items = serializers.ListField(child=WantedItemSerializer(), allow_empty=False, max_length=5000)
     version = serializers.IntegerField()
 
 
@@ -92,7 +93,7 @@ class PutResultSerializer(serializers.Serializer[Any]):
     same = serializers.IntegerField()
 
 
-class PointSerializer(serializers.Serializer[Data]):
+class PricePointSerializer(serializers.Serializer[Data]):
     """The answer to one question about one SKU."""
 
     sku = serializers.CharField()
@@ -109,10 +110,10 @@ class PriceCheckSerializer(serializers.Serializer[Data]):
     failed = serializers.IntegerField()
     unknown = serializers.IntegerField()
     blocked = serializers.BooleanField()
-    points = PointSerializer(many=True)
+    points = PricePointSerializer(many=True)
 
 
-class ApproveSerializer(serializers.Serializer[Data]):
+class ApproveActivitySerializer(serializers.Serializer[Data]):
     """A reason to publish although the check `check` stands against it."""
 
     check_id = serializers.IntegerField()

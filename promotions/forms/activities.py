@@ -24,7 +24,7 @@ def people() -> QuerySet[User]:
     return User.objects.filter(is_active=True).order_by("name", "pk")
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A person by name."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401
@@ -150,7 +150,7 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, to: ActivityState, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
         asked = self.ASKED.get(to, ())
-        self.fields = {name: self.fields[name] for name in asked}  # type: ignore[assignment]
+        self.fields = {name: self.fields[name] for name in asked}
         if to in {ActivityState.REFUSED, ActivityState.CANCELLED}:
             self.fields["reason"].required = True
             self.fields["reason"].error_messages["required"] = _("写下原因。")

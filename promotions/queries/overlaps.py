@@ -45,7 +45,7 @@ def taken(
 
 
 def _others(
-    pk: int | None, starts_at: datetime, ends_at: datetime, sku_ids: Collection[int]
+    pk: int, starts_at: datetime, ends_at: datetime, sku_ids: Collection[int]
 ) -> list[ActivityItem]:
     return list(
         ActivityItem.objects.filter(

@@ -156,7 +156,7 @@ def _item(item: ActivityItem, activity: Activity, *, sees_cost: bool) -> Data:
         "outcome": item.outcome,
         "tone": wording.TONES.get(item.outcome, "wait"),
         "outcome_words": str(wording.OUTCOMES.get(item.outcome, _("没查过"))),
-        "proof_url": proof_url(sku.code, activity),
+        "proof_url": proof_url(sku.pk, activity),
         "points": [
             {
                 "name": wording.POINTS.get(point["code"], point["code"]),

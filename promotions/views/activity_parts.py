@@ -79,11 +79,11 @@ def span_words(activity: Activity) -> str:
     return f"{starts.month}-{starts.day} {starts:%H:%M} – {end}"
 
 
-def proof_url(code: str, activity: Activity) -> str:
+def proof_url(sku_id: int, activity: Activity) -> str:
     """Give the page that shows how a SKU's lowest price comes about, where there is one."""
     try:
-        base = reverse("promotions:proof", args=[code])
+        base = reverse("promotions:price_of", args=[sku_id])
     except NoReverseMatch:
         return ""
     day = business_date(activity.starts_at)
-    return f"{base}?date={day.isoformat()}"
+    return f"{base}?day={day.isoformat()}&activity={activity.pk}"
