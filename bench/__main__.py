@@ -10,7 +10,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import audit, final_price, pages, products, replenishment, rollup, scan, stock, waves
+from bench import (
+    activity,
+    audit,
+    final_price,
+    pages,
+    products,
+    replenishment,
+    rollup,
+    scan,
+    stock,
+    waves,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench/out"
@@ -26,6 +37,7 @@ TITLES = {
     "replenishment": "Replenishment",
     "products": "Pages of goods",
     "final_price": "Lowest prices for the days ahead",
+    "activity": "Pages of activities",
 }
 
 
@@ -86,6 +98,7 @@ def document(results: dict[str, Any]) -> str:
         "replenishment": replenishment.table,
         "products": products.table,
         "final_price": final_price.table,
+        "activity": activity.table,
     }
     parts = [
         "# Measured",

@@ -3,13 +3,19 @@
 from django.urls import URLPattern, path
 
 from promotions.views import (
+    activity,
+    activity_form,
+    activity_items,
     benefits,
+    board,
+    calendar,
     distributors,
     gifts,
     material,
     partners,
     price_rules,
     prices,
+    profit,
     subscriptions,
     trials,
 )
@@ -62,4 +68,14 @@ _prices: list[URLPattern] = [
     path("promotions/prices/<int:sku_id>/", prices.price_of, name="price_of"),
 ]
 
-urlpatterns: list[URLPattern] = [*_gifts, *_partners, *_prices]
+_activities: list[URLPattern] = [
+    path("promotions/", calendar.calendar, name="calendar"),
+    path("promotions/board/", board.board, name="board"),
+    path("promotions/new/", activity_form.new, name="new_activity"),
+    path("promotions/a/<int:activity_id>/", activity.activity, name="activity"),
+    path("promotions/a/<int:activity_id>/edit/", activity_form.edit, name="edit_activity"),
+    path("promotions/a/<int:activity_id>/items/", activity_items.items, name="activity_items"),
+    path("settings/profit/", profit.profit, name="profit"),
+]
+
+urlpatterns: list[URLPattern] = [*_gifts, *_partners, *_prices, *_activities]

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from orders import registry as orders
 from products import registry as goods
 from promotions import gift_wiring
-from promotions.actions import lowest, seller_prices
+from promotions.actions import activity_setup, lowest, seller_prices
+from promotions.checks import activities as activity_checks
 from promotions.checks import partners as partner_checks
 from promotions.checks import prices as price_checks
 from promotions.demo import prices as demo_prices
 from promotions.queries.material import stored_names
+from promotions.wording import activity_log, price_log
 from promotions.wording import partners as partner_words
-from promotions.wording import price_log
 from shopops.intake.registry import keep_files
 from shopops.work.registry import KindSpec, register_kind
 from shopops.work.schedule import register_scheduled
@@ -27,6 +28,10 @@ def register() -> None:
     gift_wiring.register()
     _prices()
     _partners()
+    # --- activities
+    activity_setup.register()
+    activity_checks.register()
+    activity_log.name_all()
 
 
 def _prices() -> None:

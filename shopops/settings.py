@@ -328,6 +328,9 @@ SPECTACULAR_SETTINGS = {
         "TrialState": "promotions.choices.TrialState",
         "MaterialKind": "promotions.choices.MaterialKind",
         "FestivalKind": "promotions.choices.FestivalKind",
+        "ActivityKind": "promotions.choices.ActivityKind",
+        "ActivityState": "promotions.choices.ActivityState",
+        "PriceChangeState": "products.choices.PriceChangeState",
     },
 }
 

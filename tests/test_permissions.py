@@ -84,6 +84,10 @@ def _purchase() -> dict[str, Any]:
     return {"number": "PO000000-00"}
 
 
+def _activity() -> dict[str, Any]:
+    return {"activity_id": 0}
+
+
 ROUTES: dict[str, Route] = {
     "home": Route(SIGNED_IN, get=302, post=302),
     "healthz": Route(PUBLIC, get=200, post=200),
@@ -317,6 +321,23 @@ ROUTES: dict[str, Route] = {
     "products:competitor": Route(
         "products.view", get=404, post=404, kwargs=lambda: {"competitor_id": 0}
     ),
+    # --- activities
+    "promotions:calendar": Route("promotions.view", get=200, post=200),
+    "promotions:board": Route("promotions.view", get=200),
+    "promotions:new_activity": Route("promotions.edit", get=200, post=422),
+    "promotions:activity": Route("promotions.view", get=404, post=404, kwargs=_activity),
+    "promotions:edit_activity": Route("promotions.edit", get=404, post=404, kwargs=_activity),
+    "promotions:activity_items": Route("promotions.edit", get=404, post=404, kwargs=_activity),
+    "promotions:profit": Route("promotions.set_rules", get=200, post=422),
+    "promotions_api:activities": Route("promotions.view", get=200),
+    "promotions_api:new_activity": Route("promotions.edit", post=400),
+    "promotions_api:activity": Route("promotions.view", get=404, kwargs=_activity),
+    "promotions_api:move_activity": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:move_dates": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:put_items": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:check_activity": Route("promotions.edit", post=404, kwargs=_activity),
+    "promotions_api:publish_activity": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:approve_activity": Route("promotions.approve", post=400, kwargs=_activity),
     "products:violations": Route("products.view", get=200, post=200),
     "products:violation": Route(
         "products.view", get=404, post=404, kwargs=lambda: {"violation_id": 0}

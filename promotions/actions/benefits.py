@@ -18,7 +18,7 @@ from promotions.actions.errors import BenefitRefusedError, StalePriceError
 from promotions.actions.lowest import request_lowest
 from promotions.choices import Audience, BenefitKind
 from promotions.models import Activity, Benefit, BenefitSku
-from promotions.queries.overlaps import exclusive_overlap
+from promotions.queries.benefit_overlaps import exclusive_overlap
 from promotions.queries.price_rules import rules_at
 from promotions.rules.final_price import Line, Perk, PerkError, check_perk, check_ranges, toolbox
 from promotions.wording.price import error_words

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from promotions.api import gifts, partners, prices
+from promotions.api import activities, gifts, partners, prices
 
 app_name = "promotions_api"
 
@@ -58,4 +58,32 @@ _prices: list[URLPattern] = [
     path("promotions/benefits/", prices.Benefits.as_view(), name="benefits"),
 ]
 
-urlpatterns: list[URLPattern] = [*_gifts, *_partners, *_prices]
+_activities: list[URLPattern] = [
+    path("activities/", activities.Activities.as_view(), name="activities"),
+    path("activities/new/", activities.NewActivity.as_view(), name="new_activity"),
+    path("activities/<int:activity_id>/", activities.OneActivity.as_view(), name="activity"),
+    path(
+        "activities/<int:activity_id>/move/",
+        activities.MoveActivity.as_view(),
+        name="move_activity",
+    ),
+    path("activities/<int:activity_id>/dates/", activities.MoveDates.as_view(), name="move_dates"),
+    path("activities/<int:activity_id>/items/", activities.PutItems.as_view(), name="put_items"),
+    path(
+        "activities/<int:activity_id>/check/",
+        activities.CheckActivity.as_view(),
+        name="check_activity",
+    ),
+    path(
+        "activities/<int:activity_id>/publish/",
+        activities.PublishActivity.as_view(),
+        name="publish_activity",
+    ),
+    path(
+        "activities/<int:activity_id>/approve/",
+        activities.ApproveActivity.as_view(),
+        name="approve_activity",
+    ),
+]
+
+urlpatterns: list[URLPattern] = [*_gifts, *_partners, *_prices, *_activities]

@@ -22,6 +22,7 @@ from promotions.models.partners import (
     Subscription,
 )
 from promotions.models.pricing import Benefit, BenefitSku, PriceRuleRow, SkuLowest
+from promotions.models.profit import ProfitRule
 from promotions.models.seller_price import SellerPrice
 from promotions.models.trial import Trial, TrialDay, TrialVariant
 
@@ -48,6 +49,7 @@ __all__ = [
     "MaterialUse",
     "Partner",
     "PriceRuleRow",
+    "ProfitRule",
     "SeenPrice",
     "SellerPrice",
     "SkuLowest",

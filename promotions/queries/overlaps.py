@@ -1,60 +1,64 @@
-"""Benefits that must not be on at the same time for the same SKU."""
+"""Activities that have a SKU in common on the same days."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
-from django.db.models import Q
-
-from promotions.choices import BenefitKind
-from promotions.models import Benefit, BenefitSku
-from promotions.queries.offers import COUNTED_STATES
-
-# One exclusive price tool, one 单品立减, one 官方立减 per item at a time (IT1, IT2, IT3/IT4).
-_EXCLUSIVE: Mapping[str, tuple[str, ...]] = {
-    BenefitKind.PRICE_TOOL: (BenefitKind.PRICE_TOOL,),
-    BenefitKind.ITEM_OFF: (BenefitKind.ITEM_OFF, BenefitKind.ITEM_RATE),
-    BenefitKind.ITEM_RATE: (BenefitKind.ITEM_OFF, BenefitKind.ITEM_RATE),
-    BenefitKind.OFFICIAL: (BenefitKind.OFFICIAL,),
-}
+from promotions.models import Activity, ActivityItem
+from promotions.rules.activities import BINDING, Side, may_meet
+from promotions.rules.price_check import Overlap
+from shopops.lib.business_time import business_date
 
 
-def exclusive_overlap(
-    *,
-    kind: str,
-    audience: str,
-    span: tuple[datetime, datetime],
-    sku_ids: Sequence[int] | None,
-    but: int | None = None,
-    activity_id: int | None = None,
-) -> Benefit | None:
-    """Give a benefit that is on and must not meet one of this kind, None: there is none. Two queries.
+def overlaps(activity: Activity, prices: Mapping[int, bool]) -> dict[int, list[Overlap]]:
+    """Give what else binds these SKUs on the activity's days. One query.
 
-    :param sku_ids: None for the whole shop
-    :param but: a benefit that is not compared with itself
-    :param activity_id: of the same activity's other benefits too, whatever its state
+    :param prices: SKU ids, and whether this activity sets a price for each
     """
-    kinds = _EXCLUSIVE.get(kind)
-    if kinds is None:
-        return None
-    states = Q(activity__isnull=True) | Q(activity__state__in=COUNTED_STATES)
-    if activity_id is not None:
-        states |= Q(activity_id=activity_id)
-    rows = Benefit.objects.filter(
-        states,
-        is_on=True,
-        kind__in=kinds,
-        audience=audience,
-        starts_at__lt=span[1],
-        ends_at__gt=span[0],
-    ).exclude(pk=but or 0)
-    if sku_ids is None:
-        return rows.order_by("pk").first()
-    if whole := rows.filter(is_shop_wide=True).order_by("pk").first():
-        return whole
-    link = (
-        BenefitSku.objects.filter(benefit__in=rows, sku_id__in=list(sku_ids))
-        .select_related("benefit")
-        .order_by("benefit_id", "pk")
-        .first()
-    )
-    return link.benefit if link else None
+    rows = _others(activity.pk, activity.starts_at, activity.ends_at, prices)
+    found: dict[int, list[Overlap]] = {}
+    for row in rows:
+        other = row.activity
+        meets = may_meet(
+            Side(activity.kind, prices[row.sku_id]), Side(other.kind, row.price_amount is not None)
+        )
+        since = business_date(max(activity.starts_at, other.starts_at))
+        until = business_date(min(activity.ends_at, other.ends_at))
+        found.setdefault(row.sku_id, []).append(Overlap(other.name, since, until, meets))
+    return found
+
+
+def taken(
+    activity: Activity, sku_ids: Collection[int], *, starts_at: datetime, ends_at: datetime
+) -> dict[tuple[int, bool], tuple[str, date, date]]:
+    """Give who has these SKUs on a span in a way that must not meet, by SKU and whether we set a price."""
+    rows = _others(activity.pk, starts_at, ends_at, sku_ids)
+    found: dict[tuple[int, bool], tuple[str, date, date]] = {}
+    for row in rows:
+        other = row.activity
+        theirs = Side(other.kind, row.price_amount is not None)
+        since = business_date(max(starts_at, other.starts_at))
+        until = business_date(min(ends_at, other.ends_at))
+        for sets_price in (True, False):
+            if not may_meet(Side(activity.kind, sets_price), theirs):
+                found.setdefault((row.sku_id, sets_price), (other.name, since, until))
+    return found
+
+
+def _others(
+    pk: int, starts_at: datetime, ends_at: datetime, sku_ids: Collection[int]
+) -> list[ActivityItem]:
+    return list(
+        ActivityItem.objects.filter(
+            sku_id__in=list(sku_ids),
+            activity__state__in=BINDING,
+            activity__starts_at__lt=ends_at,
+            activity__ends_at__gt=starts_at,
+        )
+        .exclude(activity_id=pk)
+        .select_related("activity")
+        .only(
+            "sku_id", "price_amount", "activity__name", "activity__kind", "activity__starts_at",
+            "activity__ends_at",
+        )
+        .order_by("activity__starts_at", "activity_id", "pk")
+    )  # fmt: skip

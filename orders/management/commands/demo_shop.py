@@ -121,6 +121,8 @@ class Command(JsonCommand):
         self.note("activities, partners, tests …")
         call_command("demo_promotions", "--json", now=now.isoformat(), stdout=self.stderr)
         self.note("what to order …")
+        self.note("activities …")
+        call_command("demo_activities", "--now", now.isoformat(), "--json", stdout=self.stderr)
         perform_inline(request_replenishment(now=now))
 
     def _people(self, now: datetime) -> dict[str, User]:
