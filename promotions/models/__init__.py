@@ -8,6 +8,19 @@ from promotions.models.activity import (
     ActivityNote,
     ActivityTask,
 )
+from promotions.models.channels import (
+    AdPlan,
+    AffiliateRefund,
+    AffiliateSettlement,
+    ChannelAccount,
+    ChannelBalance,
+    ChannelCap,
+    ChannelDay,
+    ChannelFact,
+    ChannelRule,
+    ChannelWarning,
+    ShopDay,
+)
 from promotions.models.pricing import Benefit, BenefitSku, PriceRuleRow, SkuLowest
 
 __all__ = [
@@ -17,8 +30,19 @@ __all__ = [
     "ActivityItem",
     "ActivityNote",
     "ActivityTask",
+    "AdPlan",
+    "AffiliateRefund",
+    "AffiliateSettlement",
     "Benefit",
     "BenefitSku",
+    "ChannelAccount",
+    "ChannelBalance",
+    "ChannelCap",
+    "ChannelDay",
+    "ChannelFact",
+    "ChannelRule",
+    "ChannelWarning",
     "PriceRuleRow",
+    "ShopDay",
     "SkuLowest",
 ]
