@@ -38,9 +38,7 @@ def serving(view: str, levels: Sequence[LevelDay]) -> Level | None:
     A report written after the day beats one that was written while it went on; then `ORDER` decides.
     """
     order = ORDER[view]
-    able = [
-        one for one in levels if one.level in order and (view != "items" or one.names_items)
-    ]
+    able = [one for one in levels if one.level in order and (view != "items" or one.names_items)]
     if not able:
         return None
     return min(able, key=lambda one: (not one.is_final, order.index(one.level))).level

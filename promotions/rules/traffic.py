@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any
 
 COUNTS = (
     "sent", "shown", "clicks", "carts", "favourites", "deals", "direct_deals", "deal_people",
@@ -73,12 +74,13 @@ def ratio(above: Decimal | int | None, below: Decimal | int | None) -> Decimal |
 def total(given: Iterable[Traffic | None]) -> Traffic:
     """Add days or rows up, unknown ones left out; a figure that none of them has stays unknown."""
     known = [one for one in given if one is not None]
-    sums = {
-        name: sum(values) if values else None
-        for name in NAMES
-        for values in [[v for one in known if (v := getattr(one, name)) is not None]]
-    }
+    sums = {name: _added([getattr(one, name) for one in known]) for name in NAMES}
     return Traffic(**sums, days=sum(one.days for one in known))
+
+
+def _added(values: Sequence[Any]) -> Any:  # noqa: ANN401 - counts or amounts
+    there = [value for value in values if value is not None]
+    return sum(there) if there else None
 
 
 def break_even(margin_rate: Decimal | None) -> Decimal | None:

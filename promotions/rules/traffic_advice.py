@@ -74,9 +74,7 @@ def _change(
     if middle <= 0:
         return None
     deviation = float(statistics.median([abs(one - middle) for one in known])) * _MAD_TO_SIGMA
-    least = max(
-        settings.band_width * deviation, settings.least_change_rate * float(middle)
-    )
+    least = max(settings.band_width * deviation, settings.least_change_rate * float(middle))
     return (now, Decimal(middle)) if abs(float(now - middle)) > least else None
 
 

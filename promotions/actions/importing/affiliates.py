@@ -55,9 +55,7 @@ class Claims:
             rejected=batch.rejected_count,
             period_from=first,
             period_to=last,
-            sums={
-                name: f"{amount:.2f}" for name, amount in zip(self.sums, amounts, strict=True)
-            },
+            sums={name: f"{amount:.2f}" for name, amount in zip(self.sums, amounts, strict=True)},
             facts={"notes": [*batch.facts.get("notes", []), *notes]},
         )
 
