@@ -2,6 +2,11 @@
 
 from django.urls import URLPattern
 
+from promotions import channel_urls
+
 app_name = "promotions"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    # --- paid traffic
+    *channel_urls.urlpatterns,
+]

@@ -328,6 +328,30 @@ ROUTES: dict[str, Route] = {
     "products_api:ranks": Route("products.edit", post=400),
     "products_api:rival_looks": Route("products.edit", post=400),
     "products_api:quality": Route("products.view", get=200),
+    # --- paid traffic
+    "promotions:channels": Route("promotions.channels", get=200),
+    "promotions:plans": Route("promotions.channels", get=200),
+    "promotions:plans_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:plan": Route(
+        "promotions.channels", get=404, post=404, kwargs=lambda: {"plan_id": 0}
+    ),
+    "promotions:ad_items": Route("promotions.channels", get=200),
+    "promotions:ad_items_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:ad_item": Route("promotions.channels", get=404, kwargs=lambda: {"item_no": "0"}),
+    "promotions:affiliates": Route("promotions.channels", get=200),
+    "promotions:affiliates_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:channel_accounts": Route("promotions.channels", get=200, post=200),
+    "promotions:channel_reports": Route("promotions.channels", get=200),
+    "promotions_api:channels": Route("promotions.channels", get=200),
+    "promotions_api:plans": Route("promotions.channels", get=200),
+    "promotions_api:ad_items": Route("promotions.channels", get=200),
+    "promotions_api:note_balance": Route("promotions.channels", post=400),
     # --- figures
     "morning": Route("analytics.view", get=200),
     "morning_trend_csv": Route("analytics.export", get=200),

@@ -78,13 +78,14 @@ def affiliate_plans(span: Span) -> list[AffiliatePlan]:
     found = []
     for name, parts in by_plan.items():
         left, sold = None, _ZERO
-        for item_no, _count, amount, *_others in parts:
+        for item_no, _count, part, *_others in parts:
             margin = known.get(str(item_no))
             if margin is not None and margin.rate is not None:
-                left = (left or _ZERO) + Decimal(str(amount)) * margin.rate
-                sold += Decimal(str(amount))
+                left = (left or _ZERO) + Decimal(str(part)) * margin.rate
+                sold += Decimal(str(part))
         sums = [sum((Decimal(str(part[n])) for part in parts), _ZERO) for n in range(1, 6)]
-        found.append(AffiliatePlan(name, int(sums[0]), *sums[1:], left, sold))
+        count, amount, commission, service, back = sums
+        found.append(AffiliatePlan(name, int(count), amount, commission, service, back, left, sold))
     return sorted(found, key=lambda one: (-one.cost, one.name))
 
 

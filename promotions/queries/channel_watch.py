@@ -1,5 +1,6 @@
 """What changed of plans and items, and what one might do about it: the rules over stored days."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -41,11 +42,9 @@ def _ordered(days: dict[date, Traffic], until: date, count: int) -> list[Traffic
     return [days.get(until - timedelta(days=n)) for n in range(count - 1, -1, -1)]
 
 
-def _click_rate(rows: dict[object, dict[date, Traffic]], until: date) -> Traffic:
+def _click_rate(rows: Iterable[dict[date, Traffic]], until: date) -> Traffic:
     since = until - timedelta(days=WEEK - 1)
-    return total(
-        one for days in rows.values() for day, one in days.items() if since <= day <= until
-    )
+    return total(one for days in rows for day, one in days.items() if since <= day <= until)
 
 
 def channels_seen(until: date, settings: ChannelSettings) -> list[Seen]:
@@ -69,7 +68,7 @@ def items_seen(
     by_item = item_days(Span(until - timedelta(days=LOOK_BACK - 1), until), item_nos=item_nos)
     names = item_names(sorted(by_item))
     known = margins(sorted(by_item), until=until, settings=settings)
-    usual = _click_rate(dict(by_item), until).click_rate
+    usual = _click_rate(by_item.values(), until).click_rate
     found = []
     for item_no, days in by_item.items():
         margin = known.get(item_no)
@@ -99,7 +98,7 @@ def plans_seen(
     """
     by_plan = plan_days(Span(until - timedelta(days=LOOK_BACK - 1), until), keys=keys)
     named, caps = plans(by_plan), caps_on(until)
-    usual = _click_rate(dict(by_plan), until).click_rate
+    usual = _click_rate(by_plan.values(), until).click_rate
     found = []
     for key, days in by_plan.items():
         seen = _ordered(days, until, LOOK_BACK)

@@ -15,13 +15,14 @@ class Parameter:
     low: float
     high: float
     is_rate: bool = False
+    is_whole: bool = False
 
 
 PARAMETERS: tuple[Parameter, ...] = (
     # What the platform, payment and postage take of a price before the goods are paid.
     Parameter("fee_rate", 0.08, 0, 0.9, is_rate=True),
     # How many days in a row a return under break-even is left alone.
-    Parameter("under_days", 3, 1, 30),
+    Parameter("under_days", 3, 1, 30, is_whole=True),
     # How many robust deviations from its own week a day must lie to be a change.
     Parameter("band_width", 3, 1, 8),
     # A change smaller than this part of the usual is none, whatever the deviations say.
@@ -29,11 +30,11 @@ PARAMETERS: tuple[Parameter, ...] = (
     # Below this spend a day nothing is suggested.
     Parameter("least_spend", 20, 0, 100_000),
     # Below this many clicks a rate says nothing.
-    Parameter("least_clicks", 30, 1, 100_000),
+    Parameter("least_clicks", 30, 1, 100_000, is_whole=True),
     # By how much a return must be over break-even before more money is suggested.
     Parameter("raise_over_rate", 0.3, 0, 5, is_rate=True),
     # Days of its average spend that a balance must last.
-    Parameter("balance_days", 3, 1, 60),
+    Parameter("balance_days", 3, 1, 60, is_whole=True),
 )
 
 

@@ -76,7 +76,7 @@ class Command(JsonCommand):
         files = self._files(folder, days, orders_per_day, seed, now)
         self._import([*files, *write_pairs(folder / "pairs", now=now)])
         self._fill_shelves(folder, orders_per_day, seed, cast, now)
-        self._work(folder, cast, now)
+        self._work(folder, seed, cast, now)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
         return {"orders_files": len(files), "people": len(cast), "already": False}
@@ -96,7 +96,7 @@ class Command(JsonCommand):
             goods=goods, pieces_a_day=orders_per_day * 1.6, by_name=cast, now=now
         )
 
-    def _work(self, folder: Path, cast: dict[str, User], now: datetime) -> None:
+    def _work(self, folder: Path, seed: int, cast: dict[str, User], now: datetime) -> None:
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
         merges(by_name=cast, now=now)
@@ -115,6 +115,8 @@ class Command(JsonCommand):
         goods_life(by_name=cast, now=now)
         perform_inline(request_run(kind=settle.KIND, key=settle.KEY, now=now, again=True))
         stock_of_demo.look_at_stock(now=now)
+        self.note("paid traffic …")
+        call_command("demo_channels", now=now.isoformat(), seed=seed, stdout=self.stderr)
         self.note("what to order …")
         perform_inline(request_replenishment(now=now))
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -29,7 +30,10 @@ def settle(cursor: CursorWrapper, *, days: Sequence[Day], now: datetime) -> None
     """Work the days out anew, in the caller's transaction; safe to repeat."""
     if not days:
         return
-    named = {"channels": [day.channel for day in days], "dates": [day.date for day in days]}
+    named: dict[str, Any] = {
+        "channels": [day.channel for day in days],
+        "dates": [day.date for day in days],
+    }
     touched = (
         "SELECT d.id FROM promotions_channelday d JOIN unnest(%(channels)s::text[],"
         " %(dates)s::date[]) t (channel, date) ON t.channel = d.channel AND t.date = d.date"
