@@ -107,6 +107,8 @@ LINKS = (
     ("/products/violations/", "main table tbody a"),
     ("/products/prices/", "main table tbody a"),
     ("/products/quality/", "main table tbody a"),
+    ("/channels/plans/", "main table tbody a"),
+    ("/channels/items/", "main table tbody a"),
     ("/work/", "#runs tbody tr td a"),
     ("/stock/", "main table tbody a"),
     ("/stock/counts/", "main table tbody a"),
