@@ -25,6 +25,8 @@ from shopops.staff.access import requires
 
 SPARK_DAYS = 14
 MOST = 12
+# What comes by the month: a day without a row is no gap.
+MONTHLY = frozenset({"tbk", "sms"})
 type Days = dict[str, dict[date, Traffic]]
 
 
@@ -42,6 +44,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     wide = Span(min(span.before().since, span.until - timedelta(days=SPARK_DAYS)), span.until)
     by_channel = traffic.channel_days(wide)
     shop = channel_money.shop_days(wide)
+    missed = _missed(by_channel, reaches, wide)
     settings = settings_on(span.until)
     last = min(span.until, max(one.last for one in reaches))
     items = channel_watch.items_seen(last, settings)
@@ -50,8 +53,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "is_new": False,
-        "kpis": _kpis(by_channel, shop, span, with_cost=with_cost),
-        "spend_chart": _spend_chart(by_channel, span),
+        "kpis": _kpis(by_channel, shop, span, missed, with_cost=with_cost),
+        "spend_chart": _spend_chart(by_channel, span, missed),
         "return_chart": _return_chart(by_channel, shop, span, with_cost=with_cost),
         **_table(by_channel, span, asked.query),
         "over": [_over(one) for day in (asked.today, last) for one in channel_money.over_spent(day)]
@@ -94,9 +97,17 @@ def _earned(shop: dict[date, Earned], span: Span) -> Earned:
     )
 
 
-def _kpis(by_channel: Days, shop: dict[date, Earned], span: Span, *, with_cost: bool) -> list[Data]:
+def _kpis(
+    by_channel: Days,
+    shop: dict[date, Earned],
+    span: Span,
+    missed: set[date],
+    *,
+    with_cost: bool,
+) -> list[Data]:
+    lacking = len(missed & set(span.days))
     days = [span.until - timedelta(days=n) for n in range(SPARK_DAYS - 1, -1, -1)]
-    daily = [_sum(by_channel, Span(day, day)) for day in days]
+    daily = [Traffic() if day in missed else _sum(by_channel, Span(day, day)) for day in days]
     now, before = _sum(by_channel, span), _sum(by_channel, span.before())
     earned, earned_before = _earned(shop, span), _earned(shop, span.before())
     rows: list[tuple[str, Any, Any, Any, list[Any]]] = [
@@ -122,8 +133,8 @@ def _kpis(by_channel: Days, shop: dict[date, Earned], span: Span, *, with_cost: 
             "value": "" if value is None else shown(value),
             "points": [None if one is None else float(one) for one in points],
             "band": None,
-            "tone": "us",
-            "flag": None,
+            "tone": "soon" if lacking else "us",
+            "flag": _("缺 %(n)s 天") % {"n": lacking} if lacking else None,
             "changes": [
                 {"label": _("比前 %(n)s 天") % {"n": span.length}, "text": _moved(value, past)}
             ],
@@ -143,21 +154,34 @@ def _day_label(day: date) -> str:
     return _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
 
 
-def _spent(by_channel: Days, day: date) -> float | None:
+def _missed(by_channel: Days, reaches: list[traffic.Reach], span: Span) -> set[date]:
+    """Give the days for which some channel that reports daily has no report: their total is unknown."""
+    return {
+        day
+        for one in reaches
+        if one.is_used and one.channel not in MONTHLY
+        for day in channel_money.missing_days(by_channel.get(one.channel, {}), span)
+        if one.first <= day <= one.last
+    }
+
+
+def _spent(by_channel: Days, day: date, missed: set[date]) -> float | None:
+    if day in missed:
+        return None
     spend = _sum(by_channel, Span(day, day)).spend_amount
     return None if spend is None else float(spend)
 
 
-def _spend_chart(by_channel: Days, span: Span) -> Data:
+def _spend_chart(by_channel: Days, span: Span, missed: set[date]) -> Data:
     days, past = span.days, span.before().days
-    values = [_spent(by_channel, day) for day in days]
+    values = [_spent(by_channel, day, missed) for day in days]
     channels = sorted(by_channel)
     return {
         "data": {
             "kind": "trend",
             "x": [_day_label(day) for day in days],
             "now": values,
-            "before": [_spent(by_channel, day) for day in past],
+            "before": [_spent(by_channel, day, missed) for day in past],
             "now_label": _("这段"),
             "before_label": _("前一段"),
             "unit": "¥",
@@ -322,7 +346,7 @@ def _gaps(by_channel: Days, reaches: list[traffic.Reach], span: Span) -> list[Da
     for one in reaches:
         within = Span(max(span.since, one.first), span.until)
         missing = []
-        if within.length > 0 and one.is_used and one.channel not in {"tbk", "sms"}:
+        if within.length > 0 and one.is_used and one.channel not in MONTHLY:
             missing = channel_money.missing_days(by_channel.get(one.channel, {}), within)
         found.append(
             {

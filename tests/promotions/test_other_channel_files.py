@@ -210,7 +210,7 @@ def test_rows_by_creative_are_added_up():
         "0.20%",
         "5.00%",
         "3.00",
-    ]  # noqa: E501
+    ]
     two = [
         "2026-03-08",
         "组",
@@ -236,7 +236,7 @@ def test_rows_by_creative_are_added_up():
         "0.00%",
         "0.00%",
         "0.00",
-    ]  # noqa: E501
+    ]
 
     batch = bring(as_csv([head, one, two]), "a.csv")
 

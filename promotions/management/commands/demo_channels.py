@@ -1,6 +1,6 @@
 """`manage.py demo_channels`: ninety days of paid traffic for the demo shop, through the importers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -59,8 +59,10 @@ class Command(JsonCommand):
         by = User.objects.filter(username="man").first()
         if by is None or ChannelDay.objects.exists():
             return
-        values = channels.AccountValues(is_used=True, cap=Decimal(2000), low_balance=Decimal(1500))
-        channels.keep_account(channel=Channel.WXT, values=values, version=0, by=by, now=now)
+        values = channels.AccountValues(is_used=True, cap=Decimal(1000), low_balance=Decimal(1500))
+        channels.keep_account(
+            channel=Channel.WXT, values=values, version=0, by=by, now=now - timedelta(days=3)
+        )
 
     def _tend(self, now: datetime) -> None:
         """Note a balance and cap a plan, as the promotion person would."""
