@@ -3,7 +3,7 @@
 Each topic registers in its own module; this file only calls them.
 """
 
-from promotions import channels_wiring
+from promotions.checks import channels_wiring
 
 
 def register() -> None:

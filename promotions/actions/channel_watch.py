@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
-from promotions.channel_choices import Channel
+from promotions.choices import Channel
 from promotions.models import ShopDay
 from promotions.queries.channel_money import order_days, over_spent
 from promotions.queries.traffic import Span

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
 from promotions.actions import channel_watch
-from promotions.channel_choices import Channel, PlanState
+from promotions.choices import Channel, PlanState
 from promotions.models import AdPlan, ChannelAccount, ChannelBalance, ChannelCap, ChannelRule
 from promotions.queries.ad_margins import rule_row
 from promotions.rules.channel_parameters import start_parameters

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
 from promotions.actions import channels as acts
-from promotions.channel_choices import Channel
+from promotions.choices import Channel
 from promotions.queries import ad_margins, traffic
 from promotions.queries.traffic import Span
 from promotions.rules.traffic import NAMES, Traffic, profit_after_ads

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from promotions.channel_choices import Channel
+from promotions.choices import Channel
 from promotions.models import ChannelDay
 from promotions.queries.ad_margins import settings_on
 from promotions.queries.channel_money import balances, caps_on, over_spent
@@ -142,7 +142,7 @@ def reports_came(day: date, now: datetime) -> CheckOutcome:
 
 
 def register() -> None:
-    """Register them; called once by `promotions.channels_wiring`."""
+    """Register them; called once by `promotions.wiring`."""
     for code, name, run in (
         (OVER, gettext_lazy("推广没有超日限额"), caps_hold),
         (LOW, gettext_lazy("推广余额够花"), balances_last),

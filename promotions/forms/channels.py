@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from products.forms.fields import date_input
-from promotions.channel_choices import Channel, PlanState
+from promotions.choices import Channel, PlanState
 from promotions.rules.channel_parameters import PARAMETERS
 
 PARAMETER_LABELS = {

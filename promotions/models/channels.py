@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from promotions.channel_choices import Channel, Level, PlanState
+from promotions.choices import Channel, Level, PlanState
 from shopops.lib.columns import money
 
 

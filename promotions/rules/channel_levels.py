@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
-from promotions.channel_choices import Level
+from promotions.choices import Level
 
 _L = Level
 # Who answers first. The total comes from the report that leaves nothing out; an item's figures from

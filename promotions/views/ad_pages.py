@@ -13,7 +13,7 @@ from products.actions.errors import StaleGoodsError
 from products.models import Product
 from products.views.acting import Asked, answer, conflict
 from promotions.actions import channels as acts
-from promotions.channel_choices import Channel, PlanState
+from promotions.choices import Channel, PlanState
 from promotions.forms.channels import PlanForm
 from promotions.models import AdPlan, ChannelFact
 from promotions.queries import ad_margins, channel_watch, traffic

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from promotions.channel_choices import Channel, PlanState
+from promotions.choices import Channel, PlanState
 from promotions.models import AdPlan
 from promotions.queries import ad_margins, channel_money, channel_watch, traffic
 from promotions.queries.ad_margins import Margin

@@ -14,7 +14,7 @@ from products.actions.errors import StaleGoodsError
 from products.views.acting import Asked, answer, conflict
 from promotions.actions import channels as acts
 from promotions.actions.importing.kinds import file_kinds
-from promotions.channel_choices import Channel
+from promotions.choices import Channel
 from promotions.forms.channels import PARAMETER_LABELS, AccountForm, BalanceForm, RuleForm
 from promotions.models import ChannelAccount, ChannelBalance, ChannelRule, ChannelWarning
 from promotions.queries.ad_margins import rule_row, settings_on

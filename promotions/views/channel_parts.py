@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from promotions.channel_choices import Channel
+from promotions.choices import Channel
 from promotions.queries.ad_margins import Margin
 from promotions.queries.traffic import Span
 from promotions.rules.traffic import Traffic, profit_after_ads
@@ -134,7 +134,7 @@ COLUMNS: tuple[tuple[str, Any], ...] = (
 def traffic_cells(one: Traffic | None) -> dict[str, str]:
     """Give the figures of a row; an unknown day is unknown, never nought."""
     if one is None:
-        return {name: _("未知") if name == "spend_amount" else "—" for name, _ in COLUMNS}
+        return {name: _("未知") if name == "spend_amount" else "—" for name, _shown in COLUMNS}
     return {name: shown(getattr(one, name)) for name, shown in COLUMNS}
 
 

@@ -12,8 +12,8 @@ from products.actions.errors import StaleGoodsError
 from products.models import Product, Sku
 from promotions.actions import channels as acts
 from promotions.actions.importing.settling import Day, choose_levels
-from promotions.channel_choices import Channel, PlanState
 from promotions.checks import channels as checks
+from promotions.choices import Channel, PlanState
 from promotions.models import AdPlan, ChannelBalance, ChannelDay, ChannelFact, ShopDay
 from promotions.queries import channel_money
 from shopops.checks.models import CheckResult
@@ -103,6 +103,7 @@ def test_a_day_without_a_report_is_unknown_and_named(boss):
 )
 def test_a_page_asks_as_often_for_many_as_for_few(boss, path):
     def asked(items):
+        Sku.objects.all().delete()
         Product.objects.all().delete()
         ChannelDay.objects.all().delete()
         AdPlan.objects.all().delete()

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from promotions.actions import channel_watch
-from promotions.channel_choices import Level
+from promotions.choices import Level
 from promotions.importers.ad_report import FIGURES
 from promotions.models import ChannelAccount, ChannelDay
 from promotions.rules.channel_levels import LevelDay, serving

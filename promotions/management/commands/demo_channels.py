@@ -14,7 +14,7 @@ from django.utils import timezone
 from orders.models import OrderLine
 from products.models import Product
 from promotions.actions import channel_watch, channels
-from promotions.channel_choices import Channel, PlanState
+from promotions.choices import Channel, PlanState
 from promotions.demo.channels import DemoAd, DemoLine, write_files
 from promotions.models import AdPlan, ChannelBalance, ChannelDay
 from shopops.intake.choices import BatchState

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promotions.channel_choices import Level
+from promotions.choices import Level
 from promotions.rules.channel_levels import ORDER, LevelDay, serving
 from promotions.rules.channel_parameters import settings_of
 from promotions.rules.traffic import (
