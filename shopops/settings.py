@@ -322,6 +322,13 @@ SPECTACULAR_SETTINGS = {
         "ToldChannel": "orders.choices.ToldChannel",
         "ConsentChannel": "orders.choices.ConsentChannel",
         "AdChannel": "promotions.choices.Channel",
+        "PriceKind": "products.choices.PriceKind",
+        "ProductStatus": "products.choices.ProductStatus",
+        # --- partners, tests, material
+        "DistributorState": "promotions.choices.DistributorState",
+        "TrialState": "promotions.choices.TrialState",
+        "MaterialKind": "promotions.choices.MaterialKind",
+        "FestivalKind": "promotions.choices.FestivalKind",
     },
 }
 

@@ -15,6 +15,7 @@ from products.actions import locks
 from products.choices import GIFT_PREFIX, AllocationState, MoveKind
 from products.models import Allocation, StockMove
 from products.queries.catalogue_of import catalogue_of
+from products.queries.stock_facts import taken_by
 from products.rules.stock import Level, Share, Shortage, Wanted, plan_allocation
 from shopops.staff.models import User
 
@@ -45,16 +46,11 @@ def allocate(lines: Sequence[Wanted], *, now: datetime) -> list[Shortage]:
         sku_id: Level(level.on_hand - level.allocated, level.kept_since)
         for sku_id, level in levels.items()
     }
-    plan = plan_allocation(lines, catalogue, free, _taken(lines))
+    # After the levels are locked: whoever held them before us may have served the same line.
+    plan = plan_allocation(lines, catalogue, free, taken_by(lines))
     if plan.shares:
         _set_aside(plan.shares, now=now)
     return list(plan.shortages)
-
-
-def _taken(lines: Sequence[Wanted]) -> frozenset[tuple[str, int]]:
-    # After the levels are locked: whoever held them before us may have served the same line.
-    rows = Allocation.objects.filter(line_key__in=[line.line_key for line in lines])
-    return frozenset(rows.exclude(state=AllocationState.RELEASED).values_list("line_key", "sku_id"))
 
 
 def _set_aside(shares: Sequence[Share], *, now: datetime) -> None:
@@ -101,7 +97,8 @@ def _shift(sums: Mapping[int, int], *, on_hand: int, allocated: int) -> None:
 _CONSUME = """
 WITH ended AS (
   UPDATE products_allocation SET state = 'consumed', ended_at = %(now)s
-  WHERE tid = ANY(%(tids)s) AND state = 'held' AND sku_id = ANY(%(skus)s)
+  WHERE (tid = ANY(%(tids)s) OR line_key = ANY(%(lines)s)) AND state = 'held'
+    AND sku_id = ANY(%(skus)s)
   RETURNING id, sku_id, quantity, tid, line_key
 ),
 moved AS (
@@ -116,17 +113,20 @@ SELECT sku_id, sum(quantity)::int FROM ended GROUP BY sku_id
 
 
 @transaction.atomic
-def consume(tids: Collection[str], *, by: User | None, now: datetime) -> int:
-    """Take out what is set aside for orders that leave, one line of the ledger each; give the pieces.
+def consume(
+    tids: Collection[str], *, line_keys: Collection[str] = (), by: User | None, now: datetime
+) -> int:
+    """Take out what is set aside for orders (or single lines) that leave, a line of the ledger each; give the pieces.
 
     Locks the levels. Four statements, however many orders.
     """
-    skus = _locked_skus(_held(tids))
+    skus = _locked_skus({*_held(tids), *_held_lines(line_keys)})
     with connection.cursor() as cursor:
         cursor.execute(
             _CONSUME,
             {
                 "tids": list(tids),
+                "lines": list(line_keys),
                 "skus": skus,
                 "now": now,
                 "by": by.pk if by else None,
@@ -162,6 +162,7 @@ _REINSTATE = """
 WITH again AS (
   UPDATE products_allocation SET state = 'held', ended_at = NULL
   WHERE tid = ANY(%(tids)s) AND state = 'consumed' AND sku_id = ANY(%(skus)s)
+    AND NOT line_key = ANY(%(kept)s)
   RETURNING id, sku_id, quantity, tid
 ),
 moved AS (
@@ -175,8 +176,18 @@ SELECT sku_id, sum(quantity)::int FROM again GROUP BY sku_id
 
 
 @transaction.atomic
-def reinstate(tids: Collection[str], *, reason: str, by: User | None, now: datetime) -> int:
-    """Put pieces back whose hand-over was a mistake; they are set aside for the same orders again."""
+def reinstate(
+    tids: Collection[str],
+    *,
+    reason: str,
+    by: User | None,
+    now: datetime,
+    but_not: Collection[str] = (),
+) -> int:
+    """Put pieces back whose hand-over was a mistake; they are set aside for the same orders again.
+
+    :param but_not: lines that are still out
+    """
     gone = Allocation.objects.filter(tid__in=list(tids), state=AllocationState.CONSUMED)
     skus = _locked_skus(gone.values_list("sku_id", flat=True).distinct())
     with connection.cursor() as cursor:
@@ -187,6 +198,7 @@ def reinstate(tids: Collection[str], *, reason: str, by: User | None, now: datet
                 "skus": skus,
                 "now": now,
                 "by": by.pk if by else None,
+                "kept": list(but_not),
                 "reason": reason[:200],
             },
         )

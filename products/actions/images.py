@@ -54,6 +54,8 @@ def read_picture(data: bytes) -> Picture:
             if image.width * image.height > MOST_PIXELS:
                 raise GoodsRefusedError(_("图片的像素太多，最多 4000 万。"), field="image")
             image.load()
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise GoodsRefusedError(_("图片的像素太多，最多 4000 万。"), field="image") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning) as error:
         raise GoodsRefusedError(
             _("这不是能打开的图片（要 JPG、PNG 或 WebP）。"), field="image"

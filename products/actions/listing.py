@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from products.actions.catalogue import said_by_hand
 from products.actions.catalogue_locks import locked_product
-from products.actions.errors import GoodsRefusedError, UnableToListError
+from products.actions.errors import GoodsRefusedError
+from products.actions.forbidden import refuse_forbidden
 from products.actions.locks import locked_latest_check
 from products.choices import CheckOutcome, GoodsRuleCode, ProductStatus
 from products.models import ListingCheck, Product, WordExemption
 from products.queries.goods_rules import parameters
-from products.queries.material import Around, around, facts_of, forbidding
+from products.queries.material import Around, around, facts_of
 from products.rules.listing import Point, check_listing
 from products.rules.pictures import NotAPictureError, Picture, measure
 from shopops.lib import vault
@@ -209,20 +210,6 @@ def mark_listed(
         reason=reason,
     )
     return product
-
-
-def refuse_forbidden(product: Product) -> None:
-    """Refuse to list a product that is forbidden, whoever asks.
-
-    :raises UnableToListError: if it is forbidden, with the violation's name
-    """
-    because = forbidding([product.pk]).get(product.pk, "")
-    if because:
-        raise UnableToListError(
-            _("「%(kind)s」还没有结案，这个商品禁止上架。先在违规页结案。") % {"kind": because}
-        )
-    if product.status == ProductStatus.FORBIDDEN:
-        raise UnableToListError(_("这个商品在禁止上架名单里，不能标为在售。"))
 
 
 def _changed(product: Product, by: User | None, now: datetime, *fields: str) -> None:

@@ -93,7 +93,8 @@ def _refuse_lines(lines: Sequence[Line]) -> None:
 
 
 def _next_number(now: datetime) -> str:
-    """Give the day's next number; the supplier's lock does not part two suppliers, the index does."""
+    """Give the day's next number; two who buy from two suppliers at once number one by one."""
+    locks.hold_purchase_numbers()
     prefix = f"PO{business_date(now):%y%m%d}-"
     rows = PurchaseOrder.objects.filter(number__startswith=prefix)
     taken = [int(number.removeprefix(prefix)) for number in rows.values_list("number", flat=True)]

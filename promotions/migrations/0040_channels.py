@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("promotions", "0001_activities_and_benefits"),
+        ("promotions", "0030_gifts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -21,7 +21,21 @@ from promotions.models.channels import (
     ChannelWarning,
     ShopDay,
 )
+from promotions.models.festival import Festival
+from promotions.models.gifts import GiftGrant, GiftRule, GiftRuleProduct, GiftRuleSku
+from promotions.models.material import Material, MaterialUse
+from promotions.models.partners import (
+    AgreedPrice,
+    ContactNote,
+    Distributor,
+    Exchange,
+    ExchangeFigures,
+    Partner,
+    SeenPrice,
+    Subscription,
+)
 from promotions.models.pricing import Benefit, BenefitSku, PriceRuleRow, SkuLowest
+from promotions.models.trial import Trial, TrialDay, TrialVariant
 
 __all__ = [
     "Activity",
@@ -33,6 +47,7 @@ __all__ = [
     "AdPlan",
     "AffiliateRefund",
     "AffiliateSettlement",
+    "AgreedPrice",
     "Benefit",
     "BenefitSku",
     "ChannelAccount",
@@ -42,7 +57,24 @@ __all__ = [
     "ChannelFact",
     "ChannelRule",
     "ChannelWarning",
+    "ContactNote",
+    "Distributor",
+    "Exchange",
+    "ExchangeFigures",
+    "Festival",
+    "GiftGrant",
+    "GiftRule",
+    "GiftRuleProduct",
+    "GiftRuleSku",
+    "Material",
+    "MaterialUse",
+    "Partner",
     "PriceRuleRow",
+    "SeenPrice",
     "ShopDay",
     "SkuLowest",
+    "Subscription",
+    "Trial",
+    "TrialDay",
+    "TrialVariant",
 ]

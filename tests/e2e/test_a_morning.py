@@ -105,7 +105,7 @@ def check_by_scan(visitor, tid):
     expect(band).to_have_class(re.compile("so-band--done"))
     parcel = found(r"P\d{8}", page.locator(".so-pk__h"))
     inside = {code for code, _need in barcodes(page)}
-    scan(page, next(code for code in ("6923410000115", "6923410000023") if code not in inside))
+    scan(page, next(code for code in ("6948273000003", "6948273000010") if code not in inside))
     expect(band).to_have_class(re.compile("so-band--late"))
     expect(band).to_contain_text("不在这单里")
     expect(page.locator("[data-got]")).to_have_text("0")

@@ -65,7 +65,7 @@ def test_findings_asked_for_after_an_act_are_stored_for_the_day(manager, now):
     assert done.error == ""
     stored = CheckResult.objects.filter(code__startswith="products.")
     assert {one.status for one in stored} <= {"passed", "unknown"}
-    assert stored.count() == 9
+    assert stored.count() == 12
 
 
 def test_a_file_that_is_no_picture_is_a_clear_error(as_manager, manager, now):
@@ -359,3 +359,67 @@ def test_lists_ask_as_much_for_many_products_as_for_few(
         as_manager.get(reverse("products:listing"))
     with django_assert_max_num_queries(26):
         as_manager.get(reverse("products:watch"))
+
+
+def test_a_stale_act_on_a_violation_shows_both_versions_and_can_be_sent_again(
+    as_manager, manager, now
+):
+    row = violations.record_violation(
+        given=violations.ViolationGiven("虚假宣传", now), by=manager, now=now
+    )
+    url = f"/products/violations/{row.pk}/"
+    violations.pass_violation(
+        violation_id=row.pk, owner_id=manager.pk, version=1, by=manager, now=now
+    )
+    sent = {"part": "end", "state": "mended", "ending": "改了标题", "version": "1"}
+
+    page = as_manager.post(url, sent)
+
+    assert page.status_code == 409
+    words = page.content.decode()
+    assert manager.name in words
+    assert "改了标题" in words
+    row.refresh_from_db()
+    assert row.ended_at is None
+    assert 'name="version" value="2"' in words
+    assert as_manager.post(url, sent | {"version": "2"}).status_code == 302
+    row.refresh_from_db()
+    assert row.ending == "改了标题"
+
+
+@pytest.mark.parametrize(
+    ("sent", "mine"),
+    [
+        ({"part": "owner", "owner": ""}, "负责人"),
+        ({"part": "appeal", "words": "没有这回事"}, "已申诉"),
+    ],
+)
+def test_a_stale_owner_or_appeal_shows_both_versions_too(sent, mine, as_manager, manager, now):
+    row = violations.record_violation(
+        given=violations.ViolationGiven("虚假宣传", now), by=manager, now=now
+    )
+    violations.pass_violation(
+        violation_id=row.pk, owner_id=manager.pk, version=1, by=manager, now=now
+    )
+
+    page = as_manager.post(f"/products/violations/{row.pk}/", sent | {"version": "1"})
+
+    assert page.status_code == 409
+    assert mine in page.content.decode()
+
+
+def test_who_is_put_into_the_showcase_is_a_persons_word_and_a_new_version(manager, now):
+    main = ProductFactory(
+        is_main=True,
+        status="on_shelf",
+        said_by={"in_showcase": "products.item_file|2026-01-01T00:00:00+00:00"},
+    )
+    shelf.plan_shelf(by=manager, now=now)
+    version = Product.objects.get(pk=main.pk).version
+
+    assert shelf.fill_showcase(by=manager, now=now) == 1
+
+    main.refresh_from_db()
+    assert main.in_showcase
+    assert main.said_by["in_showcase"].startswith("hand|")
+    assert (main.version, main.changed_by) == (version + 1, manager)
