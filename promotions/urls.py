@@ -6,9 +6,14 @@ from promotions.views import (
     activity,
     activity_form,
     activity_items,
+    ad_pages,
+    ad_tables,
+    affiliates,
     benefits,
     board,
     calendar,
+    channel_accounts,
+    channels,
     distributors,
     gifts,
     material,
@@ -22,6 +27,19 @@ from promotions.views import (
 
 app_name = "promotions"
 
+_traffic: list[URLPattern] = [
+    path("channels/", channels.dashboard, name="channels"),
+    path("channels/plans/", ad_tables.plan_table, name="plans"),
+    path("channels/plans.<slug:form>", ad_tables.plan_export, name="plans_export"),
+    path("channels/plans/<int:plan_id>/", ad_pages.plan_page, name="plan"),
+    path("channels/items/", ad_tables.item_table, name="ad_items"),
+    path("channels/items.<slug:form>", ad_tables.item_export, name="ad_items_export"),
+    path("channels/items/<path:item_no>/", ad_pages.item_page, name="ad_item"),
+    path("channels/affiliates/", affiliates.affiliates, name="affiliates"),
+    path("channels/affiliates.<slug:form>", affiliates.affiliates_export, name="affiliates_export"),
+    path("channels/accounts/", channel_accounts.accounts, name="channel_accounts"),
+    path("channels/reports/", channel_accounts.reports, name="channel_reports"),
+]
 
 _gifts: list[URLPattern] = [
     path("promotions/gifts/", gifts.gift_list, name="gifts"),
@@ -78,4 +96,4 @@ _activities: list[URLPattern] = [
     path("settings/profit/", profit.profit, name="profit"),
 ]
 
-urlpatterns: list[URLPattern] = [*_gifts, *_partners, *_prices, *_activities]
+urlpatterns: list[URLPattern] = [*_activities, *_prices, *_gifts, *_traffic, *_partners]

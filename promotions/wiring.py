@@ -12,6 +12,7 @@ from products import registry as goods
 from promotions import gift_wiring
 from promotions.actions import activity_setup, lowest, seller_prices
 from promotions.checks import activities as activity_checks
+from promotions.checks import channels_wiring
 from promotions.checks import partners as partner_checks
 from promotions.checks import prices as price_checks
 from promotions.demo import prices as demo_prices
@@ -25,6 +26,7 @@ from shopops.work.schedule import register_scheduled
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
+    channels_wiring.register()
     gift_wiring.register()
     _prices()
     _partners()
@@ -36,7 +38,13 @@ def register() -> None:
 
 def _prices() -> None:
     register_kind(
-        KindSpec(lowest.KIND, _("算最低到手价"), "quick", lowest.perform, "promotions.view")
+        KindSpec(
+            lowest.KIND,
+            _("算最低到手价"),
+            "quick",
+            activity_setup.perform_lowest,
+            "promotions.view",
+        )
     )
     # After midnight another day begins; the daily checks of 7:30 tell what it found.
     register_scheduled(lowest.KIND, at=time(0, 20), catch_up_days=1)

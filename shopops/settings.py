@@ -321,6 +321,7 @@ SPECTACULAR_SETTINGS = {
         "TraceKind": "orders.choices.TraceKind",
         "ToldChannel": "orders.choices.ToldChannel",
         "ConsentChannel": "orders.choices.ConsentChannel",
+        "AdChannel": "promotions.choices.Channel",
         "PriceKind": "products.choices.PriceKind",
         "ProductStatus": "products.choices.ProductStatus",
         # --- partners, tests, material

@@ -378,6 +378,30 @@ ROUTES: dict[str, Route] = {
     "products_api:ranks": Route("products.edit", post=400),
     "products_api:rival_looks": Route("products.edit", post=400),
     "products_api:quality": Route("products.view", get=200),
+    # --- paid traffic
+    "promotions:channels": Route("promotions.channels", get=200),
+    "promotions:plans": Route("promotions.channels", get=200),
+    "promotions:plans_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:plan": Route(
+        "promotions.channels", get=404, post=404, kwargs=lambda: {"plan_id": 0}
+    ),
+    "promotions:ad_items": Route("promotions.channels", get=200),
+    "promotions:ad_items_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:ad_item": Route("promotions.channels", get=404, kwargs=lambda: {"item_no": "0"}),
+    "promotions:affiliates": Route("promotions.channels", get=200),
+    "promotions:affiliates_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:channel_accounts": Route("promotions.channels", get=200, post=200),
+    "promotions:channel_reports": Route("promotions.channels", get=200),
+    "promotions_api:channels": Route("promotions.channels", get=200),
+    "promotions_api:plans": Route("promotions.channels", get=200),
+    "promotions_api:ad_items": Route("promotions.channels", get=200),
+    "promotions_api:note_balance": Route("promotions.channels", post=400),
     # --- gifts
     "promotions:gifts": Route("promotions.view", get=200),
     "promotions:gift_new": Route("promotions.edit", get=200, post=422),

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from products.registry import register_uplift
-from promotions.actions import check, publishing
+from promotions.actions import check, lowest, publishing
 from promotions.queries.uplift import uplift_of_activities
 from shopops.lib.business_time import business_date
 from shopops.work.context import RunContext
@@ -31,3 +31,10 @@ def perform_daily(run: RunContext) -> dict[str, object]:
     """Check all live activities of a morning, as of now."""
     wanted = check.request_live_checks(now=run.now)
     return {"run": wanted.pk, "day": business_date(run.now).isoformat()}
+
+
+def perform_lowest(run: RunContext) -> dict[str, int]:
+    """Work out the lowest prices, then have live activities checked: what moved prices moved them too."""
+    done = lowest.perform(run)
+    check.request_live_checks(now=run.now)
+    return done

@@ -7,7 +7,6 @@ from django.db import connection
 from psycopg import sql
 
 from products.models import Sku
-from promotions.actions.check import request_live_checks
 from promotions.queries.lowest import Group, SkuPrice, Span, groups, sku_prices, spans_of
 from promotions.queries.offers import offers_between
 from promotions.queries.price_rules import rule_rows
@@ -54,8 +53,6 @@ def perform(run: RunContext) -> dict[str, int]:
         after = block[-1].sku_id
     with run.step(done=len(skus), total=len(skus)):
         _forget(today)
-        # Whatever moved prices moved what activities are held against.
-        request_live_checks(now=run.now)
     return {"skus": len(skus), "changed": changed}
 
 

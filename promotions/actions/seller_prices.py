@@ -45,7 +45,7 @@ def preview(batch: "Batch", stage: str) -> Preview:
         cursor.execute(_UNKNOWN.format(stage=stage))
         unknown = cursor.fetchall()
         cursor.execute(
-            f"SELECT count(*), count(p.id) FROM ({_ROWS.format(stage=stage)}) r"  # noqa: S608 - our name
+            f"SELECT count(*), count(p.id) FROM ({_ROWS.format(stage=stage)}) r"
             " LEFT JOIN promotions_sellerprice p ON p.sku_id = r.sku_id"
         )
         total, known = cursor.fetchone()

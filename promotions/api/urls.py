@@ -2,10 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from promotions.api import activities, gifts, partners, prices
+from promotions.api import activities, channels, gifts, partners, prices
 
 app_name = "promotions_api"
 
+_traffic: list[URLPattern] = [
+    path("channels/", channels.ChannelDays.as_view(), name="channels"),
+    path("channels/plans/", channels.Plans.as_view(), name="plans"),
+    path("channels/items/", channels.Items.as_view(), name="ad_items"),
+    path("channels/balances/", channels.NoteBalance.as_view(), name="note_balance"),
+]
 
 _gifts: list[URLPattern] = [
     path("promotions/gifts/", gifts.Gifts.as_view(), name="gifts"),
@@ -86,4 +92,4 @@ _activities: list[URLPattern] = [
     ),
 ]
 
-urlpatterns: list[URLPattern] = [*_gifts, *_partners, *_prices, *_activities]
+urlpatterns: list[URLPattern] = [*_activities, *_prices, *_gifts, *_traffic, *_partners]

@@ -8,6 +8,19 @@ from promotions.models.activity import (
     ActivityNote,
     ActivityTask,
 )
+from promotions.models.channels import (
+    AdPlan,
+    AffiliateRefund,
+    AffiliateSettlement,
+    ChannelAccount,
+    ChannelBalance,
+    ChannelCap,
+    ChannelDay,
+    ChannelFact,
+    ChannelRule,
+    ChannelWarning,
+    ShopDay,
+)
 from promotions.models.festival import Festival
 from promotions.models.gifts import GiftGrant, GiftRule, GiftRuleProduct, GiftRuleSku
 from promotions.models.material import Material, MaterialUse
@@ -33,9 +46,19 @@ __all__ = [
     "ActivityItem",
     "ActivityNote",
     "ActivityTask",
+    "AdPlan",
+    "AffiliateRefund",
+    "AffiliateSettlement",
     "AgreedPrice",
     "Benefit",
     "BenefitSku",
+    "ChannelAccount",
+    "ChannelBalance",
+    "ChannelCap",
+    "ChannelDay",
+    "ChannelFact",
+    "ChannelRule",
+    "ChannelWarning",
     "ContactNote",
     "Distributor",
     "Exchange",
@@ -52,6 +75,7 @@ __all__ = [
     "ProfitRule",
     "SeenPrice",
     "SellerPrice",
+    "ShopDay",
     "SkuLowest",
     "Subscription",
     "Trial",
