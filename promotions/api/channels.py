@@ -68,7 +68,7 @@ class ItemTrafficSerializer(TrafficSerializer):
     )
 
 
-class BalanceSerializer(serializers.Serializer[Data]):
+class ChannelBalanceSerializer(serializers.Serializer[Data]):
     """A balance to note. `version` of that day's note is what the caller saw, 0 if none."""
 
     channel = serializers.ChoiceField(choices=Channel.choices)
@@ -187,10 +187,10 @@ class NoteBalance(APIView):
 
     required_right = CHANNELS
 
-    @extend_schema(request=BalanceSerializer, responses=BalanceSerializer)
+    @extend_schema(request=ChannelBalanceSerializer, responses=ChannelBalanceSerializer)
     def post(self, request: Request) -> Response:
         """Note what stands on a channel's account on a day."""
-        asked = BalanceSerializer(data=request.data)
+        asked = ChannelBalanceSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         data = asked.validated_data
         assert isinstance(request.user, User)  # noqa: S101
@@ -213,4 +213,4 @@ class NoteBalance(APIView):
             "amount": row.balance_amount,
             "version": row.version,
         }
-        return Response(BalanceSerializer(shown).data)
+        return Response(ChannelBalanceSerializer(shown).data)

@@ -64,7 +64,7 @@ class TrialForm(forms.Form):
         max_digits=5,
         decimal_places=1,
         initial=15,
-        help_text=_("相对现在的：现在 4%，写 15 就是看得出 4.6%。越小要的人越多。"),
+        help_text=_("相对现在的：现在 4 个百分点，写 15 就是看得出 4.6 个百分点。越小要的人越多。"),
     )
     spread = amount_field(_("每访客金额的标准差（元）"), required=False)
 
