@@ -27,6 +27,18 @@ IDEOGRAPHS = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff0c\uff1a\uff1b\uff08\uff
 # Chinese in Python that is no screen text, and why. What ends in "/" is a folder.
 NOT_SCREEN_TEXT = {
     "orders/importers/": "column names and values of the platform's files",
+    "promotions/importers/": "column names and values of the platform's files",
+    "promotions/actions/importing/": "columns of files, and what files are called",
+    "promotions/actions/seller_prices.py": "column names of the platform's file",
+    "promotions/actions/benefits.py": "signs between words that people enter",
+    "promotions/forms/benefits.py": "signs between words that people enter",
+    "promotions/views/price_parts.py": "signs between words that people enter",
+    "promotions/actions/gifts.py": "the sign that keeps a value from parting a reason",
+    "promotions/actions/low_price.py": "the sign that keeps a value from parting a reason",
+    "promotions/checks/prices.py": "signs between parts of a sentence",
+    "promotions/management/commands/demo_channels.py": "the invented shop",
+    "promotions/rules/page_text.py": "words that shop pages write",
+    "promotions/rules/price_rule_rows.py": "start rows with their sources, which the shop may rewrite",
     "products/importers/": "column names and values of the platform's files",
     "products/demo/": "the invented shop",
     "promotions/demo/": "the invented shop",

@@ -1,6 +1,7 @@
 """Words of the log for what is done to benefits and price rules."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from shopops.staff.operations import name_operations, name_parts
 
@@ -11,6 +12,9 @@ OPERATIONS = {
     "promotions.benefit.switched_off": _("关掉优惠"),
     "promotions.rule.changed": _("改到手价规则"),
 }
+
+# What the file kind is called, which its importer says without knowing languages.
+STORED = (gettext_noop("商品价格管理"),)
 
 
 def name_prices() -> None:

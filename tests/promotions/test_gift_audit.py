@@ -451,8 +451,9 @@ def test_the_statements_of_an_audit_do_not_grow_with_its_orders(now):
     few, many = statements(now, 3), statements(now, 40)
 
     assert few == many
-    assert many - without <= 40
-    assert earned_none - without <= 20
+    # Three of them look up what shared merchant codes mean, for goods and for gifts.
+    assert many - without <= 45
+    assert earned_none - without <= 25
 
 
 def test_goods_and_gifts_agree_after_all_of_it(now):

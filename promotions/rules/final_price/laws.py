@@ -1,7 +1,7 @@
 """Laws that a set of benefits must keep; where one is broken, it is a finding with both figures."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from promotions.rules.final_price.engine import quote
 from promotions.rules.final_price.rows import RuleSet
@@ -25,6 +25,9 @@ def raises(
     Possible on the sequential basis (V21), and where a tool lowers the 标价 itself under a threshold.
     """
     who = tuple(audience)
+    lines = [
+        replace(line, template="") for line in lines
+    ]  # goods only: freight is no benefit's matter
     whole = quote(lines, perks, rules, who).goods_cents
     found = []
     for at, perk in enumerate(perks):
