@@ -1,7 +1,6 @@
 """Bringing two customers together: whom, a preview of both, and the act."""
 
 from datetime import date
-from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
