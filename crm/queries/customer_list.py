@@ -37,7 +37,6 @@ SORTS: dict[str, Sort] = {
     for one in (
         Sort("last", _("最近付款"), "last_paid_date", date),
         Sort("value", _("付款金额"), "paid_fen", int),
-        Sort("orders", _("付款单数"), "paid_orders", int),
     )
 }
 
