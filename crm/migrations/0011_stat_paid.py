@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0010_value'),
+        ("crm", "0010_value"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='customerstat',
-            index=models.Index(models.OrderBy(models.F('paid_fen'), descending=True), models.OrderBy(models.F('customer'), descending=True), name='stat_paid_idx'),
+            model_name="customerstat",
+            index=models.Index(
+                models.OrderBy(models.F("paid_fen"), descending=True),
+                models.OrderBy(models.F("customer"), descending=True),
+                name="stat_paid_idx",
+            ),
         ),
     ]
