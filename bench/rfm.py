@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,7 @@ def _list_page() -> dict[str, float]:
     from crm.queries.customer_list import SORTS, Filters, customer_page
 
     def page(**changes: Any) -> Any:  # noqa: ANN401
-        values = {
+        values: dict[str, Any] = {
             "tab": "all", "filters": Filters(), "sort": SORTS["last"], "today": DAY,
             "may_find_phone": False,
         }  # fmt: skip
@@ -163,7 +164,7 @@ def _list_page() -> dict[str, float]:
         ("segment", {"filters": Filters(segment="champion")}),
         ("by_value", {"sort": SORTS["value"]}),
     ):
-        times = [_timed(lambda changes=changes: page(**changes))[1] for _n in range(9)]
+        times = [_timed(partial(page, **changes))[1] for _n in range(9)]
         found[name] = round(statistics.median(times) * 1000, 1)
     return found
 

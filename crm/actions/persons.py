@@ -96,12 +96,25 @@ def erase(person: ForgottenPerson) -> None:
 
 
 def _lives_on(customer: Customer) -> bool:
-    return Identity.objects.filter(customer_id=customer.merged_into_id).exists()
+    return Identity.objects.filter(customer=customer.merged_into).exists()
 
 
 def _go_by(customer: Customer, nick: str, names: Sequence[str]) -> None:
+    """Let a person who stays by another name go by that, and hide the erased one in words."""
     if customer.name in names:
-        Customer.objects.filter(pk=customer.pk).update(name=nick[:80])
+        customer.name = nick[:80]
+    customer.note = _hidden(customer.note, names)
+    customer.save(update_fields=["name", "note"])
+    for consent in customer.consents.order_by("pk"):
+        consent.proof = _hidden(consent.proof, names)
+        consent.withdrawn_by_words = _hidden(consent.withdrawn_by_words, names)
+        consent.save(update_fields=["proof", "withdrawn_by_words"])
+
+
+def _hidden(text: str, names: Sequence[str]) -> str:
+    for name in names:
+        text = text.replace(name, "***")
+    return text
 
 
 def _forget(customer: Customer, pseudonym: str) -> None:

@@ -19,46 +19,59 @@ from crm.queries import rfm as queries
 from crm.queries.rfm import Recipe
 from crm.rules.rfm import LifeLimits
 
+# The shop's own intervals are read anew once a week.
+LIMITS_HOLD_DAYS = 6
+
 _REFRESH = """
 INSERT INTO crm_rfmbase (customer_id, last_date, orders, net_fen, is_stale)
 SELECT a.customer_id, w.last_date, coalesce(w.orders, 0), coalesce(w.net_fen, 0), false
-FROM rfm_affected a LEFT JOIN ({window}) w USING (customer_id)
+FROM rfm_affected a {window}
 ORDER BY a.customer_id
 ON CONFLICT (customer_id) DO UPDATE SET last_date = excluded.last_date, orders = excluded.orders,
   net_fen = excluded.net_fen, is_stale = false
 """
+# All at once, or a look by key for each of the few: the planner would read ten million rows for these.
+_WHOLE = "LEFT JOIN ({window}) w USING (customer_id)"
+_FEW = "LEFT JOIN LATERAL ({window} OFFSET 0) w ON true"
 
+# One join, one pass: what everybody's value is now, and beside it what it was. `last_date` is as of the
+# day; who has paid only since is new.
 _SCORE = """
 WITH base AS (
-  SELECT b.customer_id, b.last_date, b.orders, b.net_fen, {scores}
-  FROM crm_rfmbase b WHERE b.orders > 0
-), scored AS (
-  SELECT s.*, {segment} AS segment FROM base s
+  SELECT k.customer_id, b.net_fen, b.last_date, k.paid_orders, k.paid_days, k.segment AS was,
+    k.recency AS r, k.frequency AS f, k.monetary AS m, k.life_stage AS old_stage,
+    b.orders > 0 AS is_in, {scores}
+  FROM crm_customerstat k LEFT JOIN crm_rfmbase b ON b.customer_id = k.customer_id OFFSET 0
+), scored AS MATERIALIZED (
+  SELECT s.customer_id, s.net_fen, s.was, s.r, s.f, s.m, s.old_stage,
+    CASE WHEN is_in THEN s.recency END AS recency, CASE WHEN is_in THEN s.frequency END AS frequency,
+    CASE WHEN is_in THEN s.monetary END AS monetary, CASE WHEN is_in THEN {segment} ELSE '' END AS segment,
+    {stage} AS stage
+  FROM base s
 ), fresh AS MATERIALIZED (
-  SELECT k.customer_id, s.recency, s.frequency, s.monetary, coalesce(s.segment, '') AS segment,
-    k.segment AS was, k.recency AS r, k.frequency AS f, k.monetary AS m, {stage} AS stage
-  FROM crm_customerstat k LEFT JOIN scored s ON s.customer_id = k.customer_id
-    LEFT JOIN crm_rfmbase b ON b.customer_id = k.customer_id
-  WHERE (k.recency, k.frequency, k.monetary, k.segment, k.life_stage) IS DISTINCT FROM
-    (s.recency, s.frequency, s.monetary, coalesce(s.segment, ''), {stage})
+  SELECT * FROM scored WHERE (recency, frequency, monetary, segment, stage)
+    IS DISTINCT FROM (r, f, m, was, old_stage)
 ), noted AS (
   INSERT INTO crm_rfmchange (customer_id, as_of, recency, frequency, monetary, segment, was)
   SELECT customer_id, %(as_of)s, recency, frequency, monetary, segment, was FROM fresh
-  WHERE (recency, frequency, monetary, segment) IS DISTINCT FROM (r, f, m, was)
+  WHERE (recency, frequency, monetary, segment) IS DISTINCT FROM (r, f, m, was) ORDER BY customer_id
   ON CONFLICT (customer_id, as_of) DO UPDATE SET recency = excluded.recency,
     frequency = excluded.frequency, monetary = excluded.monetary, segment = excluded.segment
+), written AS (
+  UPDATE crm_customerstat k SET recency = f.recency::smallint, frequency = f.frequency::smallint,
+    monetary = f.monetary::smallint, segment = f.segment, life_stage = f.stage
+  FROM fresh f WHERE f.customer_id = k.customer_id RETURNING 1
 )
-UPDATE crm_customerstat k SET recency = f.recency::smallint, frequency = f.frequency::smallint,
-  monetary = f.monetary::smallint, segment = f.segment, life_stage = f.stage
-FROM fresh f WHERE f.customer_id = k.customer_id
+SELECT segment, stage, recency, frequency, count(*), coalesce(sum(net_fen), 0),
+  (SELECT count(*) FROM written)
+FROM scored GROUP BY 1, 2, 3, 4
 """
 
-# `b.last_date` is as of the day; who has paid only since is new.
-_STAGE = """CASE WHEN k.paid_orders = 0 THEN 'asked'
-  WHEN coalesce(%(as_of)s::date - b.last_date, 0) <= %(active)s
-    THEN CASE WHEN k.paid_days = 1 THEN 'new' ELSE 'active' END
-  WHEN %(as_of)s::date - b.last_date <= %(cooling)s THEN 'cooling'
-  WHEN %(as_of)s::date - b.last_date <= %(asleep)s THEN 'asleep' ELSE 'lost' END"""
+_STAGE = """CASE WHEN s.paid_orders = 0 THEN 'asked'
+  WHEN coalesce(%(as_of)s::date - s.last_date, 0) <= %(active)s
+    THEN CASE WHEN s.paid_days = 1 THEN 'new' ELSE 'active' END
+  WHEN %(as_of)s::date - s.last_date <= %(cooling)s THEN 'cooling'
+  WHEN %(as_of)s::date - s.last_date <= %(asleep)s THEN 'asleep' ELSE 'lost' END"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ def keep_rfm(*, as_of: date, now: datetime) -> Kept:
     the lock over all figures meanwhile.
     """
     recompute_all_marked(now=now)
-    asked, limits = queries.recipe(as_of=as_of), queries.life_limits(as_of=as_of)
+    asked, limits = queries.recipe(as_of=as_of), _limits(as_of)
     with transaction.atomic(), connection.cursor() as cursor:
         lock_figures(alone=True)
         read = _refresh(cursor, asked)
@@ -92,9 +105,21 @@ def keep_rfm(*, as_of: date, now: datetime) -> Kept:
             _SCORE.format(scores=queries.scores_sql(), segment=queries.segment_sql(), stage=_STAGE),
             values,
         )
-        changed = int(cursor.rowcount)
-        run = _note(cursor, asked, cuts, limits, changed=changed, now=now)
+        rows = cursor.fetchall()
+        changed = int(rows[0][6]) if rows else 0
+        run = _note(asked, cuts, limits, rows, changed=changed, now=now)
     return Kept(as_of, run.buyers, read, changed)
+
+
+def _limits(as_of: date) -> LifeLimits:
+    """Give the days of life: intervals hardly move, so that of the shop's own a week old one counts."""
+    week = (as_of - timedelta(days=LIMITS_HOLD_DAYS), as_of)
+    last = RfmRun.objects.filter(as_of__range=week).order_by("-as_of").first()
+    if last and last.limits.get("by") == "own" and queries.rule_limits(as_of) is None:
+        since = date.fromisoformat(last.limits["since"])
+        if since >= week[0]:
+            return LifeLimits(**last.limits)
+    return queries.life_limits(as_of=as_of)
 
 
 def _refresh(cursor: CursorWrapper, asked: Recipe) -> int:
@@ -107,7 +132,7 @@ def _refresh(cursor: CursorWrapper, asked: Recipe) -> int:
             "CREATE TEMP TABLE rfm_affected ON COMMIT DROP AS"
             " SELECT DISTINCT customer_id FROM crm_paidday UNION SELECT customer_id FROM crm_rfmbase"
         )
-        narrowed = ""
+        window = _WHOLE.format(window=queries.window_sql())
     else:
         cursor.execute(
             "CREATE TEMP TABLE rfm_affected ON COMMIT DROP AS"
@@ -117,27 +142,22 @@ def _refresh(cursor: CursorWrapper, asked: Recipe) -> int:
             values
             | {"was": last.as_of, "was_since": last.as_of - timedelta(days=last.window_days)},
         )
-        narrowed = "AND customer_id IN (SELECT customer_id FROM rfm_affected)"
+        window = _FEW.format(window=queries.window_sql("AND customer_id = a.customer_id"))
     read = int(cursor.rowcount)
     cursor.execute("ANALYZE rfm_affected")
-    cursor.execute(_REFRESH.format(window=queries.window_sql(narrowed)), values)
+    cursor.execute(_REFRESH.format(window=window), values)
     return read
 
 
 def _note(
-    cursor: CursorWrapper,
     asked: Recipe,
     cuts: dict[str, list[int]],
     limits: LifeLimits,
+    rows: list[tuple[Any, ...]],
     *,
     changed: int,
     now: datetime,
 ) -> RfmRun:
-    cursor.execute(
-        "SELECT k.segment, k.life_stage, k.recency, k.frequency, count(*), coalesce(sum(b.net_fen), 0)"
-        " FROM crm_customerstat k LEFT JOIN crm_rfmbase b USING (customer_id) GROUP BY 1, 2, 3, 4"
-    )
-    rows = cursor.fetchall()
     segments, stages, grid = (_summed(rows, at) for at in ((0,), (1,), (2, 3)))
     return RfmRun.objects.update_or_create(
         as_of=asked.as_of,

@@ -1,6 +1,7 @@
 """What goes together, after how long a product is bought again, and when a person is due."""
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -95,7 +96,7 @@ def keep_together(*, as_of: date) -> int:
     Reads the orders of a year once. A sequence counts customers who bought the second product on a later
     day than the first.
     """
-    values = {"as_of": as_of, "days": LOOK_BACK_DAYS}
+    values: dict[str, Any] = {"as_of": as_of, "days": LOOK_BACK_DAYS}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS crm_bought")
         cursor.execute(f"CREATE TEMP TABLE crm_bought ON COMMIT DROP AS {_BOUGHT}", values)

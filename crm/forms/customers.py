@@ -189,10 +189,11 @@ class LifeRuleForm(forms.Form):
         """Either all or none, each larger than the one before."""
         data = super().clean() or {}
         days = [data.get(name) for name in ("active_days", "cooling_days", "asleep_days")]
-        if any(one is None for one in days):
-            if any(one is not None for one in days):
+        known = [one for one in days if one is not None]
+        if len(known) < len(days):
+            if known:
                 raise forms.ValidationError(_("三个都填，或者都不填（按店里自己的间隔）。"))
             return data
-        if not days[0] < days[1] < days[2]:
+        if known != sorted(set(known)):
             raise forms.ValidationError(_("要一个比一个大。"))
         return data

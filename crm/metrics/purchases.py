@@ -11,8 +11,8 @@ def merge_same_day(payments: pd.DataFrame) -> pd.DataFrame:
 
     `payments`: customer, date (datetime64), value. Gives the same columns, one row a customer and day.
     """
-    merged = payments.groupby(["customer", "date"], as_index=False, sort=True)["value"].sum()
-    return merged[["customer", "date", "value"]]
+    merged = payments.groupby(["customer", "date"], sort=True)[["value"]].sum()
+    return merged.reset_index()
 
 
 def repeat_summary(payments: pd.DataFrame, *, until: pd.Timestamp) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def cohorts(*, as_of: date) -> list[Cohort]:
             {"as_of": as_of, "start": start},
         )
         counted = {(month, n): count for month, n, count in cursor.fetchall()}
-    found = []
+    found: list[Cohort] = []
     for place in range(MOST_MONTHS + 1):
         month = _months_back(as_of.replace(day=1), MOST_MONTHS - place)
         buyers = counted.get((month, 0), 0)

@@ -169,7 +169,11 @@ def customer_page(  # noqa: PLR0913
         lookup = TupleGreaterThan if is_back else TupleLessThan
         rows = rows.filter(lookup(edge, bound))
     order = ["" if is_back else "-", ""]
-    by_column = F(column).asc() if is_back else F(column).desc(nulls_last=True)
+    by_column = (
+        F(column).asc()
+        if is_back
+        else F(column).desc(nulls_last=True if sort.kind is date else None)
+    )
     rows = rows.order_by(by_column, f"{order[0]}customer_id")
     found = list(rows.select_related("customer__agent", "customer__outlook")[: PAGE + 1])
     has_more, shown = len(found) > PAGE, found[:PAGE]

@@ -71,7 +71,7 @@ def _refunds(_customer_id: int, buyer_ids: Sequence[int]) -> list[Event]:
     )
     return [
         Event(
-            at=one.finished_at or one.applied_at,
+            at=at,
             kind="refund",
             text=_("退款 ¥%(amount)s：%(status)s")
             % {"amount": one.refund_amount, "status": one.get_status_display()},
@@ -80,7 +80,7 @@ def _refunds(_customer_id: int, buyer_ids: Sequence[int]) -> list[Event]:
             url=reverse("orders:order", args=[one.tid]),
         )
         for one in rows.order_by("-pk")[:MOST_EVENTS]
-        if one.finished_at or one.applied_at
+        if (at := one.finished_at or one.applied_at)
     ]
 
 
@@ -91,9 +91,9 @@ def _cases(_customer_id: int, buyer_ids: Sequence[int]) -> list[Event]:
             at=one.opened_at,
             kind="case",
             text=_("售后：%(type)s") % {"type": one.get_type_display()},
-            detail=one.order.tid if one.order else "",
+            detail=one.order.tid,
             tone="soon",
-            url=reverse("orders:order", args=[one.order.tid]) if one.order else "",
+            url=reverse("orders:order", args=[one.order.tid]),
         )
         for one in rows.order_by("-opened_at", "-pk")[:MOST_EVENTS]
     ]

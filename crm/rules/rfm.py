@@ -54,6 +54,8 @@ class LifeLimits:
     asleep: int
     by: str
     intervals: int = 0
+    # The day as of which the shop's own intervals were read, ISO; empty for others.
+    since: str = ""
 
 
 # Where a shop has too few who came again to say something of its own.
@@ -61,7 +63,7 @@ START_LIMITS = LifeLimits(60, 120, 365, "start")
 FEWEST_INTERVALS = 100
 
 
-def limits_of(quantiles: Sequence[int], *, intervals: int) -> LifeLimits:
+def limits_of(quantiles: Sequence[int], *, intervals: int, since: str) -> LifeLimits:
     """Give limits from the shop's own intervals between payments.
 
     `quantiles`: days within which 75, 90 and 97 of 100 came again. Who stays away longer than three in
@@ -70,7 +72,7 @@ def limits_of(quantiles: Sequence[int], *, intervals: int) -> LifeLimits:
     """
     active = max(quantiles[0], 1)
     cooling = max(quantiles[1], active + 1)
-    return LifeLimits(active, cooling, max(quantiles[2], cooling + 1), "own", intervals)
+    return LifeLimits(active, cooling, max(quantiles[2], cooling + 1), "own", intervals, since)
 
 
 def life_stage(*, paid_days: int, days_since: int | None, limits: LifeLimits) -> LifeStage:
