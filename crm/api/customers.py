@@ -46,13 +46,13 @@ class CustomerPageSerializer(serializers.Serializer[Any]):
     after = serializers.CharField(allow_null=True)
 
 
-class TagSerializer(serializers.Serializer[Any]):
+class CustomerTagSerializer(serializers.Serializer[Any]):
     """A tag to put."""
 
     name = serializers.CharField(max_length=30)
 
 
-class SegmentSerializer(serializers.Serializer[Any]):
+class ValueClassSerializer(serializers.Serializer[Any]):
     """A class of customers."""
 
     code = serializers.CharField()
@@ -66,7 +66,7 @@ class ValueSerializer(serializers.Serializer[Any]):
     as_of = serializers.DateField()
     window_days = serializers.IntegerField()
     buyers = serializers.IntegerField()
-    segments = SegmentSerializer(many=True)
+    segments = ValueClassSerializer(many=True)
 
 
 def _as_json(row: CustomerRow, *, sees: bool) -> dict[str, Any]:
@@ -115,7 +115,7 @@ class Customers(APIView):
         return Response(CustomerPageSerializer({"customers": rows, "after": page.after}).data)
 
 
-@extend_schema(request=TagSerializer, responses={200: None})
+@extend_schema(request=CustomerTagSerializer, responses={200: None})
 class PutTag(APIView):
     """Putting a tag to a customer by hand."""
 
@@ -123,7 +123,7 @@ class PutTag(APIView):
 
     def post(self, request: Request, customer_id: int) -> Response:
         """Put it; 409 says why not."""
-        data = TagSerializer(data=request.data)
+        data = CustomerTagSerializer(data=request.data)
         data.is_valid(raise_exception=True)
         assert isinstance(request.user, User)  # noqa: S101
         now = timezone.now()
