@@ -17,6 +17,7 @@ from bench import (
     pages,
     products,
     replenishment,
+    rfm,
     rollup,
     scan,
     stock,
@@ -36,6 +37,7 @@ TITLES = {
     "stock": "Stock: the proof, and pieces for orders",
     "replenishment": "Replenishment",
     "products": "Pages of goods",
+    "rfm": "RFM of a million customers",
     "final_price": "Lowest prices for the days ahead",
     "activity": "Pages of activities",
 }
@@ -97,6 +99,7 @@ def document(results: dict[str, Any]) -> str:
         "stock": stock.table,
         "replenishment": replenishment.table,
         "products": products.table,
+        "rfm": rfm.table,
         "final_price": final_price.table,
         "activity": activity.table,
     }

@@ -481,6 +481,14 @@ ROUTES: dict[str, Route] = {
     "work:run": Route("work.view", get=404, kwargs=_run),
     "work:progress": Route("work.view", get=404, kwargs=_run),
     "work:act": Route("work.control", post=404, kwargs=lambda: {**_run(), "act": "pause"}),
+    # --- customers
+    "crm:customers": Route("crm.view", get=200),
+    "crm:rfm": Route("crm.view", get=200, post=200),
+    "crm:customer": Route("crm.view", get=404, post=404, kwargs=lambda: {"pk": 0}),
+    "crm:merge": Route("crm.merge", get=404, post=302, kwargs=lambda: {"pk": 0}),
+    "crm_api:customers": Route("crm.view", get=200),
+    "crm_api:value": Route("crm.view", get=404),
+    "crm_api:put_tag": Route("crm.edit", post=400, kwargs=lambda: {"customer_id": 0}),
 }
 
 WHO = ["anonymous", "outsider", "service", "warehouse", "manager", "administrator"]
