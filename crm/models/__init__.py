@@ -1,5 +1,6 @@
 """Customers: who they are, what they bought, what they agreed to."""
 
+from crm.models.bonus import BonusLine, BonusRule, BonusSheet
 from crm.models.customer import (
     Consent,
     Customer,
@@ -9,13 +10,33 @@ from crm.models.customer import (
     StaleCustomer,
     Tag,
 )
+from crm.models.service import (
+    AgentDay,
+    AgentDoubt,
+    AgentName,
+    Keeping,
+    ServiceScore,
+    ServiceTarget,
+)
+from crm.models.training import Exam, ExamResult
 
 __all__ = [
+    "AgentDay",
+    "AgentDoubt",
+    "AgentName",
+    "BonusLine",
+    "BonusRule",
+    "BonusSheet",
     "Consent",
     "Customer",
     "CustomerStat",
     "CustomerTag",
+    "Exam",
+    "ExamResult",
     "Identity",
+    "Keeping",
+    "ServiceScore",
+    "ServiceTarget",
     "StaleCustomer",
     "Tag",
 ]
