@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern
 
+from crm import service_urls
+
 app_name = "crm"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [*service_urls.urlpatterns]

@@ -30,7 +30,7 @@ _PARTS = (
 
 
 @transaction.atomic
-def enter_day(
+def enter_day(  # noqa: PLR0913
     *,
     agent: User,
     day: date,
@@ -124,7 +124,7 @@ def map_name(
 
 
 @transaction.atomic
-def set_target(
+def set_target(  # noqa: PLR0913
     *,
     measure: Measure,
     value: Decimal | None,

@@ -106,7 +106,8 @@ def _carried(closed: BonusSheet, into: date) -> list[Line]:
     others = BonusLine.objects.filter(
         sheet__agent_id=closed.agent_id, key=key, sheet__month__gt=closed.month
     ).exclude(sheet__month=into)
-    elsewhere = sum(one.amount_fen for one in others if queries.counts(one))
+    # One that was struck is settled too: it must not come back a month later.
+    elsewhere = sum(one.amount_fen for one in others if not one.is_gone)
     amount = rules.carried(
         fresh_total=fresh, closed_total=closed.total_fen, carried_elsewhere=elsewhere
     )
@@ -369,7 +370,7 @@ def _logged(amounts: dict[str, int]) -> dict[str, int]:
     return {f"bonus_{name}": value for name, value in amounts.items()}
 
 
-def _log(
+def _log(  # noqa: PLR0913
     name: str,
     sheet: BonusSheet,
     *,

@@ -43,7 +43,7 @@ _AMOUNTS: dict[str, tuple[str, ...]] = {
 }
 _SECONDS: dict[str, tuple[str, ...]] = {
     "first_seconds": ("首次响应(秒)", "首次响应时间(秒)", "首次响应时长(秒)", "首次响应时间", "首次响应", "首响时长"),
-    "response_seconds": ("平均响应(秒)", "平均响应时间(秒)", "平均响应时长(秒)", "平均响应时间", "平均响应", "平响时长"),
+    "response_seconds": ("平均响应(秒)", "平均响应时间(秒)", "平均响应时长(秒)", "平均响应时间", "平均响应"),
 }  # fmt: skip
 STAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("line_no", "integer"),
