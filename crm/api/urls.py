@@ -1,5 +1,17 @@
 """Addresses of customer work for programs."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from crm.api import service
+
+app_name = "crm_api"
+
+_service: list[URLPattern] = [
+    path("service/agents/", service.Agents.as_view(), name="agents"),
+    path("service/agents/days/", service.AgentDays.as_view(), name="agent_days"),
+    path("service/bonus/", service.Bonus.as_view(), name="bonus"),
+    path("service/bonus/lines/<int:line_id>/", service.BonusLine.as_view(), name="bonus_line"),
+    path("service/exams/results/", service.ExamResults.as_view(), name="exam_results"),
+]
+
+urlpatterns: list[URLPattern] = [*_service]
