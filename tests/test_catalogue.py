@@ -31,6 +31,7 @@ NOT_SCREEN_TEXT = {
     "products/demo/": "the invented shop",
     "promotions/demo/": "the invented shop",
     "crm/demo/": "the invented shop",
+    "crm/importers/": "column names and values of files",
     "promotions/rules/festivals.py": "names and notes of festivals as their rows keep them",
     "products/actions/count_file.py": "the column of a file",
     "products/actions/counts.py": "signs between words that people enter",

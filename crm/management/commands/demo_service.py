@@ -13,9 +13,9 @@ from shopops.staff.models import User
 
 
 class Command(JsonCommand):
-    """Fill the demo shop's promotions; safe to run again. Called by `demo_shop`."""
+    """Fill the demo shop's service desk; safe to run again. Called by `demo_shop`."""
 
-    help = "fills the demo shop's distributors, service, tools, tests and material"
+    help = "fills the demo shop's service desk"
 
     def add_options(self, parser: CommandParser) -> None:
         """Take the demo's present."""
