@@ -13,6 +13,7 @@ from crm.service_choices import HandOutRule, Measure
 from crm.wording.service import AMOUNTS as AMOUNT_WORDS
 from crm.wording.service import FIGURES
 from products.forms.fields import date_input
+from shopops.staff.models import User
 
 NOBODY = "0"
 
@@ -25,7 +26,7 @@ class AgentField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """An agent who works at the desk now."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(queryset=agents.User.objects.none(), **options)
+        super().__init__(queryset=User.objects.none(), **options)
 
     def label_from_instance(self, obj: Any) -> str:  # noqa: ANN401
         """Show a person's name."""
@@ -38,7 +39,7 @@ class AgentsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(queryset=agents.User.objects.none(), **options)
+        super().__init__(queryset=User.objects.none(), **options)
 
     def label_from_instance(self, obj: Any) -> str:  # noqa: ANN401
         """Show a person's name."""
@@ -216,7 +217,7 @@ class HandOutForm(WithAgents):
     """Whom to give to whom."""
 
     of = forms.TypedChoiceField(
-        label=_("谁的老客"), coerce=int, required=False, empty_value=0, choices=[]
+        label=_("谁的老客"), coerce=int, required=False, empty_value="0", choices=[]
     )
     least_orders = forms.IntegerField(
         label=_("至少付过几单"), min_value=1, max_value=1000, initial=1

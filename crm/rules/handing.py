@@ -25,7 +25,7 @@ def hand_out(
     among = set(agents)
     for customer, last in customers:
         if by_last and last in among:
-            given.append(Given(customer, last, again=True))  # type: ignore[arg-type]
+            given.append(Given(customer, last, again=True))
         else:
             given.append(Given(customer, agents[turn % len(agents)], again=False))
             turn += 1

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm.actions import handing as actions
 from crm.forms.service import HandOutForm
+from crm.models import Customer
 from crm.queries import agents, handing
 from crm.queries.agents import LEAD, OWN
 from crm.queries.handing import PAGE, Keeper, Plan, Wanted
@@ -33,7 +34,7 @@ def agent_customers(request: HttpRequest) -> HttpResponse:
         return _give(request)
     is_lead = parts.leads(request)
     keepers = handing.keepers() if is_lead else []
-    of = page_number(request, "of") if is_lead else request.user.pk
+    of = page_number(request, "of") if is_lead else int(request.user.pk or 0)
     after = page_number(request)
     rows = handing.kept(of or None, after=after) if of or not is_lead else []
     is_tried = is_lead and request.GET.get("try") == "1"
@@ -85,7 +86,7 @@ def _wanted(form: HandOutForm) -> Wanted:
     values = form.cleaned_data
     return actions.check(
         Wanted(
-            of_agent=values["of"] or None,
+            of_agent=int(values["of"]) or None,
             to=tuple(one.pk for one in values["to"]),
             rule=HandOutRule(values["rule"]),
             least_orders=values["least_orders"],
@@ -119,7 +120,7 @@ def _tried(form: HandOutForm) -> Data | None:
 def _sample(plan: Plan) -> list[Data]:
     shown = plan.given[:SAMPLE]
     people = agents.people(one.agent_id for one in shown)
-    names = actions.Customer.objects.in_bulk([one.customer_id for one in shown])
+    names = Customer.objects.in_bulk([one.customer_id for one in shown])
     return [
         {
             "name": names[one.customer_id].name,

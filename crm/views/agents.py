@@ -354,7 +354,7 @@ def _show_both(
     post = request.POST.copy()
     post.pop("seen", None)
     post["seen"] = str(last.pk)
-    request.POST = post
+    request.POST = post  # type: ignore[assignment]
     return show_both(
         request, saved, back=reverse("crm:agent", args=[person.pk]), now=timezone.now()
     )

@@ -107,7 +107,7 @@ def line_words(kind: str, evidence: Mapping[str, Any]) -> str:
             "fresh": money(from_fen(int(evidence.get("fresh", 0)))),
             "elsewhere": fen_words(int(evidence.get("elsewhere", 0))),
         }
-    code = _MEASURES.get(kind, "")
+    code = _MEASURES.get(LineKind(kind), "")
     return _("全月 %(value)s，目标 %(target)s；询单 %(asked)s 人") % {
         "value": measure_value(code, _decimal(evidence.get("value"))),
         "target": measure_value(code, _decimal(evidence.get("target"))),
