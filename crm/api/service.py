@@ -64,7 +64,7 @@ class AgentDaySerializer(serializers.Serializer):  # type: ignore[type-arg]
         return fields
 
 
-class LineSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class BonusLineSerializer(serializers.Serializer):  # type: ignore[type-arg]
     """A line of a sheet, with the running sum."""
 
     id = serializers.IntegerField(source="line.pk")
@@ -84,7 +84,7 @@ class LineSerializer(serializers.Serializer):  # type: ignore[type-arg]
         return line_words(row.line.kind, row.line.evidence)
 
 
-class SheetSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class BonusSheetSerializer(serializers.Serializer):  # type: ignore[type-arg]
     """A bonus sheet line by line."""
 
     id = serializers.IntegerField(source="sheet.pk")
@@ -94,7 +94,7 @@ class SheetSerializer(serializers.Serializer):  # type: ignore[type-arg]
     state = serializers.CharField(source="sheet.state")
     base_fen = serializers.IntegerField(source="sheet.base_fen")
     total_fen = serializers.IntegerField(source="sheet.total_fen")
-    lines = LineSerializer(many=True, source="rows")
+    lines = BonusLineSerializer(many=True, source="rows")
 
 
 class MonthSerializer(serializers.Serializer):  # type: ignore[type-arg]
@@ -103,7 +103,7 @@ class MonthSerializer(serializers.Serializer):  # type: ignore[type-arg]
     month = serializers.DateField()
 
 
-class DecisionSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class BonusDecisionSerializer(serializers.Serializer):  # type: ignore[type-arg]
     """What becomes of a line."""
 
     strike = serializers.BooleanField()
@@ -203,7 +203,7 @@ class Bonus(APIView):
     required_right = OWN
 
     @extend_schema(
-        parameters=[OpenApiParameter("month", date)], responses=SheetSerializer(many=True)
+        parameters=[OpenApiParameter("month", date)], responses=BonusSheetSerializer(many=True)
     )
     def get(self, request: Request) -> Response:
         """List sheets, of a month where asked; an agent the own published ones."""
@@ -214,7 +214,7 @@ class Bonus(APIView):
         except ValueError as error:
             raise ValidationError({"month": str(error)}) from error
         rows = bonus_queries.sheets(month=month, agent_id=only)[:MOST]
-        return Response(SheetSerializer(bonus_queries.read_sheets(rows), many=True).data)
+        return Response(BonusSheetSerializer(bonus_queries.read_sheets(rows), many=True).data)
 
     @extend_schema(request=MonthSerializer, responses={200: None})
     def post(self, request: Request) -> Response:
@@ -237,10 +237,10 @@ class BonusLine(APIView):
 
     required_right = LEAD
 
-    @extend_schema(request=DecisionSerializer, responses={200: None})
+    @extend_schema(request=BonusDecisionSerializer, responses={200: None})
     def post(self, request: Request, line_id: int) -> Response:
         """Decide about a line."""
-        given = DecisionSerializer(data=request.data)
+        given = BonusDecisionSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:
             row = bonus_actions.decide_line(
