@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
+from crm import service_urls
 from crm.views import customer, customers, merging, value
 
 app_name = "crm"
+
 
 CUSTOMERS: list[URLPattern] = [
     path("customers/", customers.customers, name="customers"),
@@ -13,4 +15,4 @@ CUSTOMERS: list[URLPattern] = [
     path("customers/<int:pk>/merge/", merging.merge, name="merge"),
 ]
 
-urlpatterns: list[URLPattern] = [*CUSTOMERS]
+urlpatterns: list[URLPattern] = [*CUSTOMERS, *service_urls.urlpatterns]

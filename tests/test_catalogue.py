@@ -42,6 +42,8 @@ NOT_SCREEN_TEXT = {
     "products/importers/": "column names and values of the platform's files",
     "products/demo/": "the invented shop",
     "promotions/demo/": "the invented shop",
+    "crm/demo/": "the invented shop",
+    "crm/importers/": "column names and values of files",
     "promotions/rules/festivals.py": "names and notes of festivals as their rows keep them",
     "products/actions/count_file.py": "the column of a file",
     "products/actions/counts.py": "signs between words that people enter",

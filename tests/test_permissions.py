@@ -464,6 +464,28 @@ ROUTES: dict[str, Route] = {
     "promotions_api:trial_day": Route("promotions.edit", post=400, kwargs=lambda: {"trial_id": 0}),
     "promotions_api:material": Route("promotions.view", get=200),
     "promotions_api:festivals": Route("promotions.view", get=200),
+    # --- service desk
+    "crm:agents": Route("crm.view_own_figures", get=200),
+    "crm:agent": Route("crm.view_own_figures", get={403, 404}, kwargs=lambda: {"agent_id": 0}),
+    "crm:agent_enter": Route("crm.lead_service", get=404, post=404, kwargs=lambda: {"agent_id": 0}),
+    "crm:service_settings": Route("crm.lead_service", get=200, post=200),
+    "crm:bonus": Route("crm.view_own_figures", get=200, post={302, 403}),
+    "crm:bonus_rule": Route("crm.lead_service", get=200, post=200),
+    "crm:bonus_sheet": Route(
+        "crm.view_own_figures", get=404, post=404, kwargs=lambda: {"sheet_id": 0}
+    ),
+    "crm:bonus_export": Route("crm.view_own_figures", get=404, kwargs=lambda: {"sheet_id": 0}),
+    "crm:training": Route("crm.view_own_figures", get=200),
+    "crm:exam_new": Route("crm.lead_service", get=200, post=200),
+    "crm:exam": Route("crm.view_own_figures", get=404, post=404, kwargs=lambda: {"exam_id": 0}),
+    "crm:exam_edit": Route("crm.lead_service", get=404, post=404, kwargs=lambda: {"exam_id": 0}),
+    "crm:exam_result": Route("crm.view_own_figures", get=404, kwargs=lambda: {"result_id": 0}),
+    "crm:agent_customers": Route("crm.view_own_figures", get=200, post={302, 403}),
+    "crm_api:agents": Route("crm.view_own_figures", get=200),
+    "crm_api:agent_days": Route("crm.lead_service", post=400),
+    "crm_api:bonus": Route("crm.view_own_figures", get=200, post={400, 403}),
+    "crm_api:bonus_line": Route("crm.lead_service", post=400, kwargs=lambda: {"line_id": 0}),
+    "crm_api:exam_results": Route("crm.view_own_figures", get=200),
     # --- figures
     "morning": Route("analytics.view", get=200),
     "morning_trend_csv": Route("analytics.export", get=200),

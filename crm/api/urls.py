@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, path
 
-from crm.api import customers
+from crm.api import customers, service
 
 app_name = "crm_api"
+
 
 _customers: list[URLPattern] = [
     path("customers/", customers.Customers.as_view(), name="customers"),
@@ -12,4 +13,12 @@ _customers: list[URLPattern] = [
     path("customers/<int:customer_id>/tags/", customers.PutTag.as_view(), name="put_tag"),
 ]
 
-urlpatterns: list[URLPattern] = [*_customers]
+_service: list[URLPattern] = [
+    path("service/agents/", service.Agents.as_view(), name="agents"),
+    path("service/agents/days/", service.AgentDays.as_view(), name="agent_days"),
+    path("service/bonus/", service.Bonus.as_view(), name="bonus"),
+    path("service/bonus/lines/<int:line_id>/", service.BonusLine.as_view(), name="bonus_line"),
+    path("service/exams/results/", service.ExamResults.as_view(), name="exam_results"),
+]
+
+urlpatterns: list[URLPattern] = [*_customers, *_service]

@@ -1,5 +1,6 @@
 """Customers: who they are, what they bought, what they agreed to."""
 
+from crm.models.bonus import BonusLine, BonusRule, BonusSheet
 from crm.models.customer import (
     Consent,
     Customer,
@@ -9,6 +10,8 @@ from crm.models.customer import (
     StaleCustomer,
     Tag,
 )
+from crm.models.service import AgentDay, AgentDoubt, AgentName, Keeping, ServiceScore, ServiceTarget
+from crm.models.training import Exam, ExamResult
 from crm.models.value import (
     ClvRun,
     CustomerMerge,
@@ -24,13 +27,22 @@ from crm.models.value import (
 )
 
 __all__ = [
+    "AgentDay",
+    "AgentDoubt",
+    "AgentName",
+    "BonusLine",
+    "BonusRule",
+    "BonusSheet",
     "ClvRun",
     "Consent",
     "Customer",
     "CustomerMerge",
     "CustomerStat",
     "CustomerTag",
+    "Exam",
+    "ExamResult",
     "Identity",
+    "Keeping",
     "LifeRule",
     "Outlook",
     "PaidDay",
@@ -40,6 +52,8 @@ __all__ = [
     "RfmChange",
     "RfmRule",
     "RfmRun",
+    "ServiceScore",
+    "ServiceTarget",
     "StaleCustomer",
     "Tag",
 ]

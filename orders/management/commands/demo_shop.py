@@ -120,6 +120,7 @@ class Command(JsonCommand):
         stock_of_demo.look_at_stock(now=now)
         self.note("activities, partners, tests …")
         call_command("demo_promotions", "--json", now=now.isoformat(), stdout=self.stderr)
+        call_command("demo_service", "--json", now=now.isoformat(), stdout=self.stderr)
         self.note("paid traffic …")
         call_command("demo_channels", now=now.isoformat(), seed=seed, stdout=self.stderr)
         self.note("what to order …")
