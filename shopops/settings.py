@@ -229,6 +229,12 @@ ORIGINALS_KEPT_DAYS = env.int("ORIGINALS_KEPT_DAYS", default=90)
 if min(CONTACTS_KEPT_DAYS, ORIGINALS_KEPT_DAYS) < 1:
     raise ImproperlyConfigured("CONTACTS_KEPT_DAYS and ORIGINALS_KEPT_DAYS are at least 1")
 
+# --- messages ------------------------------------------------------------------------------------
+# Where campaigns hand text messages over (`crm.actions.backends.gateway`), and whom to call for staff.
+SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
+STAFF_NOTICE_URLS = env.list("STAFF_NOTICE_URLS", default=[])
+
 # --- security headers ---------------------------------------------------------------------------
 SECURE_CSP = {
     "default-src": [CSP.SELF],
