@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from crm.actions.backends import sender_of
 from crm.actions.campaign_locks import locked_campaign, move
@@ -75,10 +75,11 @@ def perform_draw(run: RunContext) -> dict[str, Any]:
         return {"people": draw_people(campaign_id=campaign_id, now=run.now)}
 
 
+@transaction.atomic
 def draw_people(*, campaign_id: int, now: datetime) -> int:
     """Draw the people of a campaign that is being prepared; an earlier draw of it is thrown away.
 
-    Call it in a transaction. Set-based: a handful of statements, one COPY.
+    Set-based: a handful of statements, one COPY.
     """
     campaign = locked_campaign(campaign_id=campaign_id)
     if campaign.state != CampaignState.PREPARING:

@@ -63,8 +63,11 @@ def perform_send(run: RunContext) -> dict[str, Any]:
     work.settle_left_over()
     sent = 0
     while work.may_go_on():
-        with run.step(text=str(_("已交出 %(count)s 条") % {"count": sent})):
+        with run.step(text=str(_("已交出 %(count)s 条") % {"count": sent})) as step:
             batch = work.claim()
+            # A moved cursor is progress: a worker that dies over and over is not given up for it.
+            claimed = int(run.cursor.get("claimed", 0)) + len(batch or ())
+            step.cursor = {"claimed": claimed}
         crashpoint("campaign.claimed")
         if batch is None:
             work.settle_left_over()

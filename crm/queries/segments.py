@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -50,6 +51,11 @@ class SampleRow:
     paid_fen: int
     last_paid_date: date | None
     life_stage: str
+
+    @property
+    def paid(self) -> Decimal:
+        """Give what they paid in all, in yuan."""
+        return Decimal(self.paid_fen) / 100
 
 
 # A fact whose table another topic keeps: a clause over s with %(values)s, and its choices.
