@@ -5,9 +5,11 @@ Each topic registers in its own module; this file only calls them.
 
 from crm.actions import campaign_registering as campaigns
 from crm.actions import registering as customers
+from crm.checks import campaigns as campaign_checks
 
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
     customers.register()
     campaigns.register()
+    campaign_checks.register()

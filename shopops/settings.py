@@ -327,6 +327,8 @@ SPECTACULAR_SETTINGS = {
         "TraceKind": "orders.choices.TraceKind",
         "ToldChannel": "orders.choices.ToldChannel",
         "ConsentChannel": "orders.choices.ConsentChannel",
+        "CampaignState": "crm.choices.CampaignState",
+        "MessageChannel": "crm.choices.Channel",
     },
 }
 

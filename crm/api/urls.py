@@ -1,5 +1,19 @@
-"""Addresses of customer work for programs."""
+"""Addresses of the API of customer work: one block per topic."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from crm.api import campaigns
+
+app_name = "crm_api"
+
+CAMPAIGNS: list[URLPattern] = [
+    path("segments/", campaigns.Segments.as_view(), name="segments"),
+    path("segments/count/", campaigns.Count.as_view(), name="segment_count"),
+    path("segments/<int:segment_id>/", campaigns.OneSegment.as_view(), name="segment"),
+    path("campaigns/", campaigns.Campaigns.as_view(), name="campaigns"),
+    path("campaigns/<int:campaign_id>/result/", campaigns.OneResult.as_view(), name="result"),
+    path("campaigns/<int:campaign_id>/stop/", campaigns.Stop.as_view(), name="stop"),
+    path("replies/", campaigns.Replies.as_view(), name="replies"),
+]
+
+urlpatterns: list[URLPattern] = [*CAMPAIGNS]

@@ -82,7 +82,12 @@ def test_a_button_adds_a_row_without_saving_anything(as_manager):
 def test_a_stale_segment_shows_both_sentences(as_manager, manager):
     row = made.segment(manager)
     made.save_segment(
-        segment_id=row.pk, name="改过", conditions=made.EVERYBODY, version=1, by=manager, now=made.NOW
+        segment_id=row.pk,
+        name="改过",
+        conditions=made.EVERYBODY,
+        version=1,
+        by=manager,
+        now=made.NOW,
     )
 
     response = as_manager.post(f"/crm/segments/{row.pk}/", {**ROWS, "name": "我的", "version": "1"})
@@ -111,7 +116,7 @@ def test_a_campaign_is_written_drawn_approved_and_shown(as_manager, manager, now
 
 
 def test_approving_asks_for_a_second_proof_of_who_it_is(manager):
-    row = made.drawn(manager, **{"seg": _seg(manager)})
+    row = made.drawn(manager, seg=_seg(manager))
     stale = browser_of(manager, proved_seconds_ago=600)
 
     response = stale.post(f"/crm/campaigns/{row.pk}/send/approve/", {"version": row.version})
@@ -185,19 +190,15 @@ def test_before_the_window_is_over_the_result_says_not_yet(as_manager, manager):
     assert "还没到看效果的时候" in page
 
 
-def test_the_file_for_the_platform_holds_names_and_texts_and_no_formula(
-    as_manager, manager, now
-):
+def test_the_file_for_the_platform_holds_names_and_texts_and_no_formula(as_manager, manager, now):
     made.customer("=cmd|x")
-    row = made.approved(
-        manager, seg=made.segment(manager), backend="upload", holdout_percent=0
-    )
+    row = made.approved(manager, seg=made.segment(manager), backend="upload", holdout_percent=0)
     CampaignMember.objects.update(state=MemberState.CLAIMED, claimed_at=now)
 
     response = as_manager.post(f"/crm/campaigns/{row.pk}/file/")
 
     text = b"".join(response.streaming_content).decode("utf-8-sig")
-    assert "\"'=cmd|x\"" in text
+    assert '"\'=cmd|x"' in text
     assert "【棉语家纺】" in text
 
 
@@ -251,5 +252,3 @@ def test_a_copy_is_a_new_draft_with_a_seed_of_its_own(as_manager, manager):
     assert response.url == f"/crm/campaigns/{copy.pk}/edit/"
     assert (copy.state, copy.arms.get().text) == (CampaignState.DRAFT, "{name}，老客先看")
     assert copy.seed != row.seed
-
-

@@ -52,9 +52,11 @@ def by_hand(campaign):
     until = since + timedelta(days=campaign.window_days)
     costs = {"A1": Decimal(60), "A2": Decimal(20)}
     groups = {}
-    for member in campaign.members.exclude(state=MemberState.HELD_OUT, arm=None).exclude(
-        arm=None
-    ).union(campaign.members.filter(state=MemberState.HELD_OUT)):
+    for member in (
+        campaign.members.exclude(state=MemberState.HELD_OUT, arm=None)
+        .exclude(arm=None)
+        .union(campaign.members.filter(state=MemberState.HELD_OUT))
+    ):
         profit, bought = Decimal(0), False
         for identity in member.customer.identities.all():
             for order in Order.objects.filter(buyer_id=identity.buyer_id):
@@ -81,7 +83,9 @@ def ended(manager, rule, now):
     people = [made.customer(f"买家{number}", at=start) for number in range(300)]
     arms = [
         ArmValues("A", "{name}，秋季新品到店"),
-        ArmValues("B", "{name}，老客满减", benefit="满 199 减 20", benefit_amount=Decimal(20), weight=2),
+        ArmValues(
+            "B", "{name}，老客满减", benefit="满 199 减 20", benefit_amount=Decimal(20), weight=2
+        ),
     ]
     row = made.approved(manager, now=start, arms=arms)
     Campaign.objects.filter(pk=row.pk).update(started_at=start, state="done", ended_at=start)
@@ -95,7 +99,9 @@ def ended(manager, rule, now):
             buyer=person.identities.get().buyer,
             paid_at=start + timedelta(hours=number),
             paid_amount=Decimal(100 + number),
-            refund_amount=Decimal(100 + number if number % 4 == 1 else 10 if number % 4 == 2 else 0),
+            refund_amount=Decimal(
+                100 + number if number % 4 == 1 else 10 if number % 4 == 2 else 0
+            ),
         )
         code = "??" if number % 11 == 5 else ("A1", "A2")[number % 2]
         OrderLineFactory(order=order, sku_code=code, quantity=1 + number % 2)
@@ -128,9 +134,11 @@ def test_lift_interval_and_profit_equal_an_independent_computation(ended, now):
 
 def test_orders_outside_the_window_count_for_nobody(ended, now):
     before = result_of(ended, now=now)
-    member = ended.members.exclude(arm=None).filter(
-        customer__identities__buyer__orders__isnull=True
-    ).first()
+    member = (
+        ended.members.exclude(arm=None)
+        .filter(customer__identities__buyer__orders__isnull=True)
+        .first()
+    )
     buyer = member.customer.identities.get().buyer
     for paid_at in (
         ended.started_at - timedelta(seconds=1),
@@ -165,7 +173,13 @@ def test_refusals_of_the_campaign_are_counted_by_arm(ended, now, manager):
     member = ended.members.exclude(arm=None).first()
     at = ended.started_at + timedelta(days=1)
     opt_outs.opt_out(
-        customer_id=member.customer_id, channel="sms", words="R", source="x", at=at, by=manager, now=now
+        customer_id=member.customer_id,
+        channel="sms",
+        words="R",
+        source="x",
+        at=at,
+        by=manager,
+        now=now,
     )
 
     result = result_of(ended, now=now)
@@ -185,7 +199,10 @@ def test_groups_of_nobody_and_of_one_say_nothing():
     [
         (GroupSums(1000, buyers=200, orders=200, profit_fen=900_000, profit_squares=5e9), "use"),
         (GroupSums(1000, buyers=200, orders=200, profit_fen=-100_000, profit_squares=5e9), "harm"),
-        (GroupSums(1000, buyers=200, orders=200, profit_fen=110_000, profit_squares=5e10), "buyers"),
+        (
+            GroupSums(1000, buyers=200, orders=200, profit_fen=110_000, profit_squares=5e10),
+            "buyers",
+        ),
         (GroupSums(1000, buyers=105, orders=105, profit_fen=110_000, profit_squares=5e10), "open"),
     ],
 )

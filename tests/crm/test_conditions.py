@@ -77,7 +77,10 @@ def test_conditions_read_as_a_sentence(document, words):
         ({"fact": "last_paid", "a": "九十"}, "第 1 个条件：「最近一次购买」里的「九十」不是数字。"),
         ({"fact": "last_paid", "a": "1.5"}, "第 1 个条件：「最近一次购买」要填整数，「1.5」不是。"),
         ({"fact": "last_paid", "a": "9999"}, "第 1 个条件：「最近一次购买」要在 0–3650 之间。"),
-        ({"fact": "paid", "a": "1.005"}, "第 1 个条件：「累计实付」里的「1.005」不是金额，最多到分。"),
+        (
+            {"fact": "paid", "a": "1.005"},
+            "第 1 个条件：「累计实付」里的「1.005」不是金额，最多到分。",
+        ),
         ({"fact": "paid", "a": "NaN"}, "第 1 个条件：「累计实付」里的「NaN」不是数字。"),
         (
             {"all": [{"fact": "black_list"}, {"fact": "paid", "op": "between", "a": 9, "b": 2}]},
@@ -107,7 +110,9 @@ _NODES = some.recursive(
     lambda inner: some.one_of(
         some.builds(Not, inner),
         some.builds(
-            Joined, some.sampled_from(["all", "any"]), some.lists(inner, min_size=2, max_size=3).map(tuple)
+            Joined,
+            some.sampled_from(["all", "any"]),
+            some.lists(inner, min_size=2, max_size=3).map(tuple),
         ),
     ),
     max_leaves=5,

@@ -27,7 +27,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 def send(row):
     """Perform the sending run as a worker would."""
-    run = request_run(kind=sending.KIND, key=str(row.pk), now=timezone.now(), again=True, ring=False)
+    run = request_run(
+        kind=sending.KIND, key=str(row.pk), now=timezone.now(), again=True, ring=False
+    )
     engine.perform(run.pk)
     row.refresh_from_db()
     return row
@@ -38,9 +40,7 @@ def states(row):
 
 
 def reasons(row):
-    return dict(
-        row.members.filter(state="left_out").values_list("customer__name", "reason")
-    )
+    return dict(row.members.filter(state="left_out").values_list("customer__name", "reason"))
 
 
 def test_everybody_drawn_gets_one_message_and_nobody_held_out_any(manager):
@@ -67,9 +67,9 @@ def test_what_changed_since_the_draw_is_asked_again(manager, now):
     OrderFactory(buyer=buyers["退款中"], has_open_refund=True)
     other = made.drawn(manager, seg=row.segment, name="别的", holdout_percent=0)
     third = made.drawn(manager, seg=row.segment, name="再一次", holdout_percent=0)
-    CampaignMember.objects.filter(
-        campaign__in=[other, third], customer=people["发满"]
-    ).update(state="sent", claimed_at=timezone.now() - timedelta(days=1))
+    CampaignMember.objects.filter(campaign__in=[other, third], customer=people["发满"]).update(
+        state="sent", claimed_at=timezone.now() - timedelta(days=1)
+    )
     OptOut.objects.create(
         customer=people["退订"], at=now, recorded_at=now, channel="sms", words="R", source="x"
     )
@@ -97,7 +97,11 @@ def test_whoever_may_not_be_written_to_is_left_out_before_the_draw_and_counted(m
     row = made.drawn(manager, holdout_percent=0)
 
     assert row.funnel == {
-        "segment": 3, "no_consent": 1, "opted_out": 1, "drawn": 1, "held_out": 0,
+        "segment": 3,
+        "no_consent": 1,
+        "opted_out": 1,
+        "drawn": 1,
+        "held_out": 0,
     }
     assert row.members.count() == 1
 
@@ -117,7 +121,9 @@ def test_a_person_without_a_variable_is_left_out_and_named_never_sent_a_broken_t
     made.customer("没买过", last_paid_date=None)
     made.customer("买过")
     row = made.drawn(
-        manager, holdout_percent=0, arms=[ArmValues("A", "{name}，{days} 天没见，上次的{item}还好用吗")]
+        manager,
+        holdout_percent=0,
+        arms=[ArmValues("A", "{name}，{days} 天没见，上次的{item}还好用吗")],
     )
 
     left = row.members.get(customer__name="没买过")
@@ -191,9 +197,7 @@ def interrupting(monkeypatch):
     return Interrupting
 
 
-def test_a_pause_stops_in_the_midst_of_a_batch_and_going_on_skips_nobody(
-    manager, interrupting
-):
+def test_a_pause_stops_in_the_midst_of_a_batch_and_going_on_skips_nobody(manager, interrupting):
     for number in range(9):
         made.customer(f"买家{number}")
     row = made.approved(manager, holdout_percent=0)
@@ -334,9 +338,7 @@ def test_a_file_is_claimed_once_and_what_was_not_uploaded_may_go_later(manager):
 
     first = campaigns.make_file(campaign_id=row.pk, by=manager, now=timezone.now())
     assert campaigns.make_file(campaign_id=row.pk, by=manager, now=timezone.now()) == first
-    campaigns.confirm_upload(
-        campaign_id=row.pk, was_uploaded=False, by=manager, now=timezone.now()
-    )
+    campaigns.confirm_upload(campaign_id=row.pk, was_uploaded=False, by=manager, now=timezone.now())
     row.refresh_from_db()
     assert (row.state, states(row)) == (CampaignState.PAUSED, {MemberState.READY: 1})
     campaigns.resume(campaign_id=row.pk, by=manager, now=timezone.now())
