@@ -2,9 +2,26 @@
 
 from django.urls import URLPattern, path
 
-from crm.views import campaign, campaign_form, campaigns, messaging, segments
+from crm.views import (
+    campaign,
+    campaign_form,
+    campaigns,
+    customer,
+    customers,
+    merging,
+    messaging,
+    segments,
+    value,
+)
 
 app_name = "crm"
+
+CUSTOMERS: list[URLPattern] = [
+    path("customers/", customers.customers, name="customers"),
+    path("customers/value/", value.value, name="rfm"),
+    path("customers/<int:pk>/", customer.customer, name="customer"),
+    path("customers/<int:pk>/merge/", merging.merge, name="merge"),
+]
 
 CAMPAIGNS: list[URLPattern] = [
     path("crm/segments/", segments.segments, name="segments"),
@@ -31,4 +48,4 @@ CAMPAIGNS: list[URLPattern] = [
     path("settings/messages/", messaging.message_rules, name="message_rules"),
 ]
 
-urlpatterns: list[URLPattern] = [*CAMPAIGNS]
+urlpatterns: list[URLPattern] = [*CUSTOMERS, *CAMPAIGNS]

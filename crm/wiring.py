@@ -6,6 +6,7 @@ Each topic registers in its own module; this file only calls them.
 from crm.actions import campaign_registering as campaigns
 from crm.actions import registering as customers
 from crm.checks import campaigns as campaign_checks
+from crm.checks import customers as customer_checks
 
 
 def register() -> None:
@@ -13,3 +14,4 @@ def register() -> None:
     customers.register()
     campaigns.register()
     campaign_checks.register()
+    customer_checks.register()

@@ -329,6 +329,17 @@ SPECTACULAR_SETTINGS = {
         "ConsentChannel": "orders.choices.ConsentChannel",
         "CampaignState": "crm.choices.CampaignState",
         "MessageChannel": "crm.choices.Channel",
+        "AdChannel": "promotions.choices.Channel",
+        "PriceKind": "products.choices.PriceKind",
+        "ProductStatus": "products.choices.ProductStatus",
+        # --- partners, tests, material
+        "DistributorState": "promotions.choices.DistributorState",
+        "TrialState": "promotions.choices.TrialState",
+        "MaterialKind": "promotions.choices.MaterialKind",
+        "FestivalKind": "promotions.choices.FestivalKind",
+        "ActivityKind": "promotions.choices.ActivityKind",
+        "ActivityState": "promotions.choices.ActivityState",
+        "PriceChangeState": "products.choices.PriceChangeState",
     },
 }
 

@@ -13,11 +13,30 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import ManyToOneRel
 
-from crm.models import Customer, CustomerStat, CustomerTag, Identity, StaleCustomer
+from crm.models import (
+    Customer,
+    CustomerStat,
+    CustomerTag,
+    Identity,
+    Outlook,
+    PaidDay,
+    RfmBase,
+    RfmChange,
+    StaleCustomer,
+)
 from orders import registry
 
 # Rows that come of orders alone; one of any other table keeps the customer.
-_DERIVED = (Identity, CustomerStat, CustomerTag)
+_DERIVED = (Identity, CustomerStat, CustomerTag, PaidDay, RfmBase, RfmChange, Outlook)
+_GOING = (
+    "crm_customertag",
+    "crm_customerstat",
+    "crm_identity",
+    "crm_paidday",
+    "crm_rfmbase",
+    "crm_rfmchange",
+    "crm_outlook",
+)
 
 _MARK = """
 INSERT INTO crm_stalecustomer (buyer_id, marked_at)
@@ -59,7 +78,7 @@ def leave_buyers(cursor: CursorWrapper, buyers: str) -> None:
     cursor.execute(_LOCK_LEAVING)
     cursor.execute(_untouched())
     customers = [row[0] for row in cursor.fetchall()]
-    for table in ("crm_customertag", "crm_customerstat", "crm_identity"):
+    for table in _GOING:
         cursor.execute(f"DELETE FROM {table} WHERE customer_id = ANY(%s)", [customers])
     cursor.execute("DELETE FROM crm_customer WHERE id = ANY(%s)", [customers])
     cursor.execute(

@@ -3,11 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from crm.actions.follow import mark_some
 from crm.actions.recompute import locked_customers, write_figures
-from crm.models import Consent, Customer, CustomerStat, CustomerTag, Identity, StaleCustomer
+from crm.models import (
+    Consent,
+    Customer,
+    CustomerMerge,
+    CustomerStat,
+    CustomerTag,
+    Identity,
+    Outlook,
+    RfmBase,
+    RfmChange,
+    StaleCustomer,
+)
 from orders.registry import ForgottenPerson, PersonKeeper, keeps_persons
 from shopops.lib.business_time import SHANGHAI
 
@@ -78,20 +89,37 @@ def erase(person: ForgottenPerson) -> None:
             _forget(customer, person.pseudonym)
         else:
             _go_by(customer, person.pseudonym, person.names)
+        merges = CustomerMerge.objects.filter(Q(kept=customer) | Q(gone=customer))
+        merges.update(reason="***")
     write_figures(customers)
+    RfmBase.objects.filter(customer__in=customers, customer__identities__isnull=True).delete()
 
 
 def _lives_on(customer: Customer) -> bool:
-    return Identity.objects.filter(customer_id=customer.merged_into_id).exists()
+    return Identity.objects.filter(customer=customer.merged_into).exists()
 
 
 def _go_by(customer: Customer, nick: str, names: Sequence[str]) -> None:
+    """Let a person who stays by another name go by that, and hide the erased one in words."""
     if customer.name in names:
-        Customer.objects.filter(pk=customer.pk).update(name=nick[:80])
+        customer.name = nick[:80]
+    customer.note = _hidden(customer.note, names)
+    customer.save(update_fields=["name", "note"])
+    for consent in customer.consents.order_by("pk"):
+        consent.proof = _hidden(consent.proof, names)
+        consent.withdrawn_by_words = _hidden(consent.withdrawn_by_words, names)
+        consent.save(update_fields=["proof", "withdrawn_by_words"])
+
+
+def _hidden(text: str, names: Sequence[str]) -> str:
+    for name in names:
+        text = text.replace(name, "***")
+    return text
 
 
 def _forget(customer: Customer, pseudonym: str) -> None:
-    CustomerTag.objects.filter(customer=customer).delete()
+    for model in (CustomerTag, RfmChange, Outlook, RfmBase):
+        model._default_manager.filter(customer=customer).delete()
     Consent.objects.filter(customer=customer).delete()
     Customer.objects.filter(pk=customer.pk).update(
         name=pseudonym, note="", birth_month=None, birth_day=None, agent=None

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.models import Customer, StaleCustomer
-from crm.queries.stats import FIGURES, IS_PERSON, figures_sql
+from crm.queries.stats import FIGURES, IS_PERSON, figures_sql, paid_days_sql
 from shopops.work import actions as work
 from shopops.work.context import RunContext
 from shopops.work.models import Run
@@ -44,6 +44,32 @@ ON CONFLICT (customer_id) DO UPDATE SET {assigned}
 WHERE ({kept}) IS DISTINCT FROM ({given})
 """
 
+_MINE = "(SELECT * FROM crm_identity WHERE customer_id = ANY(%(customers)s))"
+_WRITE_DAYS = f"""
+WITH fresh AS MATERIALIZED ({paid_days_sql(_MINE)}),
+known AS MATERIALIZED (SELECT * FROM crm_paidday WHERE customer_id = ANY(%(customers)s)),
+gone AS (
+  DELETE FROM crm_paidday p USING (
+    SELECT k.customer_id, k.date FROM known k LEFT JOIN fresh f USING (customer_id, date)
+    WHERE f.date IS NULL) g
+  WHERE p.customer_id = g.customer_id AND p.date = g.date RETURNING p.customer_id
+), put AS (
+  INSERT INTO crm_paidday (customer_id, date, orders, paid_fen, refund_fen)
+  SELECT f.customer_id, f.date, f.orders, f.paid_fen, f.refund_fen
+  FROM fresh f LEFT JOIN known k USING (customer_id, date)
+  WHERE (f.orders, f.paid_fen, f.refund_fen) IS DISTINCT FROM (k.orders, k.paid_fen, k.refund_fen)
+  ORDER BY f.customer_id, f.date
+  ON CONFLICT (customer_id, date) DO UPDATE SET
+    orders = excluded.orders, paid_fen = excluded.paid_fen, refund_fen = excluded.refund_fen
+  RETURNING customer_id
+)
+INSERT INTO crm_rfmbase (customer_id, net_fen, orders, is_stale)
+SELECT customer_id, 0, 0, true FROM (SELECT customer_id FROM gone UNION SELECT customer_id FROM put) c
+ORDER BY customer_id ON CONFLICT (customer_id) DO UPDATE SET is_stale = true
+"""
+# One writes the figures of all (RFM), many those of some: who holds it shared waits for who holds it alone.
+_FIGURES_LOCK = 8_211_000
+
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
@@ -57,6 +83,7 @@ class Recomputed:
 def recompute_some(*, now: datetime, limit: int = STEP_BUYERS) -> Recomputed | None:
     """Recompute the customers of at most `limit` marked buyers; None if no mark is left to take."""
     with transaction.atomic():
+        lock_figures(alone=False)
         buyers = _taken_marks(limit)
         if not buyers:
             return None
@@ -79,6 +106,13 @@ def recompute_all_marked(*, now: datetime) -> Recomputed:
             total.buyers + done.buyers, total.new + done.new, total.changed + done.changed
         )
     return total
+
+
+def lock_figures(*, alone: bool) -> None:
+    """Take the lock over all figures, before marks and customers; held to the end of the transaction."""
+    function = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [_FIGURES_LOCK])
 
 
 def _taken_marks(limit: int) -> list[int]:
@@ -108,12 +142,13 @@ def write_figures(customer_ids: Sequence[int]) -> int:
         kept=kept,
         given=given,
         assigned=", ".join(f"{name} = excluded.{name}" for name in FIGURES),
-        figures=figures_sql("(SELECT * FROM crm_identity WHERE customer_id = ANY(%(customers)s))"),
+        figures=figures_sql(_MINE),
     )
     values: dict[str, Any] = {"customers": list(customer_ids)}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         changed = int(cursor.rowcount)
+        cursor.execute(_WRITE_DAYS, values)
         cursor.execute(
             "DELETE FROM crm_customerstat k WHERE k.customer_id = ANY(%(customers)s) AND NOT EXISTS ("
             "SELECT 1 FROM crm_identity i WHERE i.customer_id = k.customer_id)",

@@ -2,11 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from crm.api import campaigns
+from crm.api import campaigns, customers
 
 app_name = "crm_api"
 
-CAMPAIGNS: list[URLPattern] = [
+_customers: list[URLPattern] = [
+    path("customers/", customers.Customers.as_view(), name="customers"),
+    path("customers/value/", customers.Value.as_view(), name="value"),
+    path("customers/<int:customer_id>/tags/", customers.PutTag.as_view(), name="put_tag"),
+]
+
+_campaigns: list[URLPattern] = [
     path("segments/", campaigns.Segments.as_view(), name="segments"),
     path("segments/count/", campaigns.Count.as_view(), name="segment_count"),
     path("segments/<int:segment_id>/", campaigns.OneSegment.as_view(), name="segment"),
@@ -16,4 +22,4 @@ CAMPAIGNS: list[URLPattern] = [
     path("replies/", campaigns.Replies.as_view(), name="replies"),
 ]
 
-urlpatterns: list[URLPattern] = [*CAMPAIGNS]
+urlpatterns: list[URLPattern] = [*_customers, *_campaigns]

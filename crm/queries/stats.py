@@ -47,6 +47,17 @@ def figures_sql(identities: str) -> str:
       GROUP BY i.customer_id"""
 
 
+def paid_days_sql(identities: str) -> str:
+    """Give the SELECT of the narrow facts: customer_id, date, orders, paid_fen, refund_fen."""
+    return f"""
+      SELECT i.customer_id, o.paid_date AS date, count(*)::smallint AS orders,
+        (sum(o.paid_amount) * 100)::bigint AS paid_fen,
+        (sum(o.refund_amount) * 100)::bigint AS refund_fen
+      FROM {identities} i JOIN orders_order o ON o.buyer_id = i.buyer_id
+      WHERE o.paid_at IS NOT NULL AND o.paid_date IS NOT NULL
+      GROUP BY i.customer_id, o.paid_date"""
+
+
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What a full recompute found. `differences`: customers whose kept figures are not these."""
@@ -67,10 +78,17 @@ def verify() -> Verified:
         cursor.execute(
             f"""
             WITH fresh AS MATERIALIZED ({figures_sql("crm_identity")}),
+            days AS MATERIALIZED ({paid_days_sql("crm_identity")}),
             waiting AS MATERIALIZED (
               SELECT DISTINCT i.customer_id FROM crm_stalecustomer s
               JOIN crm_identity i ON i.buyer_id = s.buyer_id)
             SELECT (SELECT count(*) FROM fresh),
+              (SELECT count(DISTINCT coalesce(f.customer_id, k.customer_id))
+               FROM days f FULL JOIN crm_paidday k
+                 ON k.customer_id = f.customer_id AND k.date = f.date
+               WHERE coalesce(f.customer_id, k.customer_id) NOT IN (SELECT customer_id FROM waiting)
+                 AND (f.orders, f.paid_fen, f.refund_fen)
+                   IS DISTINCT FROM (k.orders, k.paid_fen, k.refund_fen)),
               (SELECT count(*) FROM fresh f FULL JOIN crm_customerstat k
                  ON k.customer_id = f.customer_id
                WHERE coalesce(f.customer_id, k.customer_id) NOT IN (SELECT customer_id FROM waiting)
@@ -83,4 +101,5 @@ def verify() -> Verified:
               (SELECT count(*) FROM crm_stalecustomer)
             """
         )
-        return Verified(*cursor.fetchone())
+        customers, days, figures, missing, waiting = cursor.fetchone()
+    return Verified(customers, days + figures, missing, waiting)

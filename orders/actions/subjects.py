@@ -32,6 +32,7 @@ from orders.models import (
     ShipApart,
 )
 from orders.queries.subjects import (
+    Elsewhere,
     Subject,
     UnknownSubjectError,
     batches_of,
@@ -86,7 +87,7 @@ def export_subject(*, key: str, reason: str, by: User | None, now: datetime) -> 
     """
     reason = _needed(reason)
     subject = find_subject(key)
-    document = held_about(subject, key=key.strip(), now=now)
+    document = held_about(subject, key=key.strip(), elsewhere=_elsewhere(subject), now=now)
     operations.record(
         name=EXPORTED,
         by=by,
@@ -97,6 +98,15 @@ def export_subject(*, key: str, reason: str, by: User | None, now: datetime) -> 
         reason=_without_key(reason, key),
     )
     return document
+
+
+def _elsewhere(subject: Subject) -> Elsewhere:
+    buyer, ids = _buyer_id(subject), subject.order_ids
+    return Elsewhere(registry.also_held(buyer, ids), registry.also_logged(buyer, ids))
+
+
+def _buyer_id(subject: Subject) -> int | None:
+    return subject.buyer.pk if subject.buyer else None
 
 
 def _needed(reason: str) -> str:
@@ -162,7 +172,8 @@ def _refuse_open(ids: list[int]) -> None:
 def _erase(
     subject: Subject, ids: list[int], *, key: str, reason: str, by: User | None, now: datetime
 ) -> Erased:
-    texts, keys, batches = spoken_texts(subject), log_keys(subject), batches_of(ids)
+    texts, batches = spoken_texts(subject), batches_of(ids)
+    keys = log_keys(subject, registry.also_logged(_buyer_id(subject), ids))
     names = names_of(subject)
     pseudonym = f"erased-{secrets.token_hex(8)}"
     made = Erasure.objects.create(
@@ -178,8 +189,7 @@ def _erase(
     with connection.cursor() as cursor:
         counts = _erase_rows(cursor, ids)
     _rename(subject, ids, pseudonym)
-    buyer_id = subject.buyer.pk if subject.buyer else None
-    registry.forget_also(registry.ForgottenPerson(buyer_id, ids, names, pseudonym, now))
+    registry.forget_also(registry.ForgottenPerson(_buyer_id(subject), ids, names, pseudonym, now))
     _forget_runs(texts, now=now)
     _forget_previews(batches, keys["order"])
     _forget_rejected(batches, texts)

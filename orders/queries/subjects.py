@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,6 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from orders import registry
 from orders.models import (
     AfterSalesCase,
     BillLine,
@@ -191,7 +190,17 @@ def _children(ids: Sequence[int], models: Sequence[type[Model]]) -> list[Any]:
     return [model._default_manager.filter(order_id__in=ids) for model in models]
 
 
-def held_about(subject: Subject, *, key: str, now: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What higher apps hold about a person, by their codes, and the log's keys, by object type."""
+
+    held: Mapping[str, Any]
+    log_keys: Mapping[str, Sequence[str]]
+
+
+def held_about(
+    subject: Subject, *, key: str, elsewhere: Elsewhere, now: datetime
+) -> dict[str, Any]:
     """Give everything held about a person as one document, contacts in plain text."""
     ids = list(subject.order_ids)
     contacts = contacts_of(ids)
@@ -223,8 +232,8 @@ def held_about(subject: Subject, *, key: str, now: datetime) -> dict[str, Any]:
         "person": _row(subject.buyer) if subject.buyer else None,
         "black_list": _black_list(subject),
         "orders": orders,
-        **registry.also_held(subject.buyer.pk if subject.buyer else None, ids),
-        "operations": _operations(subject),
+        **elsewhere.held,
+        "operations": _operations(subject, elsewhere.log_keys),
         "files": [
             {"batch": one.pk, "file": one.file_name, "original_is_kept": bool(one.stored_name)}
             for one in files
@@ -265,20 +274,20 @@ def _black_list(subject: Subject) -> list[dict[str, Any]]:
     return [_row(one) for one in rows]
 
 
-def log_keys(subject: Subject) -> dict[str, list[str]]:
-    """Give under which object keys the operation log speaks of a person."""
+def log_keys(subject: Subject, also: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Give under which object keys the operation log speaks of a person; `also`: higher apps' keys."""
     tids = Order.objects.filter(pk__in=subject.order_ids).order_by("pk")
     buyer = subject.buyer
     return {
         "order": list(tids.values_list("tid", flat=True)),
         "buyer": [str(buyer.pk), *names_of(subject)] if buyer else [],
-        **registry.also_logged(buyer.pk if buyer else None, subject.order_ids),
+        **{kind: list(keys) for kind, keys in also.items()},
     }
 
 
-def _operations(subject: Subject) -> list[dict[str, Any]]:
+def _operations(subject: Subject, also: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     wanted = Q(pk__in=[])
-    for kind, keys in log_keys(subject).items():
+    for kind, keys in log_keys(subject, also).items():
         wanted |= Q(object_type=kind, object_key__in=keys)
     return [_row(row, without=("ip",)) for row in Operation.objects.filter(wanted).order_by("pk")]
 

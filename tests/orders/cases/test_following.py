@@ -18,7 +18,7 @@ from orders.choices import (
     Stage,
 )
 from orders.models import AfterSalesCase, CaseEvent, Evidence, Hold, Order, Refund
-from orders.queries.subjects import find_subject, held_about
+from orders.queries.subjects import Elsewhere, find_subject, held_about
 from shopops.intake.models import Batch
 from shopops.lib import vault
 from shopops.work.context import RunContext
@@ -193,7 +193,7 @@ def test_erasing_a_person_takes_words_and_evidence_and_the_document_tells_of_the
 ):
     case, kept = spoken_case(service)
     subject = find_subject(case.order.tid)
-    told = held_about(subject, key=case.order.tid, now=NOW)
+    told = held_about(subject, key=case.order.tid, elsewhere=Elsewhere({}, {}), now=NOW)
     assert told["orders"][0]["cases"][0]["said"][0]["words"] == "张三丰说拉链坏了"
     assert told["orders"][0]["cases"][0]["evidence"][0]["name"] == "a.jpg"
 
