@@ -5,7 +5,9 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions import campaign_persons, preparing, sending, staff_call
+from crm.demo.campaigns import campaigns_life
 from crm.wording import campaigns as wording
+from orders import registry
 from shopops.work.models import Run
 from shopops.work.registry import KindSpec, register_kind
 from shopops.work.schedule import register_tick
@@ -15,6 +17,7 @@ def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
     campaign_persons.register()
     wording.name_all()
+    registry.fill_demo_with(campaigns_life)
     for spec in (
         KindSpec(
             preparing.KIND,

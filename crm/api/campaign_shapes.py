@@ -6,7 +6,7 @@ from crm.choices import Backend, CampaignState, Channel
 from crm.models import Campaign, Segment
 
 
-class SegmentSerializer(serializers.ModelSerializer[Segment]):
+class PeopleSegmentSerializer(serializers.ModelSerializer[Segment]):
     """A segment; `words` is what its conditions mean."""
 
     words = serializers.CharField(read_only=True)

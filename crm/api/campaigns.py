@@ -36,13 +36,13 @@ class Segments(APIView):
 
     required_right = "crm.campaign"
 
-    @extend_schema(responses=shapes.SegmentSerializer(many=True))
+    @extend_schema(responses=shapes.PeopleSegmentSerializer(many=True))
     def get(self, _request: Request) -> Response:
         """List them."""
         rows = Segment.objects.order_by("name", "pk")[:MOST]
         return Response({"segments": [_segment(row) for row in rows]})
 
-    @extend_schema(request=shapes.SegmentActSerializer, responses=shapes.SegmentSerializer)
+    @extend_schema(request=shapes.SegmentActSerializer, responses=shapes.PeopleSegmentSerializer)
     def post(self, request: Request) -> Response:
         """Make one."""
         return _save_segment(request, None)
@@ -56,7 +56,7 @@ class OneSegment(APIView):
     @extend_schema(
         operation_id="segments_change",
         request=shapes.SegmentActSerializer,
-        responses=shapes.SegmentSerializer,
+        responses=shapes.PeopleSegmentSerializer,
     )
     def post(self, request: Request, segment_id: int) -> Response:
         """Change it."""
@@ -64,7 +64,7 @@ class OneSegment(APIView):
 
 
 def _segment(row: Segment) -> dict[str, Any]:
-    data = shapes.SegmentSerializer(row).data
+    data = shapes.PeopleSegmentSerializer(row).data
     return {**data, "words": sentence(parse(row.conditions))}
 
 

@@ -56,7 +56,7 @@ def rule_of(day: date) -> Rule:
 _WHY = f"""CASE
   WHEN {OPTED_OUT.format(side="%(channel)s")} THEN 'opted_out'
   WHEN NOT {CONSENTED.format(side="%(channel)s")} THEN 'no_consent'
-  WHEN {BLACK_LISTED} THEN 'black_list'
+  WHEN {BLACK_LISTED.format(today="%(today)s")} THEN 'black_list'
   WHEN {OPEN_CASE} THEN 'open_case'
   WHEN {{capped}} THEN 'capped'
   ELSE '' END"""
@@ -76,6 +76,7 @@ def why_values(*, campaign_id: int, channel: str, rule: Rule, now: datetime) -> 
         "channel": channel,
         "cap": rule.cap_count,
         "since": now - timedelta(days=rule.cap_days),
+        "today": business_date(now),
     }
 
 

@@ -90,7 +90,7 @@ _COLUMNS = {
 _MEMBER_OF = "s.customer_id IN (SELECT i.customer_id FROM crm_identity i"
 BLACK_LISTED = (
     f"{_MEMBER_OF} JOIN orders_blacklistentry b ON b.buyer_id = i.buyer_id"
-    " WHERE b.removed_at IS NULL)"
+    " WHERE b.removed_at IS NULL AND (b.until_date IS NULL OR b.until_date >= {today}))"
 )
 OPEN_CASE = (
     f"{_MEMBER_OF} JOIN orders_order o ON o.buyer_id = i.buyer_id WHERE o.has_open_refund"
@@ -190,7 +190,9 @@ class _Builder:
         if leaf.fact in ("consent", "opted_out"):
             clause = CONSENTED if leaf.fact == "consent" else OPTED_OUT
             return clause.format(side=self._value(leaf.side))
-        return BLACK_LISTED if leaf.fact == "black_list" else OPEN_CASE
+        if leaf.fact == "black_list":
+            return BLACK_LISTED.format(today=self._value(self.today))
+        return OPEN_CASE
 
     def _window(self, leaf: Leaf) -> str:
         if leaf.fact == "messaged":
