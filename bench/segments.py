@@ -90,7 +90,7 @@ def _count() -> dict[str, Any]:
     run("SELECT count(*) FROM crm_customerstat")
     rows, baseline = {}, time.perf_counter() - begun
     for name, document in CASES.items():
-        node, counts, both = parse(document), [], []
+        node, counts, both, size = parse(document), [], [], 0
         for _round in range(ROUNDS):
             begun = time.perf_counter()
             size = count_people(node, today=TODAY).size

@@ -64,9 +64,9 @@ def hear_replies(
 def _who(reply: Reply) -> list[int]:
     if reply.phone:
         contacts = OrderContact.objects.filter(phone_index__in=blind_indexes(reply.phone))
-        buyers = contacts.values_list("order__buyer_id", flat=True)
+        buyers = list(contacts.values_list("order__buyer_id", flat=True))
     else:
-        buyers = Buyer.objects.filter(nick=reply.nick).values_list("pk", flat=True)
+        buyers = list(Buyer.objects.filter(nick=reply.nick).values_list("pk", flat=True))
     found = Identity.objects.filter(buyer_id__in=[one for one in buyers if one])
     return sorted(set(found.values_list("customer_id", flat=True)))
 

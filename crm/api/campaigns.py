@@ -71,7 +71,7 @@ def _segment(row: Segment) -> dict[str, Any]:
 def _save_segment(request: Request, segment_id: int | None) -> Response:
     shape = shapes.SegmentActSerializer(data=request.data)
     shape.is_valid(raise_exception=True)
-    who = {"by": _person(request), "now": timezone.now()}
+    who: dict[str, Any] = {"by": _person(request), "now": timezone.now()}
     try:
         row = segment_acts.save_segment(segment_id=segment_id, **shape.validated_data, **who)
     except Segment.DoesNotExist as error:

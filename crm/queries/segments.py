@@ -257,7 +257,10 @@ def sample_people(node: Node, *, today: date, size: int = SAMPLE) -> list[Sample
         " ORDER BY p.last_paid_date DESC NULLS LAST, p.customer_id DESC",
         compiled,
     )
-    return [SampleRow(*row[:6], value_words("life_stage", row[6])) for row in rows]
+    return [
+        SampleRow(row[0], row[1], row[2], row[3], row[4], row[5], value_words("life_stage", row[6]))
+        for row in rows
+    ]
 
 
 def _asked(statement: str, compiled: Compiled) -> list[tuple[Any, ...]]:

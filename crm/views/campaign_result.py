@@ -26,7 +26,8 @@ def verdict_words(verdict: str) -> str:
 
 def result_rows(result: Result, *, with_profit: bool) -> Data:
     """Give the rows of a result with their whiskers on one scale."""
-    outcomes = [one.outcome for one in (*result.arms, result) if one.outcome]
+    found = [*(one.outcome for one in result.arms), result.outcome]
+    outcomes = [one for one in found if one]
     scale = Scale([one.lift for one in outcomes])
     rows = [
         row_of(

@@ -65,15 +65,16 @@ def segment(request: HttpRequest, segment_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, row: Segment | None) -> HttpResponse:
     asked, fault = asked_of(request), None
+    builder: Builder | None
     if request.method == "POST":
-        builder = Builder.sent(request.POST)
+        builder = sent = Builder.sent(request.POST)
         if do := request.POST.get("do", ""):
-            builder.do(do)
+            sent.do(do)
         else:
             try:
-                return _save(asked, row, builder)
+                return _save(asked, row, sent)
             except StaleCampaignError as stale:
-                return _conflict(asked, stale, row, builder)
+                return _conflict(asked, stale, row, sent)
             except CampaignRefusedError as refusal:
                 fault = refusal
     else:
