@@ -143,7 +143,7 @@ def _sort(campaign: Campaign, arms: Sequence[CampaignArm], rule: Rule, now: date
         values = {
             **names,
             "name": name,
-            "days": str((today - last).days) if last else "",
+            "days": str(max((today - last).days, 0)) if last else "",
             "orders": str(orders) if orders else "",
             "item": (item or "")[:24],
         }

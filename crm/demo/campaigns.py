@@ -75,7 +75,7 @@ def _segments(by: User, now: datetime) -> tuple[Segment, Segment]:
     old = save_segment(
         segment_id=None,
         name="买过的老客",
-        note="一个月前就买过、愿意收短信",
+        note="一周前就买过、愿意收短信",
         conditions={
             "all": [
                 {"fact": "first_paid", "op": "over", "a": 7},
@@ -123,7 +123,7 @@ def _past(segment: Segment, by: User, boss: User, sent_at: datetime, now: dateti
             ArmValues("A", "{name}，换季新花型到店了，老客先看先选，店铺首页第一屏"),
             ArmValues(
                 "B",
-                "{name}，距您上次下单 {days} 天，换季新花型到店，老客{benefit}，店铺首页第一屏领",
+                "{name}，换季新花型到店了，老客{benefit}，店铺首页第一屏先领券，领了随时能用",
                 benefit=BENEFIT,
                 benefit_amount=Decimal(BENEFIT_FEN) / 100,
             ),

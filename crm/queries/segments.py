@@ -4,6 +4,7 @@ A customer without figures (merged, erased) is nobody here. What has no value (n
 meets no condition, and so meets the opposite of each.
 """
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -169,7 +170,8 @@ class _Builder:
         return self._compare(_COLUMNS[leaf.fact], leaf)
 
     def _choice(self, leaf: Leaf) -> str:
-        values = self._value(list(leaf.values))
+        given = provinces(leaf.values) if leaf.fact == "province" else leaf.values
+        values = self._value(list(given))
         if leaf.fact in _extra:
             return _extra[leaf.fact].clause.format(values=values)
         if not is_known(leaf.fact):
@@ -224,6 +226,16 @@ class _Builder:
 
 def _like(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+_SUFFIX = re.compile(r"(?:特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市)$")
+
+
+def provinces(given: Sequence[str]) -> list[str]:
+    """Give every way in which files write these provinces: 北京市 and 北京, 内蒙古自治区 and 内蒙古."""
+    bare = {_SUFFIX.sub("", name) for name in given}
+    known = [name for name in PROVINCES if _SUFFIX.sub("", name) in bare]
+    return sorted({*given, *bare, *known})
 
 
 def birthdays(today: date, days: int) -> list[int]:

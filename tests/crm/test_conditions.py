@@ -264,3 +264,11 @@ def test_a_fact_that_no_topic_keeps_yet_is_refused_in_words(db):
         count_people(parse({"fact": "tier", "values": ["vip"]}), today=TODAY)
 
     assert error_words(refusal.value) in ("「会员等级」还没有启用，不能当条件。",)
+
+
+def test_a_province_is_found_however_a_file_writes_it(db):
+    made.customer("京", province="北京")
+    made.customer("蒙", province="内蒙古自治区")
+
+    assert names({"fact": "province", "values": ["北京市"]}) == {"京"}
+    assert names({"fact": "province", "values": ["内蒙古"]}) == {"蒙"}
