@@ -13,6 +13,7 @@ from typing import Any
 from bench import (
     activity,
     audit,
+    campaign,
     final_price,
     pages,
     products,
@@ -20,6 +21,7 @@ from bench import (
     rfm,
     rollup,
     scan,
+    segments,
     stock,
     waves,
 )
@@ -40,6 +42,8 @@ TITLES = {
     "rfm": "RFM of a million customers",
     "final_price": "Lowest prices for the days ahead",
     "activity": "Pages of activities",
+    "segments": "Segments",
+    "campaign": "Campaigns",
 }
 
 
@@ -102,6 +106,8 @@ def document(results: dict[str, Any]) -> str:
         "rfm": rfm.table,
         "final_price": final_price.table,
         "activity": activity.table,
+        "segments": segments.table,
+        "campaign": campaign.table,
     }
     parts = [
         "# Measured",

@@ -3,10 +3,19 @@
 from django.urls import URLPattern, path
 
 from crm import service_urls
-from crm.views import customer, customers, merging, value
+from crm.views import (
+    campaign,
+    campaign_form,
+    campaigns,
+    customer,
+    customers,
+    merging,
+    messaging,
+    segments,
+    value,
+)
 
 app_name = "crm"
-
 
 CUSTOMERS: list[URLPattern] = [
     path("customers/", customers.customers, name="customers"),
@@ -15,4 +24,29 @@ CUSTOMERS: list[URLPattern] = [
     path("customers/<int:pk>/merge/", merging.merge, name="merge"),
 ]
 
-urlpatterns: list[URLPattern] = [*CUSTOMERS, *service_urls.urlpatterns]
+CAMPAIGNS: list[URLPattern] = [
+    path("crm/segments/", segments.segments, name="segments"),
+    path("crm/segments/new/", segments.new_segment, name="new_segment"),
+    path("crm/segments/live/", segments.live, name="segment_live"),
+    path("crm/segments/<int:segment_id>/", segments.segment, name="segment"),
+    path("crm/segments/<int:segment_id>/away/", segments.put_away, name="segment_away"),
+    path("crm/campaigns/", campaigns.campaigns, name="campaigns"),
+    path("crm/campaigns/compare/", campaigns.compare, name="campaign_compare"),
+    path("crm/campaigns/new/", campaign_form.new_campaign, name="new_campaign"),
+    path("crm/campaigns/text/", campaign_form.text_length, name="campaign_text"),
+    path("crm/campaigns/<int:campaign_id>/", campaign.campaign, name="campaign"),
+    path(
+        "crm/campaigns/<int:campaign_id>/edit/", campaign_form.edit_campaign, name="edit_campaign"
+    ),
+    path("crm/campaigns/<int:campaign_id>/people/", campaign.people, name="campaign_people"),
+    path("crm/campaigns/<int:campaign_id>/result.csv", campaign.result_csv, name="campaign_csv"),
+    path("crm/campaigns/<int:campaign_id>/file/", campaign.upload_file, name="campaign_file"),
+    path("crm/campaigns/<int:campaign_id>/act/<slug:what>/", campaign.act, name="campaign_act"),
+    path(
+        "crm/campaigns/<int:campaign_id>/send/<slug:what>/", campaign.release, name="campaign_send"
+    ),
+    path("crm/replies/", messaging.replies, name="replies"),
+    path("settings/messages/", messaging.message_rules, name="message_rules"),
+]
+
+urlpatterns: list[URLPattern] = [*CUSTOMERS, *service_urls.urlpatterns, *CAMPAIGNS]

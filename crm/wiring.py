@@ -4,12 +4,16 @@ Each topic registers in its own module; this file only calls them.
 """
 
 from crm import service_wiring
+from crm.actions import campaign_registering as campaigns
 from crm.actions import registering as customers
+from crm.checks import campaigns as campaign_checks
 from crm.checks import customers as customer_checks
 
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
     customers.register()
+    campaigns.register()
+    campaign_checks.register()
     customer_checks.register()
     service_wiring.register()

@@ -229,6 +229,12 @@ ORIGINALS_KEPT_DAYS = env.int("ORIGINALS_KEPT_DAYS", default=90)
 if min(CONTACTS_KEPT_DAYS, ORIGINALS_KEPT_DAYS) < 1:
     raise ImproperlyConfigured("CONTACTS_KEPT_DAYS and ORIGINALS_KEPT_DAYS are at least 1")
 
+# --- messages ------------------------------------------------------------------------------------
+# Where campaigns hand text messages over (`crm.actions.backends.gateway`), and whom to call for staff.
+SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
+SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
+STAFF_NOTICE_URLS = env.list("STAFF_NOTICE_URLS", default=[])
+
 # --- security headers ---------------------------------------------------------------------------
 SECURE_CSP = {
     "default-src": [CSP.SELF],
@@ -321,6 +327,8 @@ SPECTACULAR_SETTINGS = {
         "TraceKind": "orders.choices.TraceKind",
         "ToldChannel": "orders.choices.ToldChannel",
         "ConsentChannel": "orders.choices.ConsentChannel",
+        "CampaignState": "crm.choices.CampaignState",
+        "MessageChannel": "crm.choices.Channel",
         "AdChannel": "promotions.choices.Channel",
         "PriceKind": "products.choices.PriceKind",
         "ProductStatus": "products.choices.ProductStatus",

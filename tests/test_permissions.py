@@ -80,6 +80,14 @@ def _queue() -> dict[str, Any]:
     return {"code": "past_due"}
 
 
+def _segment() -> dict[str, Any]:
+    return {"segment_id": 0}
+
+
+def _campaign() -> dict[str, Any]:
+    return {"campaign_id": 0}
+
+
 def _purchase() -> dict[str, Any]:
     return {"number": "PO000000-00"}
 
@@ -503,6 +511,36 @@ ROUTES: dict[str, Route] = {
     "work:run": Route("work.view", get=404, kwargs=_run),
     "work:progress": Route("work.view", get=404, kwargs=_run),
     "work:act": Route("work.control", post=404, kwargs=lambda: {**_run(), "act": "pause"}),
+    # --- segments and campaigns
+    "crm:segments": Route("crm.campaign", get=200),
+    "crm:new_segment": Route("crm.campaign", get=200, post=422),
+    "crm:segment_live": Route("crm.campaign", post=200),
+    "crm:segment": Route("crm.campaign", get=404, post=404, kwargs=_segment),
+    "crm:segment_away": Route("crm.campaign", post=404, kwargs=_segment),
+    "crm:campaigns": Route("crm.campaign", get=200),
+    "crm:campaign_compare": Route("crm.campaign", get=200),
+    "crm:new_campaign": Route("crm.campaign", get=200, post=422),
+    "crm:campaign_text": Route("crm.campaign", post=200),
+    "crm:campaign": Route("crm.campaign", get=404, kwargs=_campaign),
+    "crm:edit_campaign": Route("crm.campaign", get=404, post=404, kwargs=_campaign),
+    "crm:campaign_people": Route("crm.campaign", get=404, kwargs=_campaign),
+    "crm:campaign_csv": Route("crm.campaign", get=404, kwargs=_campaign),
+    "crm:campaign_file": Route("crm.send", post=404, kwargs=_campaign),
+    "crm:campaign_act": Route(
+        "crm.campaign", post=404, kwargs=lambda: {**_campaign(), "what": "pause"}
+    ),
+    "crm:campaign_send": Route(
+        "crm.send", post=404, kwargs=lambda: {**_campaign(), "what": "approve"}
+    ),
+    "crm:replies": Route("crm.campaign", get=200, post=422),
+    "crm:message_rules": Route("crm.campaign", get=200, post={403, 422}),
+    "crm_api:segments": Route("crm.campaign", get=200, post=400),
+    "crm_api:segment_count": Route("crm.campaign", post=400),
+    "crm_api:segment": Route("crm.campaign", post=400, kwargs=_segment),
+    "crm_api:campaigns": Route("crm.campaign", get=200),
+    "crm_api:result": Route("crm.campaign", get=404, kwargs=_campaign),
+    "crm_api:stop": Route("crm.campaign", post=400, kwargs=_campaign),
+    "crm_api:replies": Route("crm.campaign", post=400),
     # --- customers
     "crm:customers": Route("crm.view", get=200),
     "crm:rfm": Route("crm.view", get=200, post=200),

@@ -2,10 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from crm.api import customers, service
+from crm.api import campaigns, customers, service
 
 app_name = "crm_api"
-
 
 _customers: list[URLPattern] = [
     path("customers/", customers.Customers.as_view(), name="customers"),
@@ -21,4 +20,14 @@ _service: list[URLPattern] = [
     path("service/exams/results/", service.ExamResults.as_view(), name="exam_results"),
 ]
 
-urlpatterns: list[URLPattern] = [*_customers, *_service]
+_campaigns: list[URLPattern] = [
+    path("segments/", campaigns.Segments.as_view(), name="segments"),
+    path("segments/count/", campaigns.Count.as_view(), name="segment_count"),
+    path("segments/<int:segment_id>/", campaigns.OneSegment.as_view(), name="segment"),
+    path("campaigns/", campaigns.Campaigns.as_view(), name="campaigns"),
+    path("campaigns/<int:campaign_id>/result/", campaigns.OneResult.as_view(), name="result"),
+    path("campaigns/<int:campaign_id>/stop/", campaigns.Stop.as_view(), name="stop"),
+    path("replies/", campaigns.Replies.as_view(), name="replies"),
+]
+
+urlpatterns: list[URLPattern] = [*_customers, *_service, *_campaigns]

@@ -1,6 +1,16 @@
 """Customers: who they are, what they bought, what they agreed to."""
 
 from crm.models.bonus import BonusLine, BonusRule, BonusSheet
+from crm.models.campaign import (
+    Campaign,
+    CampaignArm,
+    CampaignMember,
+    MessageRule,
+    OptOut,
+    Segment,
+    TestMessage,
+    message_key,
+)
 from crm.models.customer import (
     Consent,
     Customer,
@@ -33,6 +43,9 @@ __all__ = [
     "BonusLine",
     "BonusRule",
     "BonusSheet",
+    "Campaign",
+    "CampaignArm",
+    "CampaignMember",
     "ClvRun",
     "Consent",
     "Customer",
@@ -44,6 +57,8 @@ __all__ = [
     "Identity",
     "Keeping",
     "LifeRule",
+    "MessageRule",
+    "OptOut",
     "Outlook",
     "PaidDay",
     "ProductInterval",
@@ -52,8 +67,11 @@ __all__ = [
     "RfmChange",
     "RfmRule",
     "RfmRun",
+    "Segment",
     "ServiceScore",
     "ServiceTarget",
     "StaleCustomer",
     "Tag",
+    "TestMessage",
+    "message_key",
 ]

@@ -1,0 +1,25 @@
+"""What higher apps tell of customer work: what a benefit cost."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+# The words of a benefit and the keys of orders that could have used it; gives what it cost on them in
+# yuan, or None where the benefit is not theirs.
+BenefitCost = Callable[[str, Sequence[int]], Decimal | None]
+_costs: list[BenefitCost] = []
+
+
+def benefit_cost_by(ask: BenefitCost) -> BenefitCost:
+    """Register who knows what benefits cost."""
+    if ask not in _costs:
+        _costs.append(ask)
+    return ask
+
+
+def benefit_cost(benefit: str, order_ids: Sequence[int]) -> Decimal | None:
+    """Say what a benefit cost on these orders; None where nobody knows it."""
+    for ask in _costs:
+        found = ask(benefit, order_ids)
+        if found is not None:
+            return found
+    return None
