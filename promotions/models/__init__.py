@@ -8,7 +8,21 @@ from promotions.models.activity import (
     ActivityNote,
     ActivityTask,
 )
+from promotions.models.festival import Festival
+from promotions.models.gifts import GiftGrant, GiftRule, GiftRuleProduct, GiftRuleSku
+from promotions.models.material import Material, MaterialUse
+from promotions.models.partners import (
+    AgreedPrice,
+    ContactNote,
+    Distributor,
+    Exchange,
+    ExchangeFigures,
+    Partner,
+    SeenPrice,
+    Subscription,
+)
 from promotions.models.pricing import Benefit, BenefitSku, PriceRuleRow, SkuLowest
+from promotions.models.trial import Trial, TrialDay, TrialVariant
 
 __all__ = [
     "Activity",
@@ -17,8 +31,26 @@ __all__ = [
     "ActivityItem",
     "ActivityNote",
     "ActivityTask",
+    "AgreedPrice",
     "Benefit",
     "BenefitSku",
+    "ContactNote",
+    "Distributor",
+    "Exchange",
+    "ExchangeFigures",
+    "Festival",
+    "GiftGrant",
+    "GiftRule",
+    "GiftRuleProduct",
+    "GiftRuleSku",
+    "Material",
+    "MaterialUse",
+    "Partner",
     "PriceRuleRow",
+    "SeenPrice",
     "SkuLowest",
+    "Subscription",
+    "Trial",
+    "TrialDay",
+    "TrialVariant",
 ]

@@ -125,6 +125,8 @@ class FileKind:
     undo: Callable[["Batch", "RunContext", datetime], Counts]
     # How often a shop should bring one; the foot of the navigation says when it is overdue.
     every: timedelta = timedelta(days=1)
+    # The right without which only who brought a file may read the cells that were rejected.
+    cells_right: str = ""
     # For the page: the name of a changed column (empty: not shown), and a value of it in words.
     column_words: Callable[[str], str] = str
     value_words: Callable[[str, object], str] = lambda _column, value: (

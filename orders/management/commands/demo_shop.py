@@ -12,6 +12,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from orders import goods as settle
+from orders import registry
 from orders.actions import demo_couriers, demo_warehouse
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_cases import aftersales, sweeps, write_bill
@@ -76,6 +77,8 @@ class Command(JsonCommand):
         files = self._files(folder, days, orders_per_day, seed, now)
         self._import([*files, *write_pairs(folder / "pairs", now=now)])
         self._fill_shelves(folder, orders_per_day, seed, cast, now)
+        self.note("activities, prices, gifts …")
+        registry.fill_demo(cast, now)
         self._work(folder, cast, now)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
@@ -115,6 +118,8 @@ class Command(JsonCommand):
         goods_life(by_name=cast, now=now)
         perform_inline(request_run(kind=settle.KIND, key=settle.KEY, now=now, again=True))
         stock_of_demo.look_at_stock(now=now)
+        self.note("activities, partners, tests …")
+        call_command("demo_promotions", "--json", now=now.isoformat(), stdout=self.stderr)
         self.note("what to order …")
         perform_inline(request_replenishment(now=now))
 
