@@ -3,6 +3,9 @@
 Each topic registers in its own module; this file only calls them.
 """
 
+from crm.actions import registering as customers
+
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
+    customers.register()

@@ -1,7 +1,12 @@
 """What higher apps hang on to orders: work to ask for when an import has changed them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
 
 from orders.choices import AuditRuleCode
 from orders.rules.audit import AuditFacts, AuditRule, Need
@@ -213,3 +218,107 @@ def fill_demo(by_name: Mapping[str, User], now: datetime) -> None:
     """Let everything registered fill its part of the demo shop."""
     for part in _demo_parts:
         part(by_name, now)
+
+
+# What follows buyers: a higher app's figures of a person. `mark` is called in the transaction that
+# changes orders with a SELECT of the keys of their buyers (nulls among them) and its values, before and
+# after the change; it must do no more than note them. `leave` is called with a SELECT of buyers who are
+# about to be deleted because nothing but `models` points to them: it deletes what it may, and a buyer
+# to whom something still points stays.
+@dataclass(frozen=True, slots=True)
+class BuyerFollower:
+    """How a higher app follows buyers."""
+
+    models: Sequence[type[Model]]
+    mark: Callable[[CursorWrapper, str, Mapping[str, Any] | None], None]
+    leave: Callable[[CursorWrapper, str], None]
+
+
+_followers: list[BuyerFollower] = []
+
+
+def follow_buyers(follower: BuyerFollower) -> BuyerFollower:
+    """Register who follows buyers."""
+    if follower not in _followers:
+        _followers.append(follower)
+    return follower
+
+
+def mark_buyers(
+    cursor: CursorWrapper, buyers: str, params: Mapping[str, Any] | None = None
+) -> None:
+    """Tell all followers that orders of these buyers change in this transaction."""
+    for follower in _followers:
+        follower.mark(cursor, buyers, params)
+
+
+def following_models() -> tuple[type[Model], ...]:
+    """Give the models whose rows alone do not keep a buyer here."""
+    return tuple(model for follower in _followers for model in follower.models)
+
+
+def leave_buyers(cursor: CursorWrapper, buyers: str) -> None:
+    """Tell all followers that these buyers go unless something of theirs keeps them."""
+    for follower in _followers:
+        follower.leave(cursor, buyers)
+
+
+# What higher apps hold about a person. `buyer_id` is None for an order of nobody known. `held` gives
+# a document of plain values; `log_keys` gives under which object keys, by object type, the operation log
+# speaks of the person; `erase` deletes or blanks every row in its own tables that tells of the person,
+# in the transaction that erases the person, after orders did theirs: `names` are the names they went by,
+# `pseudonym` stands in their place. It must be safe to repeat.
+@dataclass(frozen=True, slots=True)
+class PersonKeeper:
+    """What an app holds about a person, under which key of the exported document, and how it forgets."""
+
+    code: str
+    held: Callable[[int | None, Sequence[int]], Any]
+    log_keys: Callable[[int | None, Sequence[int]], Mapping[str, Sequence[str]]]
+    erase: Callable[["ForgottenPerson"], None]
+    # Erased in this order; whoever holds the row that others point to comes last.
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenPerson:
+    """Whom to forget. The buyer's row and the orders stay, under the pseudonym."""
+
+    buyer_id: int | None
+    order_ids: Sequence[int]
+    names: Sequence[str]
+    pseudonym: str
+    now: datetime
+
+
+_keepers: dict[str, PersonKeeper] = {}
+
+
+def keeps_persons(keeper: PersonKeeper) -> PersonKeeper:
+    """Register what an app holds about a person.
+
+    :raises ValueError: if another one stands under this code
+    """
+    if _keepers.setdefault(keeper.code, keeper) is not keeper:
+        raise ValueError(f"registered twice: {keeper.code}")
+    return keeper
+
+
+def also_held(buyer_id: int | None, order_ids: Sequence[int]) -> dict[str, Any]:
+    """Ask all higher apps what they hold about a person, by their codes."""
+    return {keeper.code: keeper.held(buyer_id, order_ids) for keeper in _keepers.values()}
+
+
+def also_logged(buyer_id: int | None, order_ids: Sequence[int]) -> dict[str, list[str]]:
+    """Ask all higher apps under which keys the log speaks of a person, by object type."""
+    found: dict[str, list[str]] = {}
+    for keeper in _keepers.values():
+        for kind, keys in keeper.log_keys(buyer_id, order_ids).items():
+            found.setdefault(kind, []).extend(keys)
+    return found
+
+
+def forget_also(person: ForgottenPerson) -> None:
+    """Have all higher apps forget a person, those last to whose rows others point."""
+    for keeper in sorted(_keepers.values(), key=lambda one: one.is_last):
+        keeper.erase(person)

@@ -9,13 +9,37 @@ from crm.models.customer import (
     StaleCustomer,
     Tag,
 )
+from crm.models.value import (
+    ClvRun,
+    CustomerMerge,
+    LifeRule,
+    Outlook,
+    PaidDay,
+    ProductInterval,
+    ProductPair,
+    RfmBase,
+    RfmChange,
+    RfmRule,
+    RfmRun,
+)
 
 __all__ = [
+    "ClvRun",
     "Consent",
     "Customer",
+    "CustomerMerge",
     "CustomerStat",
     "CustomerTag",
     "Identity",
+    "LifeRule",
+    "Outlook",
+    "PaidDay",
+    "ProductInterval",
+    "ProductPair",
+    "RfmBase",
+    "RfmChange",
+    "RfmRule",
+    "RfmRun",
     "StaleCustomer",
     "Tag",
 ]

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext as _
 
+from orders import registry
 from orders.actions.cases.forgetting import forget_evidence, forget_words
 from orders.actions.errors import OrderRefusedError
 from orders.actions.exports import KEPT, remove_old_exports
@@ -177,6 +178,8 @@ def _erase(
     with connection.cursor() as cursor:
         counts = _erase_rows(cursor, ids)
     _rename(subject, ids, pseudonym)
+    buyer_id = subject.buyer.pk if subject.buyer else None
+    registry.forget_also(registry.ForgottenPerson(buyer_id, ids, names, pseudonym, now))
     _forget_runs(texts, now=now)
     _forget_previews(batches, keys["order"])
     _forget_rejected(batches, texts)

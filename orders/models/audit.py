@@ -74,6 +74,8 @@ class BlackListEntry(models.Model):
     buyer = models.ForeignKey(Buyer, on_delete=models.CASCADE, related_name="black_list")
     reason = models.CharField(max_length=200)
     added_at = models.DateTimeField()
+    # The last day that it counts; null: until somebody ends it.
+    until_date = models.DateField(null=True, blank=True)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from orders import registry
 from orders.models import (
     AfterSalesCase,
     BillLine,
@@ -222,6 +223,7 @@ def held_about(subject: Subject, *, key: str, now: datetime) -> dict[str, Any]:
         "person": _row(subject.buyer) if subject.buyer else None,
         "black_list": _black_list(subject),
         "orders": orders,
+        **registry.also_held(subject.buyer.pk if subject.buyer else None, ids),
         "operations": _operations(subject),
         "files": [
             {"batch": one.pk, "file": one.file_name, "original_is_kept": bool(one.stored_name)}
@@ -270,6 +272,7 @@ def log_keys(subject: Subject) -> dict[str, list[str]]:
     return {
         "order": list(tids.values_list("tid", flat=True)),
         "buyer": [str(buyer.pk), *names_of(subject)] if buyer else [],
+        **registry.also_logged(buyer.pk if buyer else None, subject.order_ids),
     }
 
 

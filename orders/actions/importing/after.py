@@ -144,7 +144,7 @@ def mark_dirty(
     of: str = "",
     params: dict[str, Any] | None = None,
 ) -> None:
-    """Mark the days that orders fall on, and fell on before this batch, for recomputation.
+    """Mark the days that orders fall on, and fell on before this batch, for recomputation; their buyers too.
 
     The time is the database's own: a rollup that read an earlier mark must not clear this one.
     """
@@ -162,6 +162,7 @@ def mark_dirty(
         """,
         params,
     )
+    registry.mark_buyers(cursor, f"SELECT {prefix}buyer_id FROM {table} WHERE {where}", params)
 
 
 def save_contacts(cursor: CursorWrapper, rows: str, batch_id: int) -> None:

@@ -8,6 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import ManyToOneRel, Model
 from django.utils.translation import gettext_noop
 
+from orders import registry
 from orders.actions.cases import forgetting
 from orders.actions.importing import after, steps
 from orders.actions.importing.steps import Steps
@@ -208,6 +209,9 @@ def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
 
 def _mend_buyers(cursor: CursorWrapper, buyers: str) -> None:
     """Delete buyers who have nothing left here; give the others their first order's time again."""
+    unfollowed = _unreferenced(Buyer, "b", registry.following_models())
+    going = f"SELECT b.id FROM orders_buyer b WHERE b.id IN ({buyers}) AND {unfollowed}"
+    registry.leave_buyers(cursor, going)
     cursor.execute(
         f"DELETE FROM orders_buyer b WHERE b.id IN ({buyers}) AND {_unreferenced(Buyer, 'b', ())}"
     )

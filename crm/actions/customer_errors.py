@@ -1,0 +1,24 @@
+"""Refusals of acts on customers. Their text is for the person who asked, in that person's words."""
+
+from django.utils.translation import gettext as _
+
+
+class CustomerRefusedError(Exception):
+    """An act on a customer that cannot be done now. `str()` says why and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class StaleCustomerError(CustomerRefusedError):
+    """A colleague changed the customer since the page was opened."""
+
+    def __init__(self, name: str, *, seen: int, current: int) -> None:
+        super().__init__(
+            _(
+                "客户「%(name)s」在你打开之后被改过（你看到第 %(seen)d 版，现在第 %(current)d 版），没有保存。"
+            )
+            % {"name": name, "seen": seen, "current": current}
+        )
+        self.name, self.current = name, current
