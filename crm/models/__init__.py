@@ -9,6 +9,9 @@ from crm.models.customer import (
     StaleCustomer,
     Tag,
 )
+from crm.models.occasions import Draw, DrawEntry, Occasion
+from crm.models.points import PointBalance, PointEntry, PointRule, PointsDue
+from crm.models.tiers import TierChange, TierLevel, TierPlan, TierState
 from crm.models.value import (
     ClvRun,
     CustomerMerge,
@@ -30,10 +33,17 @@ __all__ = [
     "CustomerMerge",
     "CustomerStat",
     "CustomerTag",
+    "Draw",
+    "DrawEntry",
     "Identity",
     "LifeRule",
+    "Occasion",
     "Outlook",
     "PaidDay",
+    "PointBalance",
+    "PointEntry",
+    "PointRule",
+    "PointsDue",
     "ProductInterval",
     "ProductPair",
     "RfmBase",
@@ -42,4 +52,8 @@ __all__ = [
     "RfmRun",
     "StaleCustomer",
     "Tag",
+    "TierChange",
+    "TierLevel",
+    "TierPlan",
+    "TierState",
 ]
