@@ -6,7 +6,7 @@ twice books nothing, whatever the order of files. Lock order: marks, customers b
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -29,6 +29,7 @@ from shopops.work.models import Run
 KIND = "crm.points"
 EXPIRE_KIND = "crm.points_expire"
 STEP_BUYERS = 2_000
+FORGOTTEN = timedelta(days=7)
 
 _MARK = """
 INSERT INTO crm_pointsdue (buyer_id, marked_at)
@@ -132,7 +133,9 @@ def _move_merged(book: Book, now: datetime) -> None:
         book.enter(
             gone, rules.Change(-purse.balance, -purse.owed), Line(PointKind.MOVE_OUT, key, now)
         )
-        there = Line(PointKind.MOVE_IN, f"{key}:in", now)
+        rule = queries.rule_on(queries.rules(), business_date(now))
+        expires_on = last_day(rule, business_date(now))
+        there = Line(PointKind.MOVE_IN, f"{key}:in", now, expires_on=expires_on)
         if purse.balance:
             book.enter(into, rules.gain(target, purse.balance), there)
         elif purse.owed:
@@ -149,7 +152,7 @@ def expire_some(customer_ids: Sequence[int], *, on: date, now: datetime) -> int:
     over = dict(queries.expiring_of(on, list(book.purses)))
     for customer, points in sorted(over.items()):
         there = min(points, book.purses[customer].balance)
-        key = f"expire:{customer}:{on.isoformat()}"
+        key = f"expire:{customer}:{on.isoformat()}:{now.isoformat()}"[:80]
         book.enter(customer, rules.Change(-there), Line(PointKind.EXPIRE, key, now))
     return book.write()
 
@@ -166,8 +169,8 @@ def expire_all(*, on: date, now: datetime) -> int:
 
 
 def request_points(now: datetime) -> Run | None:
-    """Ask that points follow orders, if somebody is marked."""
-    if not PointsDue.objects.exists():
+    """Ask that points follow orders, if somebody is marked who is a customer by now."""
+    if not PointsDue.objects.filter(buyer__identity__isnull=False).exists():
         return None
     return work.request_run(kind=KIND, key="marked-buyers", now=now, again=True)
 
@@ -178,8 +181,11 @@ def request_after_import(_batch_id: int, now: datetime) -> None:
 
 
 def perform_points(run: RunContext) -> dict[str, Any]:
-    """Settle all marked buyers, some thousand a step."""
+    """Settle all marked buyers, some thousand a step; a mark of nobody (a masked name) goes after a week."""
     lines = 0
+    PointsDue.objects.filter(
+        buyer__identity__isnull=True, marked_at__lt=run.now - FORGOTTEN
+    ).delete()
     while True:
         with run.step(text=gettext_noop("积分跟上订单")):
             done = settle_some(now=run.now)

@@ -74,31 +74,30 @@ class Book:
     def write(self) -> int:
         """Write lines and balances; give the number of lines. One statement each, whatever their number."""
         PointEntry.objects.bulk_create(self.lines, batch_size=2000)
-        touched = {one.customer_id for one in self.lines}
-        PointBalance.objects.bulk_update(
+        PointBalance.objects.bulk_create(
             [
                 PointBalance(pk=pk, balance=self.purses[pk].balance, owed=self.purses[pk].owed)
-                for pk in sorted(touched)
+                for pk in sorted({one.customer_id for one in self.lines})
             ],
-            ["balance", "owed"],
+            update_conflicts=True,
+            unique_fields=["customer"],
+            update_fields=["balance", "owed"],
             batch_size=2000,
         )
         return len(self.lines)
 
 
 def open_book(customer_ids: Collection[int]) -> Book:
-    """Lock customers and their balances, and begin to book on them."""
-    return Book({row.pk: Purse(row.balance, row.owed) for row in locked_balances(customer_ids)})
+    """Lock customers and their balances, and begin to book on them; who has no balance has nothing."""
+    there = locked_customers(sorted(customer_ids))
+    balances = {row.pk: Purse(row.balance, row.owed) for row in locked_balances(there)}
+    return Book({pk: balances.get(pk, Purse()) for pk in there})
 
 
 def locked_balances(customer_ids: Collection[int]) -> list[PointBalance]:
-    """Lock customers, then their balances, by key, until the end of the transaction; make those that lack."""
+    """Lock the balances of locked customers until the end of the transaction, by key."""
     assert connection.in_atomic_block, "lock inside the action's transaction"  # noqa: S101
-    there = locked_customers(sorted(customer_ids))
-    PointBalance.objects.bulk_create(
-        [PointBalance(customer_id=pk) for pk in there], ignore_conflicts=True
-    )
-    rows = PointBalance.objects.select_for_update(of=("self",)).filter(pk__in=there)
+    rows = PointBalance.objects.select_for_update(of=("self",)).filter(pk__in=customer_ids)
     return list(rows.order_by("pk"))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
-from crm.models import Customer, PointBalance, PointEntry, PointRule
+from crm.models import Customer, CustomerStat, PointBalance, PointEntry, PointRule
 from crm.tier_choices import PointKind
 
 
@@ -248,3 +248,8 @@ def prove() -> Proof:
         cursor.execute("SELECT count(*) FROM crm_pointentry")
         lines = int(cursor.fetchone()[0])
     return Proof(PointBalance.objects.count(), lines, found)
+
+
+def anybody_bought() -> bool:
+    """Say whether the shop has customers who bought at all."""
+    return CustomerStat.objects.filter(paid_orders__gt=0).exists()
