@@ -10,7 +10,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import audit, pages, products, replenishment, rollup, scan, stock, waves
+from bench import (
+    activity,
+    audit,
+    final_price,
+    pages,
+    products,
+    replenishment,
+    rfm,
+    rollup,
+    scan,
+    stock,
+    waves,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench/out"
@@ -25,6 +37,9 @@ TITLES = {
     "stock": "Stock: the proof, and pieces for orders",
     "replenishment": "Replenishment",
     "products": "Pages of goods",
+    "rfm": "RFM of a million customers",
+    "final_price": "Lowest prices for the days ahead",
+    "activity": "Pages of activities",
 }
 
 
@@ -84,6 +99,9 @@ def document(results: dict[str, Any]) -> str:
         "stock": stock.table,
         "replenishment": replenishment.table,
         "products": products.table,
+        "rfm": rfm.table,
+        "final_price": final_price.table,
+        "activity": activity.table,
     }
     parts = [
         "# Measured",

@@ -2,9 +2,44 @@
 
 from django.urls import URLPattern, path
 
-from promotions.views import distributors, gifts, material, partners, subscriptions, trials
+from promotions.views import (
+    activity,
+    activity_form,
+    activity_items,
+    ad_pages,
+    ad_tables,
+    affiliates,
+    benefits,
+    board,
+    calendar,
+    channel_accounts,
+    channels,
+    distributors,
+    gifts,
+    material,
+    partners,
+    price_rules,
+    prices,
+    profit,
+    subscriptions,
+    trials,
+)
 
 app_name = "promotions"
+
+_traffic: list[URLPattern] = [
+    path("channels/", channels.dashboard, name="channels"),
+    path("channels/plans/", ad_tables.plan_table, name="plans"),
+    path("channels/plans.<slug:form>", ad_tables.plan_export, name="plans_export"),
+    path("channels/plans/<int:plan_id>/", ad_pages.plan_page, name="plan"),
+    path("channels/items/", ad_tables.item_table, name="ad_items"),
+    path("channels/items.<slug:form>", ad_tables.item_export, name="ad_items_export"),
+    path("channels/items/<path:item_no>/", ad_pages.item_page, name="ad_item"),
+    path("channels/affiliates/", affiliates.affiliates, name="affiliates"),
+    path("channels/affiliates.<slug:form>", affiliates.affiliates_export, name="affiliates_export"),
+    path("channels/accounts/", channel_accounts.accounts, name="channel_accounts"),
+    path("channels/reports/", channel_accounts.reports, name="channel_reports"),
+]
 
 _gifts: list[URLPattern] = [
     path("promotions/gifts/", gifts.gift_list, name="gifts"),
@@ -41,4 +76,24 @@ _partners: list[URLPattern] = [
     path("promotions/festivals/", material.festivals, name="festivals"),
 ]
 
-urlpatterns: list[URLPattern] = [*_gifts, *_partners]
+_prices: list[URLPattern] = [
+    path("promotions/benefits/", benefits.benefits, name="benefits"),
+    path("promotions/benefits/new/<slug:kind>/", benefits.new_benefit, name="new_benefit"),
+    path("promotions/benefits/<int:benefit_id>/", benefits.benefit, name="benefit"),
+    path("promotions/rules/", price_rules.price_rules, name="price_rules"),
+    path("promotions/prices/", prices.prices, name="prices"),
+    path("promotions/prices/basket/", prices.basket, name="price_basket"),
+    path("promotions/prices/<int:sku_id>/", prices.price_of, name="price_of"),
+]
+
+_activities: list[URLPattern] = [
+    path("promotions/", calendar.calendar, name="calendar"),
+    path("promotions/board/", board.board, name="board"),
+    path("promotions/new/", activity_form.new, name="new_activity"),
+    path("promotions/a/<int:activity_id>/", activity.activity, name="activity"),
+    path("promotions/a/<int:activity_id>/edit/", activity_form.edit, name="edit_activity"),
+    path("promotions/a/<int:activity_id>/items/", activity_items.items, name="activity_items"),
+    path("settings/profit/", profit.profit, name="profit"),
+]
+
+urlpatterns: list[URLPattern] = [*_activities, *_prices, *_gifts, *_traffic, *_partners]

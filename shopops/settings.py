@@ -321,6 +321,7 @@ SPECTACULAR_SETTINGS = {
         "TraceKind": "orders.choices.TraceKind",
         "ToldChannel": "orders.choices.ToldChannel",
         "ConsentChannel": "orders.choices.ConsentChannel",
+        "AdChannel": "promotions.choices.Channel",
         "PriceKind": "products.choices.PriceKind",
         "ProductStatus": "products.choices.ProductStatus",
         # --- partners, tests, material
@@ -328,6 +329,9 @@ SPECTACULAR_SETTINGS = {
         "TrialState": "promotions.choices.TrialState",
         "MaterialKind": "promotions.choices.MaterialKind",
         "FestivalKind": "promotions.choices.FestivalKind",
+        "ActivityKind": "promotions.choices.ActivityKind",
+        "ActivityState": "promotions.choices.ActivityState",
+        "PriceChangeState": "products.choices.PriceChangeState",
     },
 }
 

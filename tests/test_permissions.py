@@ -84,6 +84,10 @@ def _purchase() -> dict[str, Any]:
     return {"number": "PO000000-00"}
 
 
+def _activity() -> dict[str, Any]:
+    return {"activity_id": 0}
+
+
 ROUTES: dict[str, Route] = {
     "home": Route(SIGNED_IN, get=302, post=302),
     "healthz": Route(PUBLIC, get=200, post=200),
@@ -317,10 +321,42 @@ ROUTES: dict[str, Route] = {
     "products:competitor": Route(
         "products.view", get=404, post=404, kwargs=lambda: {"competitor_id": 0}
     ),
+    # --- activities
+    "promotions:calendar": Route("promotions.view", get=200, post=200),
+    "promotions:board": Route("promotions.view", get=200),
+    "promotions:new_activity": Route("promotions.edit", get=200, post=422),
+    "promotions:activity": Route("promotions.view", get=404, post=404, kwargs=_activity),
+    "promotions:edit_activity": Route("promotions.edit", get=404, post=404, kwargs=_activity),
+    "promotions:activity_items": Route("promotions.edit", get=404, post=404, kwargs=_activity),
+    "promotions:profit": Route("promotions.set_rules", get=200, post=422),
+    "promotions_api:activities": Route("promotions.view", get=200),
+    "promotions_api:new_activity": Route("promotions.edit", post=400),
+    "promotions_api:activity": Route("promotions.view", get=404, kwargs=_activity),
+    "promotions_api:move_activity": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:move_dates": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:put_items": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:check_activity": Route("promotions.edit", post=404, kwargs=_activity),
+    "promotions_api:publish_activity": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:approve_activity": Route("promotions.approve", post=400, kwargs=_activity),
     "products:violations": Route("products.view", get=200, post=200),
     "products:violation": Route(
         "products.view", get=404, post=404, kwargs=lambda: {"violation_id": 0}
     ),
+    # --- final prices and benefits
+    "promotions:benefits": Route("promotions.view", get=200),
+    "promotions:new_benefit": Route(
+        "promotions.edit", get=200, post=422, kwargs=lambda: {"kind": "coupon"}
+    ),
+    "promotions:benefit": Route(
+        "promotions.view", get=404, post=404, kwargs=lambda: {"benefit_id": 0}
+    ),
+    "promotions:price_rules": Route("promotions.view", get=200, post=200),
+    "promotions:prices": Route("promotions.view", get=200),
+    "promotions:price_basket": Route("promotions.view", get=200),
+    "promotions_api:quote": Route("promotions.view", post=400),
+    "promotions_api:lowest": Route("promotions.view", get=200),
+    "promotions_api:benefits": Route("promotions.view", get=200),
+    "promotions:price_of": Route("promotions.view", get=404, kwargs=lambda: {"sku_id": 0}),
     "products:prices": Route("products.view", get=200),
     "products:price_suggestions": Route("products.view", get=200),
     "products:prices_bulk": Route("products.set_price", get=200, post=422),
@@ -342,6 +378,30 @@ ROUTES: dict[str, Route] = {
     "products_api:ranks": Route("products.edit", post=400),
     "products_api:rival_looks": Route("products.edit", post=400),
     "products_api:quality": Route("products.view", get=200),
+    # --- paid traffic
+    "promotions:channels": Route("promotions.channels", get=200),
+    "promotions:plans": Route("promotions.channels", get=200),
+    "promotions:plans_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:plan": Route(
+        "promotions.channels", get=404, post=404, kwargs=lambda: {"plan_id": 0}
+    ),
+    "promotions:ad_items": Route("promotions.channels", get=200),
+    "promotions:ad_items_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:ad_item": Route("promotions.channels", get=404, kwargs=lambda: {"item_no": "0"}),
+    "promotions:affiliates": Route("promotions.channels", get=200),
+    "promotions:affiliates_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:channel_accounts": Route("promotions.channels", get=200, post=200),
+    "promotions:channel_reports": Route("promotions.channels", get=200),
+    "promotions_api:channels": Route("promotions.channels", get=200),
+    "promotions_api:plans": Route("promotions.channels", get=200),
+    "promotions_api:ad_items": Route("promotions.channels", get=200),
+    "promotions_api:note_balance": Route("promotions.channels", post=400),
     # --- gifts
     "promotions:gifts": Route("promotions.view", get=200),
     "promotions:gift_new": Route("promotions.edit", get=200, post=422),
@@ -421,6 +481,14 @@ ROUTES: dict[str, Route] = {
     "work:run": Route("work.view", get=404, kwargs=_run),
     "work:progress": Route("work.view", get=404, kwargs=_run),
     "work:act": Route("work.control", post=404, kwargs=lambda: {**_run(), "act": "pause"}),
+    # --- customers
+    "crm:customers": Route("crm.view", get=200),
+    "crm:rfm": Route("crm.view", get=200, post=200),
+    "crm:customer": Route("crm.view", get=404, post=404, kwargs=lambda: {"pk": 0}),
+    "crm:merge": Route("crm.merge", get=404, post=302, kwargs=lambda: {"pk": 0}),
+    "crm_api:customers": Route("crm.view", get=200),
+    "crm_api:value": Route("crm.view", get=404),
+    "crm_api:put_tag": Route("crm.edit", post=400, kwargs=lambda: {"customer_id": 0}),
 }
 
 WHO = ["anonymous", "outsider", "service", "warehouse", "manager", "administrator"]

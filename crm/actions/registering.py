@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions import follow, persons, recompute, valuing
+from crm.demo.customers import customers_life
 from crm.wording import customers as wording
 from orders import registry
 from shopops.work.registry import KindSpec, register_kind
@@ -26,3 +27,4 @@ def register() -> None:
     # One day made up is as good as seven: value is as of the day before.
     register_scheduled(valuing.KIND, at=time(4, 30), catch_up_days=1)
     wording.name_all()
+    registry.fill_demo_with(customers_life)

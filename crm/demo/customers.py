@@ -10,7 +10,7 @@ from shopops.lib.business_time import business_date
 from shopops.staff.models import User
 
 
-def customers_life(*, by_name: Mapping[str, User], now: datetime) -> None:
+def customers_life(by_name: Mapping[str, User], now: datetime) -> None:
     """Bring all customers up, value them as of yesterday and a week before, let people do their part."""
     follow.mark_everybody()
     recompute.recompute_all_marked(now=now)
@@ -22,7 +22,7 @@ def customers_life(*, by_name: Mapping[str, User], now: datetime) -> None:
     valuing.value_all(as_of=yesterday, now=now)
     best = list(CustomerStat.objects.order_by("-paid_orders", "-paid_fen", "pk")[:12])
     _care(best, service, now)
-    if len(best) > 11:  # noqa: PLR2004
+    if len(best) > 11:
         _merge(best[10].pk, best[11].pk, lead, now)
 
 
@@ -38,16 +38,16 @@ def _care(best: list[CustomerStat], by: User, now: datetime) -> None:
     for place, stat in enumerate(best[: len(words)]):
         row = Customer.objects.get(pk=stat.pk)
         about = About(words[place], 3 + place, 8 + place, by.pk)
-        caring.change_customer(
-            customer_id=row.pk, version=row.version, about=about, by=by, now=now
-        )
+        caring.change_customer(customer_id=row.pk, version=row.version, about=about, by=by, now=now)
         tags.put_tag(customer_id=row.pk, name="老朋友", by=by, now=now)
     for stat in best[:8]:
         caring.give_consent(
             customer_id=stat.pk, channel="sms", proof="旺旺里说可以发新品短信", by=by, now=now
         )
-    if len(best) > 8:  # noqa: PLR2004
-        caring.withdraw_consent(customer_id=best[7].pk, channel="sms", words="回复 T", by=None, now=now)
+    if len(best) > 8:
+        caring.withdraw_consent(
+            customer_id=best[7].pk, channel="sms", words="回复 T", by=None, now=now
+        )
         caring.black_list(
             customer_id=best[8].pk,
             reason="三次仅退款不退货",

@@ -230,11 +230,11 @@ def count_probabilities(model: BgNbd, age: Vector, *, up_to: int) -> Vector:
     """Give the share of customers to be expected with 0, 1, … `up_to` - 1 repeat purchases, then more."""
     r, alpha, a, b = model.r, model.alpha, model.a, model.b
     none = r * (np.log(alpha) - np.log(alpha + age))
-    with np.errstate(divide="ignore"):
-        step = np.log(age) - np.log(alpha + age)
     orders = np.arange(up_to)
     # P(x) of a plain NBD process, a row a customer, in logarithms; 0 * log 0 is 0.
-    power = np.where(orders[None, :] > 0, orders[None, :] * step[:, None], 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = np.log(age) - np.log(alpha + age)
+        power = np.where(orders[None, :] > 0, orders[None, :] * step[:, None], 0.0)
     plain = gammaln(r + orders) - gammaln(r) - gammaln(orders + 1) + none[:, None] + power
     found = np.empty(up_to + 1)
     for x in range(up_to):

@@ -115,6 +115,8 @@ class CustomerStat(models.Model):
                 name="stat_last_idx",
             ),
             models.Index(fields=["segment", "customer"], name="stat_segment_idx"),
+            # The list, by what they paid.
+            models.Index(F("paid_fen").desc(), F("customer").desc(), name="stat_paid_idx"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +37,6 @@ SORTS: dict[str, Sort] = {
     for one in (
         Sort("last", _("最近付款"), "last_paid_date", date),
         Sort("value", _("付款金额"), "paid_fen", int),
-        Sort("orders", _("付款单数"), "paid_orders", int),
     )
 }
 
@@ -168,7 +167,7 @@ def customer_page(  # noqa: PLR0913
         edge = Tuple(F(column), F("customer_id"))
         bound = (key[1], key[1]) if tab == "unpaid" else key
         lookup = TupleGreaterThan if is_back else TupleLessThan
-        rows = rows.filter(lookup(edge, Tuple(*(Value(one) for one in bound))))
+        rows = rows.filter(lookup(edge, bound))
     order = ["" if is_back else "-", ""]
     by_column = F(column).asc() if is_back else F(column).desc(nulls_last=True)
     rows = rows.order_by(by_column, f"{order[0]}customer_id")

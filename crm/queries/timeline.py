@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from crm.choices import Channel
 from orders.models import AfterSalesCase, Order, Refund
 from shopops.staff.models import Operation
 from shopops.staff.operations import name_of
@@ -115,5 +116,7 @@ def _acts(customer_id: int, _buyer_ids: Sequence[int]) -> list[Event]:
 
 def _said(row: Operation) -> str:
     new = row.new or {}
-    said = [str(new[name]) for name in ("tag", "note", "channel", "until") if new.get(name)]
+    said = [str(new[name]) for name in ("tag", "note", "until") if new.get(name)]
+    if channel := new.get("channel") or (row.old or {}).get("channel"):
+        said.append(str(dict(Channel.choices).get(channel, channel)))
     return " · ".join([*said, *([row.reason] if row.reason else [])])

@@ -28,9 +28,8 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         other = request.POST.get("other", "")
         again = f"{reverse('crm:merge', args=[pk])}?other={other if other.isdecimal() else ''}"
-        return answer(
-            request, {"merge": ("crm.merge", lambda asked: _merge(pk, asked, back))}, back=again
-        ) or redirect(back)
+        done = answer(request, {"merge": ("crm.merge", partial(_merge, pk, back))}, back=again)
+        return done or redirect(back)
     now = timezone.now()
     try:
         kept = known(pk, today=business_date(now))

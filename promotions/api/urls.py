@@ -2,9 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from promotions.api import gifts, partners
+from promotions.api import activities, channels, gifts, partners, prices
 
 app_name = "promotions_api"
+
+_traffic: list[URLPattern] = [
+    path("channels/", channels.ChannelDays.as_view(), name="channels"),
+    path("channels/plans/", channels.Plans.as_view(), name="plans"),
+    path("channels/items/", channels.Items.as_view(), name="ad_items"),
+    path("channels/balances/", channels.NoteBalance.as_view(), name="note_balance"),
+]
 
 _gifts: list[URLPattern] = [
     path("promotions/gifts/", gifts.Gifts.as_view(), name="gifts"),
@@ -51,4 +58,38 @@ _partners: list[URLPattern] = [
     path("festivals/", partners.Festivals.as_view(), name="festivals"),
 ]
 
-urlpatterns: list[URLPattern] = [*_gifts, *_partners]
+_prices: list[URLPattern] = [
+    path("promotions/quote/", prices.QuoteBasket.as_view(), name="quote"),
+    path("promotions/lowest/", prices.LowestPrices.as_view(), name="lowest"),
+    path("promotions/benefits/", prices.Benefits.as_view(), name="benefits"),
+]
+
+_activities: list[URLPattern] = [
+    path("activities/", activities.Activities.as_view(), name="activities"),
+    path("activities/new/", activities.NewActivity.as_view(), name="new_activity"),
+    path("activities/<int:activity_id>/", activities.OneActivity.as_view(), name="activity"),
+    path(
+        "activities/<int:activity_id>/move/",
+        activities.MoveActivity.as_view(),
+        name="move_activity",
+    ),
+    path("activities/<int:activity_id>/dates/", activities.MoveDates.as_view(), name="move_dates"),
+    path("activities/<int:activity_id>/items/", activities.PutItems.as_view(), name="put_items"),
+    path(
+        "activities/<int:activity_id>/check/",
+        activities.CheckActivity.as_view(),
+        name="check_activity",
+    ),
+    path(
+        "activities/<int:activity_id>/publish/",
+        activities.PublishActivity.as_view(),
+        name="publish_activity",
+    ),
+    path(
+        "activities/<int:activity_id>/approve/",
+        activities.ApproveActivity.as_view(),
+        name="approve_activity",
+    ),
+]
+
+urlpatterns: list[URLPattern] = [*_activities, *_prices, *_gifts, *_traffic, *_partners]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("orders", "0015_price_rule"),
         ("products", "0007_listing_rules"),
-        ("promotions", "0001_activities_and_benefits"),
+        ("promotions", "0020_activities_checked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("promotions", "0030_gifts"),
+        ("promotions", "0040_channels"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

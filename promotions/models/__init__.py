@@ -8,6 +8,19 @@ from promotions.models.activity import (
     ActivityNote,
     ActivityTask,
 )
+from promotions.models.channels import (
+    AdPlan,
+    AffiliateRefund,
+    AffiliateSettlement,
+    ChannelAccount,
+    ChannelBalance,
+    ChannelCap,
+    ChannelDay,
+    ChannelFact,
+    ChannelRule,
+    ChannelWarning,
+    ShopDay,
+)
 from promotions.models.festival import Festival
 from promotions.models.gifts import GiftGrant, GiftRule, GiftRuleProduct, GiftRuleSku
 from promotions.models.material import Material, MaterialUse
@@ -22,6 +35,8 @@ from promotions.models.partners import (
     Subscription,
 )
 from promotions.models.pricing import Benefit, BenefitSku, PriceRuleRow, SkuLowest
+from promotions.models.profit import ProfitRule
+from promotions.models.seller_price import SellerPrice
 from promotions.models.trial import Trial, TrialDay, TrialVariant
 
 __all__ = [
@@ -31,9 +46,19 @@ __all__ = [
     "ActivityItem",
     "ActivityNote",
     "ActivityTask",
+    "AdPlan",
+    "AffiliateRefund",
+    "AffiliateSettlement",
     "AgreedPrice",
     "Benefit",
     "BenefitSku",
+    "ChannelAccount",
+    "ChannelBalance",
+    "ChannelCap",
+    "ChannelDay",
+    "ChannelFact",
+    "ChannelRule",
+    "ChannelWarning",
     "ContactNote",
     "Distributor",
     "Exchange",
@@ -47,7 +72,10 @@ __all__ = [
     "MaterialUse",
     "Partner",
     "PriceRuleRow",
+    "ProfitRule",
     "SeenPrice",
+    "SellerPrice",
+    "ShopDay",
     "SkuLowest",
     "Subscription",
     "Trial",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # preamble is line 1.
 LINE_NO = "line_no"
 
+# Rows of totals that an importer with READS_TOTALS got and left out itself.
+KEPT_TOTALS = "kept_totals"
 # Facts with a meaning here: which shop the file says it is from. Several values are joined by ",".
 FACT_SHOP_NO = "shop_no"
 FACT_SHOP_NAME = "shop_name"
