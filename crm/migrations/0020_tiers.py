@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("crm", "0011_stat_paid"),
-        ("orders", "0015_black_list_until"),
+        ("orders", "0016_black_list_until"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -109,7 +109,7 @@ class Member(RuleBasedStateMachine):
         made = OrderFactory.create(
             buyer=self.buyer,
             status=PlatformStatus.TRADE_FINISHED,
-            stage=Stage.FINISHED,
+            stage=Stage.SIGNED,
             paid_amount=n,
             total_amount=n,
         )
