@@ -29,7 +29,11 @@ def register() -> None:
             tier_trial.KIND, _("试算会员等级"), "quick", tier_trial.perform_trial, "crm.set_tiers"
         ),
         KindSpec(
-            point_settling.KIND, _("积分跟上订单"), "quick", point_settling.perform_points, "crm.view"
+            point_settling.KIND,
+            _("积分跟上订单"),
+            "quick",
+            point_settling.perform_points,
+            "crm.view",
         ),
         KindSpec(
             point_settling.EXPIRE_KIND,

@@ -142,9 +142,7 @@ def draw_winners(*, draw_id: int, word: str, version: int, by: User, now: dateti
     }
     for one in valid:
         one.place = places.get(one.number)
-    DrawEntry.objects.bulk_update(
-        [one for one in valid if one.place], ["place"], batch_size=500
-    )
+    DrawEntry.objects.bulk_update([one for one in valid if one.place], ["place"], batch_size=500)
     row.entries_hash, row.drawn_at, row.drawn_by = rules.entries_hash(entries), now, by
     row.version += 1
     row.save(update_fields=["word", "entries_hash", "drawn_at", "drawn_by", "version"])

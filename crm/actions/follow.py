@@ -29,7 +29,17 @@ from crm.models import (
 from orders import registry
 
 # Rows that come of orders alone; one of any other table keeps the customer.
-_DERIVED = (Identity, CustomerStat, CustomerTag, PaidDay, RfmBase, RfmChange, Outlook, TierState, TierChange)
+_DERIVED = (
+    Identity,
+    CustomerStat,
+    CustomerTag,
+    PaidDay,
+    RfmBase,
+    RfmChange,
+    Outlook,
+    TierState,
+    TierChange,
+)
 _GOING = (
     "crm_customertag",
     "crm_customerstat",

@@ -16,7 +16,6 @@ from orders.rules.praise_words import forbidden_promise
 from shopops.staff import operations
 from shopops.staff.models import User
 
-
 type Day = date
 
 
@@ -44,9 +43,7 @@ class Overruling:
     reason: str = ""
 
 
-def refuse_words(
-    texts: dict[str, str], overruling: Overruling
-) -> str:
+def refuse_words(texts: dict[str, str], overruling: Overruling) -> str:
     """Refuse words that pay for praise or fake trade, unless somebody who may says why they stand.
 
     Give the reason to be logged; empty where nothing was overruled.
@@ -58,7 +55,8 @@ def refuse_words(
             if overruling.may and overruling.reason.strip():
                 return overruling.reason.strip()[:200]
             raise MemberRefusedError(
-                _("「%(word)s」是拿好处换评价或虚假交易，法律和平台都不许。") % {"word": word}, field=name
+                _("「%(word)s」是拿好处换评价或虚假交易，法律和平台都不许。") % {"word": word},
+                field=name,
             )
     return ""
 

@@ -23,7 +23,9 @@ def points_add_up(_day: date, _now: datetime) -> CheckOutcome:
         [
             Finding(
                 title=_("积分对不上：客户 %(customer)s") % {"customer": one.customer_id},
-                evidence=_("余额 %(balance)s，流水合计 %(ledger)s；欠 %(owed)s，流水 %(ledger_owed)s")
+                evidence=_(
+                    "余额 %(balance)s，流水合计 %(ledger)s；欠 %(owed)s，流水 %(ledger_owed)s"
+                )
                 % {
                     "balance": one.balance,
                     "ledger": one.ledger,
@@ -88,5 +90,7 @@ def draws_are_fair(_day: date, now: datetime) -> CheckOutcome:
 def register() -> None:
     """Register them; called once, when the apps are ready."""
     register_check(POINTS, gettext_lazy("积分余额等于流水"), "manager", points_add_up)
-    register_check(TIERS, gettext_lazy("会员等级有人够得上，也不是人人够得上"), "manager", tiers_make_sense)
+    register_check(
+        TIERS, gettext_lazy("会员等级有人够得上，也不是人人够得上"), "manager", tiers_make_sense
+    )
     register_check(DRAWS, gettext_lazy("客户活动按时抽，抽得公道"), "manager", draws_are_fair)

@@ -45,10 +45,16 @@ class PlanForm(forms.Form):
 
     valid_from = forms.DateField(label=gettext_lazy("从哪天起"), widget=date_input())
     window_days = forms.IntegerField(
-        label=gettext_lazy("看最近多少天"), min_value=1, max_value=3660, help_text=gettext_lazy("累计金额、次数和单笔都在这些天里算")
+        label=gettext_lazy("看最近多少天"),
+        min_value=1,
+        max_value=3660,
+        help_text=gettext_lazy("累计金额、次数和单笔都在这些天里算"),
     )
     keep_days = forms.IntegerField(
-        label=gettext_lazy("等级保多少天"), min_value=1, max_value=3660, help_text=gettext_lazy("到期那天看保级条件")
+        label=gettext_lazy("等级保多少天"),
+        min_value=1,
+        max_value=3660,
+        help_text=gettext_lazy("到期那天看保级条件"),
     )
     fall = forms.ChoiceField(label=gettext_lazy("没达到保级"), choices=TierFall.choices)
     note = forms.CharField(label=gettext_lazy("为什么改"), required=False, max_length=200)
@@ -226,7 +232,10 @@ class OverrulingForm(forms.Form):
 def level_choices(today: date) -> list[tuple[int, str]]:
     """Give the tiers of today to choose from."""
     levels = plan_in_force(today).levels
-    return [(0, _("所有客户")), *((one.level, _("%(name)s 起") % {"name": one.name}) for one in levels)]
+    return [
+        (0, _("所有客户")),
+        *((one.level, _("%(name)s 起") % {"name": one.name}) for one in levels),
+    ]
 
 
 class OccasionForm(OverrulingForm):

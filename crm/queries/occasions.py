@@ -58,9 +58,7 @@ def customers_of(row: Occasion, happens_on: date) -> QuerySet[Customer]:
     if row.kind == OccasionKind.BIRTHDAY:
         people = people.filter(_of_days("birth_month", "birth_day", happens_on))
     elif row.kind == OccasionKind.FIRST_ORDER:
-        kept = _of_days(
-            "stat__first_paid_date__month", "stat__first_paid_date__day", happens_on
-        )
+        kept = _of_days("stat__first_paid_date__month", "stat__first_paid_date__day", happens_on)
         people = people.filter(kept, stat__first_paid_date__year__lt=happens_on.year)
     elif row.kind == OccasionKind.FOLLOW_UP:
         people = people.filter(Exists(_bought(row, happens_on)))

@@ -166,12 +166,12 @@ class Member(RuleBasedStateMachine):
         row = Order.objects.get(pk=key)
         Order.objects.filter(pk=key).update(refund_amount=row.refund_amount + part)
         self.orders[key] -= part
-        result, settled = at_once(
-            spending(self.customer, a, self.once(), self.by), self.settle
-        )
+        result, settled = at_once(spending(self.customer, a, self.once(), self.by), self.settle)
         assert settled is None and isinstance(result, (PointEntry, MemberRefusedError))
         if is_won(result):
-            self.balance -= a  # Spent before the refund: what then lacks is owed. After: there was enough.
+            self.balance -= (
+                a  # Spent before the refund: what then lacks is owed. After: there was enough.
+            )
         self.lose(part)
 
     @rule(n=st.integers(-80, 80))
@@ -196,7 +196,9 @@ class Member(RuleBasedStateMachine):
     def all_points_expire(self):
         """All that came were given under one rule, so long after all are over."""
         later = business_date(NOW) + timedelta(days=4000)
-        point_settling.expire_some([self.customer.pk], on=later, now=NOW + timedelta(seconds=self.acts))
+        point_settling.expire_some(
+            [self.customer.pk], on=later, now=NOW + timedelta(seconds=self.acts)
+        )
         self.acts += 1
         self.balance = 0
 

@@ -80,7 +80,10 @@ def test_a_refund_takes_its_points_back(manager):
     catch_up()
 
     assert stand() == (before - 50, 0)
-    assert list(PointEntry.objects.order_by("pk").values_list("kind", flat=True)) == ["earn", "refund"]
+    assert list(PointEntry.objects.order_by("pk").values_list("kind", flat=True)) == [
+        "earn",
+        "refund",
+    ]
 
 
 def test_what_was_spent_before_the_refund_is_owed_and_the_next_order_pays_it(manager):
@@ -155,9 +158,13 @@ def test_an_adjustment_wants_a_reason_and_is_logged(manager):
     bring(dicts([order()]))
     catch_up()
     with pytest.raises(MemberRefusedError, match="为什么"):
-        points.adjust(customer_id=customer().pk, adjustment=Adjustment(5, " ", "x"), by=manager, now=NOW)
+        points.adjust(
+            customer_id=customer().pk, adjustment=Adjustment(5, " ", "x"), by=manager, now=NOW
+        )
 
-    points.adjust(customer_id=customer().pk, adjustment=Adjustment(5, "补", "x"), by=manager, now=NOW)
+    points.adjust(
+        customer_id=customer().pk, adjustment=Adjustment(5, "补", "x"), by=manager, now=NOW
+    )
 
     assert stand() == (5, 0)
     kept = Operation.objects.get(name="crm.points.adjusted")
@@ -169,7 +176,9 @@ def test_nobody_is_adjusted_under_zero(manager):
     catch_up()
 
     with pytest.raises(MemberRefusedError, match="不够"):
-        points.adjust(customer_id=customer().pk, adjustment=Adjustment(-1, "扣", "x"), by=manager, now=NOW)
+        points.adjust(
+            customer_id=customer().pk, adjustment=Adjustment(-1, "扣", "x"), by=manager, now=NOW
+        )
 
 
 @pytest.mark.parametrize("act", ["update", "delete"])
@@ -197,7 +206,12 @@ def test_points_go_with_a_customer_who_is_merged(manager):
     both = stand("买家1")[0] + stand("买家2")[0]
 
     merging.merge_customers(
-        kept=one.pk, gone=two.pk, versions=(one.version, two.version), reason="同一人", by=manager, now=NOW
+        kept=one.pk,
+        gone=two.pk,
+        versions=(one.version, two.version),
+        reason="同一人",
+        by=manager,
+        now=NOW,
     )
     point_settling.settle_customers([two.pk, one.pk], now=NOW)
 
@@ -207,7 +221,13 @@ def test_points_go_with_a_customer_who_is_merged(manager):
 
 
 def test_a_rule_is_not_written_over_a_colleagues(manager):
-    values = {"valid_from": TODAY, "points_per_yuan": 2, "expire_days": None, "by": manager, "now": NOW}
+    values = {
+        "valid_from": TODAY,
+        "points_per_yuan": 2,
+        "expire_days": None,
+        "by": manager,
+        "now": NOW,
+    }
     points.save_rule(**values, version=0)
 
     with pytest.raises(StaleMemberError):
@@ -219,7 +239,9 @@ def test_a_rule_is_not_written_over_a_colleagues(manager):
 def test_an_erased_person_leaves_figures_and_no_words(manager):
     bring(dicts([finished()]))
     catch_up()
-    points.adjust(customer_id=customer().pk, adjustment=Adjustment(5, "王女士生日", "x"), by=manager, now=NOW)
+    points.adjust(
+        customer_id=customer().pk, adjustment=Adjustment(5, "王女士生日", "x"), by=manager, now=NOW
+    )
     buyer = Buyer.objects.get()
     assert member_persons.held(buyer.pk, [])["points"][1]["reason"] == "王女士生日"
 

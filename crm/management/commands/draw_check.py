@@ -19,7 +19,9 @@ class Command(JsonCommand):
         parser.add_argument("activity", metavar="ACTIVITY")
 
     def answer(self, *, activity: str, **_options: Any) -> dict[str, Any]:  # noqa: ANN401
-        published = draws.published(_drawn(int(activity))) if activity.isdecimal() else _read(activity)
+        published = (
+            draws.published(_drawn(int(activity))) if activity.isdecimal() else _read(activity)
+        )
         differs = disagreements(published)
         answer: dict[str, Any] = {
             "activity": activity,

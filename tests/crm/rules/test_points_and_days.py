@@ -27,7 +27,14 @@ DAY = date(2026, 3, 1)
 
 @pytest.mark.parametrize(
     ("fen", "per", "points"),
-    [(9_999, "1", 99), (10_000, "1", 100), (199, "0.5", 0), (200, "0.5", 1), (-5, "1", 0), (0, "9", 0)],
+    [
+        (9_999, "1", 99),
+        (10_000, "1", 100),
+        (199, "0.5", 0),
+        (200, "0.5", 1),
+        (-5, "1", 0),
+        (0, "9", 0),
+    ],
 )
 def test_points_are_earned_by_whole_points_rounded_down(fen, per, points):
     assert earned_points(fen, Decimal(per)) == points
@@ -126,7 +133,9 @@ def test_the_algorithm_is_the_one_that_is_written_down():
     from hashlib import sha256
 
     among = sha256(b"1 a\n2 b\n").hexdigest()
-    scores = {n: sha256(f"s:{among}:w:{n} {t}".encode()).hexdigest() for n, t in ((1, "a"), (2, "b"))}
+    scores = {
+        n: sha256(f"s:{among}:w:{n} {t}".encode()).hexdigest() for n, t in ((1, "a"), (2, "b"))
+    }
 
     won = draws.draw("s", "w", [Entry(2, "b"), Entry(1, "a")], 1)
 

@@ -23,7 +23,9 @@ from crm.rules.tiers import (
 )
 
 ORDINARY = Level(1, "普通", one_order_fen=20_000, rate=Decimal("0.98"))
-SENIOR = Level(2, "高级", window_fen=100_000, window_orders=5, keep_fen=50_000, rate=Decimal("0.95"))
+SENIOR = Level(
+    2, "高级", window_fen=100_000, window_orders=5, keep_fen=50_000, rate=Decimal("0.95")
+)
 VIP = Level(3, "VIP", window_fen=300_000, rate=Decimal("0.92"))
 PLAN = Plan((ORDINARY, SENIOR, VIP), window_days=365, keep_days=365, fall="step")
 DAY = date(2026, 3, 1)
