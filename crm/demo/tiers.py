@@ -64,11 +64,15 @@ def _birthdays(now: datetime) -> None:
 def _occasions(by: User, now: datetime) -> None:
     today = business_date(now)
     rows = (
-        OccasionValues(OccasionKind.BIRTHDAY, "会员生日", "祝生日快乐，送一张 5 元无门槛券", "platform", days_before=3, from_level=1),
+        OccasionValues(OccasionKind.BIRTHDAY, "会员生日", "祝生日快乐，送一张 5 元无门槛券", "platform",
+                       days_before=3, from_level=1),
         OccasionValues(OccasionKind.FIRST_ORDER, "首单一周年", "谢谢一年的信任，看看当季新款", "platform"),
-        OccasionValues(OccasionKind.FOLLOW_UP, "用了一周问一声", "洗过一次以后还好吗？有问题随时找我们", "wangwang", after_days=7),
-        OccasionValues(OccasionKind.FESTIVAL, "换季上床品", "秋冬换被，会员先选", "platform", date=today + timedelta(days=4), days_before=2, from_level=2),
-        OccasionValues(OccasionKind.MEMBERS_ONLY, "VIP 专享羽绒被", "只给 VIP 留 20 条", "sms", date=today + timedelta(days=9), days_before=1, from_level=3),
+        OccasionValues(OccasionKind.FOLLOW_UP, "用了一周问一声", "洗过一次以后还好吗？有问题随时找我们", "wangwang",
+                       after_days=7),
+        OccasionValues(OccasionKind.FESTIVAL, "换季上床品", "秋冬换被，会员先选", "platform",
+                       date=today + timedelta(days=4), days_before=2, from_level=2),
+        OccasionValues(OccasionKind.MEMBERS_ONLY, "VIP 专享羽绒被", "只给 VIP 留 20 条", "sms",
+                       date=today + timedelta(days=9), days_before=1, from_level=3),
     )  # fmt: skip
     for values in rows:
         occasions.add_occasion(values=values, overruling=Overruling(), by=by, now=now)

@@ -273,7 +273,8 @@ class OccasionForm(OverrulingForm):
     )
     is_on = forms.BooleanField(label=gettext_lazy("启用"), required=False, initial=True)
     field_order = (
-        "kind", "name", "date", "days_before", "after_days", "from_level", "channel", "what", "goods", "is_on", "overrule",
+        "kind", "name", "date", "days_before", "after_days", "from_level", "channel", "what", "goods",
+        "is_on", "overrule",
     )  # fmt: skip
 
     def __init__(self, *args: Any, today: date, **options: Any) -> None:  # noqa: ANN401

@@ -167,7 +167,8 @@ class Member(RuleBasedStateMachine):
         Order.objects.filter(pk=key).update(refund_amount=row.refund_amount + part)
         self.orders[key] -= part
         result, settled = at_once(spending(self.customer, a, self.once(), self.by), self.settle)
-        assert settled is None and isinstance(result, (PointEntry, MemberRefusedError))
+        assert settled is None
+        assert isinstance(result, (PointEntry, MemberRefusedError))
         if is_won(result):
             self.balance -= (
                 a  # Spent before the refund: what then lacks is owed. After: there was enough.
