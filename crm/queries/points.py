@@ -149,8 +149,8 @@ class Totals:
 def totals(*, now: datetime, days: int = 30) -> Totals:
     """Sum up all balances, and what was earned and spent in the last days."""
     stand = PointBalance.objects.aggregate(
-        balance=Sum("balance"),
-        owed=Sum("owed"),
+        points=Sum("balance"),
+        owing=Sum("owed"),
         holders=Count("pk", filter=Q(balance__gt=0)),
         debtors=Count("pk", filter=Q(owed__gt=0)),
     )
@@ -160,8 +160,8 @@ def totals(*, now: datetime, days: int = 30) -> Totals:
         spent=Sum("points", filter=Q(kind=PointKind.SPEND)),
     )
     return Totals(
-        stand["balance"] or 0,
-        stand["owed"] or 0,
+        stand["points"] or 0,
+        stand["owing"] or 0,
         stand["holders"],
         stand["debtors"],
         moved["earned"] or 0,

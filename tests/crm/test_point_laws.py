@@ -222,8 +222,8 @@ def test_points_are_never_negative_and_add_up_whatever_happens():
     run_state_machine_as_test(
         Member,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=15,
+            max_examples=6,
+            stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
