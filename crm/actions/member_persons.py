@@ -22,7 +22,7 @@ CODE = "membership"
 def held(buyer_id: int | None, _order_ids: Sequence[int]) -> dict[str, Any]:
     """Give the tier, the points and the activities of a buyer."""
     customers = customer_ids(buyer_id)
-    models = {
+    models: dict[str, type[Any]] = {
         "tiers": TierState,
         "tier_changes": TierChange,
         "balances": PointBalance,

@@ -91,7 +91,7 @@ def settle_customers(customer_ids: Sequence[int], *, now: datetime) -> int:
     """Book what the orders of customers should have given and did not; give the lines booked. Locks them."""
     known = PointBalance.objects.filter(pk__in=customer_ids, customer__merged_into__isnull=False)
     into = known.values_list("customer__merged_into", flat=True)
-    book = open_book({*customer_ids, *into})
+    book = open_book({*customer_ids, *(key for key in into if key is not None)})
     _move_merged(book, now)
     rows = queries.rules()
     for due in queries.due_of(customer_ids):
@@ -126,8 +126,8 @@ def _move_merged(book: Book, now: datetime) -> None:
     moving = rows.order_by("pk").values_list("pk", "customer__merged_into")
     for gone, into in moving:
         purse = book.purses[gone]
-        target = book.purses.get(into)
-        if target is None:
+        target = book.purses.get(into) if into is not None else None
+        if into is None or target is None:
             continue
         key = f"merge:{gone}:{into}:{now.isoformat()}"
         book.enter(

@@ -22,6 +22,8 @@ from shopops.lib.money import to_fen
 
 MOST_LEVELS = 4
 
+type Day = date
+
 
 def _money(label: Any, help_text: Any = "") -> forms.DecimalField:  # noqa: ANN401
     return forms.DecimalField(
@@ -82,7 +84,7 @@ class PlanForm(forms.Form):
     def values(self) -> PlanValues:
         """Give what was entered as the actions take it."""
         data = self.cleaned_data
-        levels = []
+        levels: list[Level] = []
         for n in range(1, MOST_LEVELS + 1):
             if data[f"l{n}_name"].strip():
                 levels.append(_level(len(levels) + 1, n, data))
@@ -277,7 +279,7 @@ class OccasionForm(OverrulingForm):
         "is_on", "overrule",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, today: Day, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
         self.fields["from_level"].choices = level_choices(today)  # type: ignore[attr-defined]
 
@@ -319,7 +321,7 @@ class DrawForm(OverrulingForm):
         "kind", "name", "prize", "winners", "starts_at", "ends_at", "from_level", "word_from", "rules", "overrule",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, today: date, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, today: Day, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
         self.fields["from_level"].choices = level_choices(today)  # type: ignore[attr-defined]
 

@@ -83,7 +83,12 @@ ORDER BY i.customer_id, o.paid_date, o.paid_at, o.id
 
 def bought_by(after: int, upto: int, *, on: date, days: int) -> dict[int, list[Bought]]:
     """Give what customers of a key range paid in the days up to and including `on`, oldest first."""
-    values = {"after": after, "upto": upto, "on": on, "since": on - timedelta(days=days)}
+    values: dict[str, Any] = {
+        "after": after,
+        "upto": upto,
+        "on": on,
+        "since": on - timedelta(days=days),
+    }
     found: dict[int, list[Bought]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_BOUGHT, values)

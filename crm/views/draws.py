@@ -22,6 +22,7 @@ from products.views.acting import Asked, page_number
 from products.views.panels import Panel, answer, events_of, shown, version_sent
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
+from shopops.staff.operations import name_of
 
 type Data = dict[str, Any]
 
@@ -103,6 +104,7 @@ def draw(request: HttpRequest, draw_id: int) -> HttpResponse:
     after = page_number(request)
     entries = queries.entries(row, after=after, size=SIZE + 1)
     levels = {one.level: one.name for one in plan_in_force(business_date(now)).levels}
+    entered = name_of("crm.draw.entered")  # They stand in the list beside.
     context = _row(row, now) | {
         "now": now,
         "who": levels.get(row.from_level, _("所有客户")),
@@ -112,7 +114,7 @@ def draw(request: HttpRequest, draw_id: int) -> HttpResponse:
         "first_url": here if after else "",
         "differs": disagreements(queries.published(row)) if row.drawn_at else [],
         "proof_url": reverse("crm:draw_proof", args=[row.pk]),
-        "events": events_of("draw", row.pk),
+        "events": [one for one in events_of("draw", row.pk) if one["text"] != entered],
         "panels": shown([panel for panel, right in panels if request.user.has_perm(right)], sent),
         "here": here,
     }

@@ -1,6 +1,6 @@
 """Tiers: who stands where, the plan in force, writing and trying another one."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -146,9 +146,10 @@ def _to_edit(request: HttpRequest, now: datetime) -> PlanValues:
     return PlanValues(today, queries.plan_in_force(today), "")
 
 
-def _version_of(values: PlanValues) -> int:
-    row = TierPlan.objects.filter(valid_from=values.valid_from).first()
-    return row.version if row else 0
+def _token(day: date) -> str:
+    """Give the version of a day's plan as the form carries it: the day goes along, for it may be changed."""
+    row = TierPlan.objects.filter(valid_from=day).first()
+    return f"{day.isoformat()}:{row.version if row else 0}"
 
 
 def _sent(asked: Asked) -> HttpResponse:
@@ -179,8 +180,9 @@ def _sent(asked: Asked) -> HttpResponse:
 
 def _version_sent(asked: Asked, values: PlanValues) -> int:
     """Give the version that was seen of that day's plan; 0 where the day is another than was opened."""
-    same_day = asked.data.get("seen_day") == values.valid_from.isoformat()
-    return asked.number("version") if same_day else 0
+    day, _sign, version = str(asked.data.get("version", "")).rpartition(":")
+    is_same = day == values.valid_from.isoformat() and version.isdecimal() and len(version) < 9
+    return int(version) if is_same else 0
 
 
 def _conflict(asked: Asked, form: PlanForm, values: PlanValues) -> HttpResponse:
@@ -189,13 +191,11 @@ def _conflict(asked: Asked, form: PlanForm, values: PlanValues) -> HttpResponse:
     last = last_operation("tier_plan", row.valid_from.isoformat())
     saved = Saved(
         what=_("会员等级"),
-        version=row.version,
+        version=_token(row.valid_from),
         by=last.actor_name if last else "",
         at=last.at if last else None,
         rows=rows_of(form, stored | {"is_sure": form.cleaned_data["is_sure"]}),
     )
-    asked.request.POST = asked.data.copy()
-    asked.request.POST["seen_day"] = values.valid_from.isoformat()
     url = reverse("crm:tier_edit")
     return show_both(asked.request, saved, back=url, now=asked.now, action=url)
 
@@ -207,9 +207,7 @@ def _form_page(
     context = {
         "now": timezone.now(),
         "form": form,
-        "version": request.POST.get("version") or (_version_of(values) if values else 0),
-        "seen_day": request.POST.get("seen_day")
-        or (values.valid_from.isoformat() if values else ""),
+        "version": request.POST.get("version") or (_token(values.valid_from) if values else ""),
         "trial": _trial(run, request) if run else None,
     }
     return render(request, "crm/tier_form.html", context, status=status)

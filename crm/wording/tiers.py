@@ -127,6 +127,9 @@ def name_all() -> None:
             "points_per_yuan": gettext_lazy("每元几分"),
             "expire_days": gettext_lazy("几天后到期"),
             "winners": gettext_lazy("中奖人数"),
+            "number": gettext_lazy("号"),
+            "numbers": gettext_lazy("中奖的号"),
+            "entries": gettext_lazy("参加的人"),
             "seed_hash": gettext_lazy("种子的指纹"),
         },
     )

@@ -181,8 +181,8 @@ def form(**changes):
         "fall": "step", "note": "", "version": 0, "l1_name": "会员", "l1_one_order": "200", "l1_rate": "0.98",
         "is_sure": "on",
     }  # fmt: skip
-    values["seen_day"] = values["valid_from"]
-    return values | changes
+    values |= changes
+    return values | {"version": f"{values['valid_from']}:{values['version']}"}
 
 
 def test_two_who_change_the_tiers_see_both_versions(manager):
