@@ -1,7 +1,7 @@
 """Try a plan of tiers on what was paid: who would rise and fall, what a year of discounts would have cost."""
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from crm.actions.tiers import STEP_CUSTOMERS, PlanValues, refuse
 from crm.models import TierState
 from crm.queries import tiers as queries
 from crm.rules import tiers as rules
-from crm.rules.tiers import Bought, Held, Level, Plan, Replay
+from crm.rules.tiers import Bought, Held, Level, Paid, Plan, Replay
 from shopops.lib.business_time import business_date
 from shopops.staff.models import User
 from shopops.work import actions as work
@@ -43,12 +43,29 @@ class Tally:
             self.everybody += 1
         for level in self.new.levels:
             self.meeting[level.level] += bool(rules.reason_to_rise(level, now))
+        before = rules.paid_as_of(orders, self.old, self.on)
         then = rules.next_state(held, now, self.new, self.on)
-        was = rules.next_state(held, rules.paid_as_of(orders, self.old, self.on), self.old, self.on)
-        self._compare(customer, was.level if was else 0, then.level if then else 0)
+        was = rules.next_state(held, before, self.old, self.on)
+        if _level(then) <= _level(was):
+            then = self._at_its_end(held, now, before, was)
+        self._compare(customer, _level(was), _level(then))
         since = self.on - timedelta(days=YEAR_DAYS - 1)
         rules.replay(orders, self.new, since=since, into=self.cost["new"])
         rules.replay(orders, self.old, since=since, into=self.cost["old"])
+
+    def _at_its_end(
+        self, held: Held | None, now: Paid, before: Paid, was: Held | None
+    ) -> Held | None:
+        """Give the tier that is lost by the new plan and not by the old, were it over today; else what was.
+
+        Nobody loses a tier before its end, so without this no change would ever show who falls.
+        """
+        if held is None:
+            return was
+        over = replace(held, until=self.on - timedelta(days=1))
+        then = rules.next_state(over, now, self.new, self.on)
+        stays = rules.next_state(over, before, self.old, self.on)
+        return then if _level(then) < _level(stays) else was
 
     def _compare(self, customer: int, was: int, then: int) -> None:
         self.levels["old"][was] += was > 0
@@ -78,6 +95,10 @@ class Tally:
             "orders": {side: sum(one.orders.values()) for side, one in self.cost.items()},
             "odd": rules.warnings(dict(self.meeting), self.everybody),
         }
+
+
+def _level(held: Held | None) -> int:
+    return held.level if held else 0
 
 
 def request_trial(*, values: PlanValues, by: User, now: datetime) -> Run:
