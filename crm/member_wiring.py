@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import time, timedelta
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.actions import member_persons, point_settling, tier_trial, tiers
 from crm.checks import members as checks
 from crm.demo import tiers as demo
 from crm.models import PointEntry, TierChange
+from crm.queries.tiers import plan_in_force
 from crm.queries.timeline import Event, timeline_source
-from crm.wording import members as words
 from crm.wording import tiers as wording
 from orders import registry
+from shopops.lib.business_time import at_local
 from shopops.work.registry import KindSpec, register_kind
 from shopops.work.schedule import register_scheduled, register_tick
 
@@ -62,7 +64,7 @@ def point_events(customer_id: int, _buyer_ids: Sequence[int]) -> Sequence[Event]
         Event(
             at=one.at,
             kind="points",
-            text=words.entry_text(one),
+            text=_entry_text(one),
             detail=one.reason or one.tid,
             who=one.by.name if one.by else "",
             tone="wait",
@@ -74,4 +76,28 @@ def point_events(customer_id: int, _buyer_ids: Sequence[int]) -> Sequence[Event]
 def tier_events(customer_id: int, _buyer_ids: Sequence[int]) -> Sequence[Event]:
     """Give when a customer rose or fell, for their time-line."""
     rows = TierChange.objects.filter(customer_id=customer_id).order_by("-on", "-pk")
-    return [words.tier_event(one) for one in rows[:MOST_EVENTS]]
+    return [_tier_event(one) for one in rows[:MOST_EVENTS]]
+
+
+def _entry_text(one: PointEntry) -> str:
+    """Say what a line of points did."""
+    words = gettext("积分 %(n)s") % {"n": f"{one.points:+d}"}
+    if one.owed:
+        words += gettext("，欠 %(n)s") % {"n": f"{one.owed:+d}"}
+    return f"{one.get_kind_display()} · {words}"
+
+
+def _tier_event(one: TierChange) -> Event:
+    """Say that a customer rose or fell."""
+    names = {level.level: level.name for level in plan_in_force(one.on).levels}
+    return Event(
+        at=at_local(one.on, time(4, 45)),
+        kind="tier",
+        text=gettext("会员等级：%(was)s → %(now)s")
+        % {
+            "was": names.get(one.was, gettext("非会员")),
+            "now": names.get(one.now, gettext("非会员")),
+        },
+        detail=one.get_why_display(),
+        tone="done" if one.now > one.was else "wait",
+    )
