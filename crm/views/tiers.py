@@ -15,6 +15,7 @@ from crm.actions.tiers import PlanValues
 from crm.forms.members import PlanForm, plan_initial
 from crm.models import TierChange, TierPlan
 from crm.queries import tiers as queries
+from crm.rules import tiers as rules
 from crm.rules.tiers import Plan
 from crm.wording import tiers as wording
 from orders.views.rows import mask_nick
@@ -64,7 +65,9 @@ def tier_list(request: HttpRequest) -> HttpResponse:
         "everybody": met.everybody,
         "members": sum(counts.values()),
         "ending": queries.ending_soon(today),
-        "warnings": [wording.warning(*one, plan) for one in tiers.odd(plan, on=today)]
+        "warnings": [
+            wording.warning(*one, plan) for one in rules.warnings(met.by_level, met.everybody)
+        ]
         if met.everybody
         else [],
         "later": [_plan(one) for one in queries.later_plans(today)],
