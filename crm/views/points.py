@@ -67,7 +67,7 @@ def point_list(request: HttpRequest) -> HttpResponse:
         "rows": [_row(one, sees=sees) for one in rows[:SIZE]],
         "older_url": _address(person, kind, rows[SIZE - 1].pk) if len(rows) > SIZE else "",
         "newest_url": _address(person, kind) if before else "",
-        "panels": shown([panel for panel, _right in panels], sent),
+        "panels": shown([one for one, right in panels if request.user.has_perm(right)], sent),
         "back": back,
         "log_url": log_url(request, "customer"),
     }
@@ -145,7 +145,8 @@ def _row(one: PointEntry, *, sees: bool) -> Data:
 
 def _panels(request: HttpRequest, rules: list[PointRule]) -> list[tuple[Panel, str]]:
     person = Customer.objects.filter(pk=page_number(request, "customer")).first()
-    named = {"customer": person.name if person else "", "once": uuid4().hex}
+    sees = request.user.has_perm("orders.view_contact")
+    named = {"customer": person.name if person and sees else "", "once": uuid4().hex}
     today = business_date(timezone.now())
     rule = queries.rule_on(rules, today)
     own = next((one for one in rules if one.valid_from == today), None)
@@ -194,9 +195,7 @@ def _panels(request: HttpRequest, rules: list[PointRule]) -> list[tuple[Panel, s
             "crm.set_tiers",
         ),
     ]
-    return [
-        (panel, right) for panel, right in found if request.user.has_perm(right) or request.POST
-    ]
+    return found
 
 
 def _stored(row: PointRule | None) -> Data | None:
