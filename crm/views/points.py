@@ -150,7 +150,7 @@ def _panels(request: HttpRequest, rules: list[PointRule]) -> list[tuple[Panel, s
     today = business_date(timezone.now())
     rule = queries.rule_on(rules, today)
     own = next((one for one in rules if one.valid_from == today), None)
-    found = [
+    return [
         (
             Panel(
                 code="spend",
@@ -195,7 +195,6 @@ def _panels(request: HttpRequest, rules: list[PointRule]) -> list[tuple[Panel, s
             "crm.set_tiers",
         ),
     ]
-    return found
 
 
 def _stored(row: PointRule | None) -> Data | None:
