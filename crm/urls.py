@@ -9,9 +9,13 @@ from crm.views import (
     campaigns,
     customer,
     customers,
+    draws,
     merging,
     messaging,
+    occasions,
+    points,
     segments,
+    tiers,
     value,
 )
 
@@ -49,4 +53,15 @@ CAMPAIGNS: list[URLPattern] = [
     path("settings/messages/", messaging.message_rules, name="message_rules"),
 ]
 
-urlpatterns: list[URLPattern] = [*CUSTOMERS, *service_urls.urlpatterns, *CAMPAIGNS]
+MEMBERS: list[URLPattern] = [
+    path("crm/tiers/", tiers.tier_list, name="tiers"),
+    path("crm/tiers/edit/", tiers.tier_edit, name="tier_edit"),
+    path("crm/points/", points.point_list, name="points"),
+    path("crm/occasions/", occasions.occasion_list, name="occasions"),
+    path("crm/occasions/<int:occasion_id>/", occasions.occasion, name="occasion"),
+    path("crm/draws/", draws.draw_list, name="draws"),
+    path("crm/draws/<int:draw_id>/", draws.draw, name="draw"),
+    path("crm/draws/<int:draw_id>/proof/", draws.draw_proof, name="draw_proof"),
+]
+
+urlpatterns: list[URLPattern] = [*CUSTOMERS, *service_urls.urlpatterns, *CAMPAIGNS, *MEMBERS]

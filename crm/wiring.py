@@ -3,6 +3,7 @@
 Each topic registers in its own module; this file only calls them.
 """
 
+from crm import member_wiring as members
 from crm import service_wiring
 from crm.actions import campaign_registering as campaigns
 from crm.actions import registering as customers
@@ -17,3 +18,4 @@ def register() -> None:
     campaign_checks.register()
     customer_checks.register()
     service_wiring.register()
+    members.register()

@@ -315,6 +315,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["shopops.staff.api.IsSignedIn"],
     # One name for a set of choices, whatever the field that takes it is called.
     "ENUM_NAME_OVERRIDES": {
+        "SpentOn": "crm.tier_choices.SpentOn",
         "PlatformStatus": "orders.choices.PlatformStatus",
         "RefundStatus": "orders.choices.RefundStatus",
         "BuyerAnswer": "orders.choices.BuyerAnswer",

@@ -34,6 +34,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         cursor.execute(
             "ALTER TABLE products_stockmove DISABLE TRIGGER stock_ledger_is_never_emptied"
         )
+        cursor.execute("ALTER TABLE crm_pointentry DISABLE TRIGGER points_are_never_emptied")
         seeds.keep()
 
 

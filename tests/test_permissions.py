@@ -549,6 +549,22 @@ ROUTES: dict[str, Route] = {
     "crm_api:customers": Route("crm.view", get=200),
     "crm_api:value": Route("crm.view", get=404),
     "crm_api:put_tag": Route("crm.edit", post=400, kwargs=lambda: {"customer_id": 0}),
+    # --- members: tiers, points, occasions, draws
+    "crm:tiers": Route("crm.view", get=200),
+    "crm:tier_edit": Route("crm.set_tiers", get=200, post=422),
+    "crm:points": Route("crm.view", get=200, post=200),
+    "crm:occasions": Route("crm.view", get=200, post=200),
+    "crm:occasion": Route("crm.view", get=404, post=404, kwargs=lambda: {"occasion_id": 0}),
+    "crm:draws": Route("crm.view", get=200, post=200),
+    "crm:draw": Route("crm.view", get=404, post=404, kwargs=lambda: {"draw_id": 0}),
+    "crm:draw_proof": Route("crm.view", get=404, kwargs=lambda: {"draw_id": 0}),
+    "crm_api:tiers": Route("crm.view", get=200),
+    "crm_api:points": Route("crm.view", get=404, kwargs=lambda: {"customer_id": 0}),
+    "crm_api:spend_points": Route("crm.edit", post=400, kwargs=lambda: {"customer_id": 0}),
+    "crm_api:adjust_points": Route("crm.points", post=400, kwargs=lambda: {"customer_id": 0}),
+    "crm_api:occasions": Route("crm.view", get=200),
+    "crm_api:draws": Route("crm.view", get=200),
+    "crm_api:enter_draw": Route("crm.edit", post=400, kwargs=lambda: {"draw_id": 0}),
 }
 
 WHO = ["anonymous", "outsider", "service", "warehouse", "manager", "administrator"]

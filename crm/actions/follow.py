@@ -23,11 +23,23 @@ from crm.models import (
     RfmBase,
     RfmChange,
     StaleCustomer,
+    TierChange,
+    TierState,
 )
 from orders import registry
 
 # Rows that come of orders alone; one of any other table keeps the customer.
-_DERIVED = (Identity, CustomerStat, CustomerTag, PaidDay, RfmBase, RfmChange, Outlook)
+_DERIVED = (
+    Identity,
+    CustomerStat,
+    CustomerTag,
+    PaidDay,
+    RfmBase,
+    RfmChange,
+    Outlook,
+    TierState,
+    TierChange,
+)
 _GOING = (
     "crm_customertag",
     "crm_customerstat",
@@ -36,6 +48,8 @@ _GOING = (
     "crm_rfmbase",
     "crm_rfmchange",
     "crm_outlook",
+    "crm_tierstate",
+    "crm_tierchange",
 )
 
 _MARK = """

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from crm.api import campaigns, customers, service
+from crm.api import campaigns, customers, members, service
 
 app_name = "crm_api"
 
@@ -30,4 +30,22 @@ _campaigns: list[URLPattern] = [
     path("replies/", campaigns.Replies.as_view(), name="replies"),
 ]
 
-urlpatterns: list[URLPattern] = [*_customers, *_service, *_campaigns]
+_members: list[URLPattern] = [
+    path("tiers/", members.Tiers.as_view(), name="tiers"),
+    path("customers/<int:customer_id>/points/", members.Points.as_view(), name="points"),
+    path(
+        "customers/<int:customer_id>/points/spend/",
+        members.SpendPoints.as_view(),
+        name="spend_points",
+    ),
+    path(
+        "customers/<int:customer_id>/points/adjust/",
+        members.AdjustPoints.as_view(),
+        name="adjust_points",
+    ),
+    path("occasions/", members.Occasions.as_view(), name="occasions"),
+    path("draws/", members.Draws.as_view(), name="draws"),
+    path("draws/<int:draw_id>/entries/", members.EnterDraw.as_view(), name="enter_draw"),
+]
+
+urlpatterns: list[URLPattern] = [*_customers, *_service, *_campaigns, *_members]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0011_stat_paid"),
+        ("crm", "0022_tiers_at_the_start"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -20,7 +20,10 @@ from crm.models.customer import (
     StaleCustomer,
     Tag,
 )
+from crm.models.occasions import Draw, DrawEntry, Occasion
+from crm.models.points import PointBalance, PointEntry, PointRule, PointsDue
 from crm.models.service import AgentDay, AgentDoubt, AgentName, Keeping, ServiceScore, ServiceTarget
+from crm.models.tiers import TierChange, TierLevel, TierPlan, TierState
 from crm.models.training import Exam, ExamResult
 from crm.models.value import (
     ClvRun,
@@ -52,15 +55,22 @@ __all__ = [
     "CustomerMerge",
     "CustomerStat",
     "CustomerTag",
+    "Draw",
+    "DrawEntry",
     "Exam",
     "ExamResult",
     "Identity",
     "Keeping",
     "LifeRule",
     "MessageRule",
+    "Occasion",
     "OptOut",
     "Outlook",
     "PaidDay",
+    "PointBalance",
+    "PointEntry",
+    "PointRule",
+    "PointsDue",
     "ProductInterval",
     "ProductPair",
     "RfmBase",
@@ -73,5 +83,9 @@ __all__ = [
     "StaleCustomer",
     "Tag",
     "TestMessage",
+    "TierChange",
+    "TierLevel",
+    "TierPlan",
+    "TierState",
     "message_key",
 ]

@@ -22,10 +22,10 @@ from crm.queries.bonus import Row, SheetRead
 from crm.rules.bonus import rule_of
 from crm.service_choices import AppealState, SheetState
 from crm.views import service_parts as parts
-from crm.views.panels import Panel, answer, events_of, shown, version_sent
 from crm.views.service_parts import Data
 from crm.wording.service import AMOUNTS, fen_words, line_words
 from products.views.acting import Asked, asked_of, attempt
+from products.views.panels import Panel, answer, events_of, shown, version_sent
 from shopops.lib.business_time import business_date
 from shopops.lib.money import from_fen
 from shopops.staff.access import requires

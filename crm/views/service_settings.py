@@ -17,10 +17,10 @@ from crm.models import AgentName, ServiceTarget
 from crm.queries import agents as queries
 from crm.queries.agents import LEAD
 from crm.service_choices import Measure
-from crm.views.panels import Panel, answer, shown, version_sent
 from crm.views.service_parts import Data
 from crm.wording.service import measure_value
 from products.views.acting import Asked
+from products.views.panels import Panel, answer, shown, version_sent
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
 

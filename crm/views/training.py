@@ -20,10 +20,10 @@ from crm.queries import training as queries
 from crm.queries.agents import LEAD, OWN
 from crm.queries.training import Standing
 from crm.views import service_parts as parts
-from crm.views.panels import Panel, Sent, answer, shown, version_sent
 from crm.views.service_parts import Data
 from products.actions.errors import GoodsRefusedError
 from products.views.acting import Asked, asked_of
+from products.views.panels import Panel, Sent, answer, shown, version_sent
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
 

@@ -12,6 +12,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from products.views.acting import Asked, Data
+from products.views.panels import (
+    Panel,
+    answer,
+    events_of,
+    picture,
+    read_file,
+    shown,
+    version_sent,
+)
 from promotions.actions import distributors as actions
 from promotions.choices import BREACHES, DISTRIBUTOR_MOVES, Breach, DistributorState
 from promotions.forms.partners import (
@@ -24,15 +33,6 @@ from promotions.forms.partners import (
 )
 from promotions.models import Distributor, SeenPrice
 from promotions.queries import partners as queries
-from promotions.views.panels import (
-    Panel,
-    answer,
-    events_of,
-    picture,
-    read_file,
-    shown,
-    version_sent,
-)
 from shopops.lib.business_time import SHANGHAI, business_date
 from shopops.staff.access import requires
 

@@ -14,15 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from products.views.acting import Asked, Data
-from promotions.actions import festivals as festival_actions
-from promotions.actions import material as actions
-from promotions.choices import MaterialKind
-from promotions.forms.partners import NoFields
-from promotions.forms.trials import FestivalForm, MaterialEditForm, MaterialForm, UseForm
-from promotions.models import Material, MaterialUse
-from promotions.queries import material as queries
-from promotions.queries.festivals import FestivalRow, festivals_between
-from promotions.views.panels import (
+from products.views.panels import (
     Panel,
     answer,
     events_of,
@@ -31,6 +23,14 @@ from promotions.views.panels import (
     shown,
     version_sent,
 )
+from promotions.actions import festivals as festival_actions
+from promotions.actions import material as actions
+from promotions.choices import MaterialKind
+from promotions.forms.partners import NoFields
+from promotions.forms.trials import FestivalForm, MaterialEditForm, MaterialForm, UseForm
+from promotions.models import Material, MaterialUse
+from promotions.queries import material as queries
+from promotions.queries.festivals import FestivalRow, festivals_between
 from promotions.wording.partners import objection_words
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires

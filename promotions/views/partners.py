@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from products.views.acting import Asked, Data
+from products.views.panels import Panel, answer, events_of, shown, version_sent
 from promotions.actions import partners as actions
 from promotions.choices import ExchangeSide
 from promotions.forms.partners import ExchangeForm, FiguresForm, NoteForm, PartnerForm
@@ -19,7 +20,6 @@ from promotions.models import Partner
 from promotions.queries import partners as queries
 from promotions.queries.partners import ExchangeRow
 from promotions.rules.partners import MEASURES
-from promotions.views.panels import Panel, answer, events_of, shown, version_sent
 from promotions.wording.partners import FIELDS as WORDS
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires

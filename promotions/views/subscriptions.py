@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from products.views.acting import Asked, Data
+from products.views.panels import Panel, answer, events_of, shown, version_sent
 from promotions.actions import subscriptions as actions
 from promotions.forms.partners import NoFields, ReasonForm, SubscriptionForm
 from promotions.models import Subscription
 from promotions.queries.partners import SubscriptionRow
 from promotions.queries.partners import subscriptions as all_tools
 from promotions.rules.partners import total
-from promotions.views.panels import Panel, answer, events_of, shown, version_sent
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
 

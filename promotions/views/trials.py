@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from products.views.acting import Asked, Data
+from products.views.panels import Panel, answer, events_of, shown, version_sent
 from promotions.actions import trials as actions
 from promotions.choices import TrialMeasure, TrialSplit, TrialState, TrialSubject
 from promotions.forms.partners import NoFields
@@ -22,7 +23,6 @@ from promotions.models import Trial, TrialDay
 from promotions.queries import trials as queries
 from promotions.queries.material import material_of
 from promotions.queries.trials import TrialRead
-from promotions.views.panels import Panel, answer, events_of, shown, version_sent
 from promotions.views.trial_picture import interval_picture, value_words
 from promotions.wording.partners import short_words
 from shopops.lib.business_time import business_date
