@@ -1,5 +1,6 @@
 """Customers: who they are, what they bought, what they agreed to."""
 
+from crm.models.answer import Answer, AnswerVersion, Question, QuestionSource
 from crm.models.customer import (
     Consent,
     Customer,
@@ -9,6 +10,9 @@ from crm.models.customer import (
     StaleCustomer,
     Tag,
 )
+from crm.models.followup import FollowTask, FollowTouch
+from crm.models.malice import MaliceFile, MaliceProof
+from crm.models.review import Review, ReviewCase, ReviewTopic
 from crm.models.value import (
     ClvRun,
     CustomerMerge,
@@ -24,18 +28,29 @@ from crm.models.value import (
 )
 
 __all__ = [
+    "Answer",
+    "AnswerVersion",
     "ClvRun",
     "Consent",
     "Customer",
     "CustomerMerge",
     "CustomerStat",
     "CustomerTag",
+    "FollowTask",
+    "FollowTouch",
     "Identity",
     "LifeRule",
+    "MaliceFile",
+    "MaliceProof",
     "Outlook",
     "PaidDay",
     "ProductInterval",
     "ProductPair",
+    "Question",
+    "QuestionSource",
+    "Review",
+    "ReviewCase",
+    "ReviewTopic",
     "RfmBase",
     "RfmChange",
     "RfmRule",
