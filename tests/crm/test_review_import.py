@@ -118,9 +118,10 @@ def test_what_a_newer_file_over_the_same_days_lacks_is_only_marked_as_missing(sh
         at = reviews.RATED + timedelta(hours=number)
         return reviews.row(昵称=f"会员{number}", 评价时间=f"{at:%Y-%m-%d %H:%M:%S}")
 
-    bring(reviews.content(*(one(number) for number in range(12))), NAME)
+    first = reviews.content(*(one(number) for number in range(12)))
+    bring(first, NAME, written_at=NOW - timedelta(hours=2))
     lacking = [one(number) for number in range(12) if number != 5]
-    bring(reviews.content(*lacking), "b.csv", written_at=NOW + timedelta(hours=1))
+    bring(reviews.content(*lacking), "b.csv")
 
     (missing,) = Review.objects.filter(missing_since__isnull=False)
     assert missing.nick == "会员5"
