@@ -5,7 +5,7 @@ import io
 from datetime import datetime, timedelta
 
 from crm.actions.reviews.following import KIND, follow_changed, open_cases
-from orders.models import Order, OrderLine
+from orders.models import Buyer, Order, OrderLine
 from products.models import Product, Sku
 from shopops.lib.business_time import SHANGHAI
 from shopops.work.engine import perform_inline
@@ -61,7 +61,9 @@ def bought(*, nick: str = "小鹿乱撞88", days: int = 5, with_goods: bool = Tr
             product=product, code="MY-BLUE", sku_no=SKU_NO, spec="蓝色", changed_at=RATED
         )
     order = OrderFactory(
-        buyer=BuyerFactory(key=nick), paid_at=RATED - timedelta(days=days), stage="signed"
+        buyer=Buyer.objects.filter(key=nick).first() or BuyerFactory(key=nick),
+        paid_at=RATED - timedelta(days=days),
+        stage="signed",
     )
     OrderLineFactory(order=order, sku_code="MY-BLUE", item_no=ITEM)
     return order
