@@ -10,7 +10,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import audit, pages, products, replenishment, rollup, scan, stock, waves
+from bench import (
+    activity,
+    audit,
+    final_price,
+    pages,
+    products,
+    replenishment,
+    rollup,
+    scan,
+    stock,
+    waves,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench/out"
@@ -25,6 +36,8 @@ TITLES = {
     "stock": "Stock: the proof, and pieces for orders",
     "replenishment": "Replenishment",
     "products": "Pages of goods",
+    "final_price": "Lowest prices for the days ahead",
+    "activity": "Pages of activities",
 }
 
 
@@ -84,6 +97,8 @@ def document(results: dict[str, Any]) -> str:
         "stock": stock.table,
         "replenishment": replenishment.table,
         "products": products.table,
+        "final_price": final_price.table,
+        "activity": activity.table,
     }
     parts = [
         "# Measured",

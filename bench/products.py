@@ -94,7 +94,17 @@ def _fill(skus: int) -> None:
     run(_LEVELS)
     run(_DAYS, {"days": DAYS})
     run(_CONFLICTS)
-    for table in ("product", "sku", "stocklevel", "productday", "catalogueconflict"):
+    from products.actions.figures import write_figures
+
+    write_figures(now=datetime.now(UTC))
+    for table in (
+        "product",
+        "sku",
+        "stocklevel",
+        "productday",
+        "catalogueconflict",
+        "productfigures",
+    ):
         run(f"VACUUM ANALYZE products_{table}")
 
 
@@ -111,6 +121,11 @@ def _pages() -> dict[str, str]:
         "list: in conflict": "/products/?tab=conflict",
         "list: a code's beginning": "/products/?q=K777",
         "list: a word of the title": "/products/?q=%E5%85%A8%E6%A3%89",
+        "list: a code in small letters": "/products/?q=k777",
+        "list: by cover": "/products/?sort=cover",
+        "list: by cover, in the midst": f"/products/?sort=-cover&after={middle}_40.0000",
+        "list: main by sales": "/products/?tab=main&sort=-sales",
+        "list: a word by margin": "/products/?q=%E5%85%A8%E6%A3%89&sort=margin",
         "list: a rare word": "/products/?q=c4ca4238",
         "product": f"/products/p/{middle}/",
         "conflicts": "/products/conflicts/",

@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from orders import registry
-from orders.choices import LEFT_STAGES, HoldKind
-from orders.models import Hold, Order
+from orders.actions import audit
+from orders.actions.shortages import end_met_shortages
+from orders.choices import LEFT_STAGES, SHORTAGES, HoldKind
+from orders.models import Hold, Order, OrderLine
 from orders.queries import goods as queries
 from orders.rules.audit import AuditFacts, Need, cause_of
 from products import registry as products_registry
 from products.actions import allocation
 from products.actions.allocation import Returned
 from products.choices import GIFT_PREFIX, AllocateAt
+from products.queries.catalogue_of import Named, meant_by, own_code
 from products.queries.rules import rule_in_force
 from products.queries.stock_facts import (
     aside_for,
@@ -41,7 +44,6 @@ from shopops.work.schedule import register_tick
 KIND, KEY = "orders.goods", "settle"
 LEFT_CHECK = "orders.left_orders_are_booked"
 STEP_ORDERS = 1000
-_SHORT = (HoldKind.STOCK_SHORT, HoldKind.GIFT_OUT_OF_STOCK)
 
 
 def register() -> None:
@@ -49,6 +51,7 @@ def register() -> None:
     registry.audit_by(judge)
     registry.after_approval(allocate_approved, last=True)
     registry.after_hand_over(consume_left)
+    registry.after_part_left(consume_part)
     registry.after_take_back(take_back)
     registry.after_cancel(release_cancelled)
     registry.after_import(settle_after_import)
@@ -71,21 +74,29 @@ def judge(facts: Sequence[AuditFacts], now: datetime) -> dict[str, list[Need]]:
     """Say which of these orders stock keeps: short, gift short, unknown parts or codes.
 
     Each order is held against what is free, not against the others: who gets the last piece is
-    decided when it is set aside. Six queries for a thousand orders.
+    decided when it is set aside. Seven queries for a thousand orders.
     """
     rule = rule_in_force(now=now)
     if not rule.holds_unknown and not may_keep_orders():
         return {}
     gifts = queries.gifts_of([one.tid for one in facts])
-    codes = {line.sku_code for one in facts for line in one.lines}
+    meant = meant_by({(line.sku_code, line.spec) for one in facts for line in one.lines})
+    codes = {code for found in meant.values() for code in found}
     codes |= {code for rows in gifts.values() for code, _quantity in rows}
     catalogue, free = free_pieces(codes)
     served = served_tids([one.tid for one in facts])
     knows_codes = rule.holds_unknown and has_catalogue()
     found = {}
     for one in facts:
-        wants = [(line.sku_code, line.quantity) for line in one.lines if line.sku_code]
+        lines = [line for line in one.lines if line.sku_code]
+        wants = [
+            (own, line.quantity)
+            for line in lines
+            if (own := own_code(meant, (line.sku_code, line.spec)))
+        ]
         needs = _unknown(wants, catalogue, is_strict=knows_codes)
+        if knows_codes and not needs:
+            needs = _untold({(line.sku_code, line.spec) for line in lines}, meant)
         if one.tid not in served:
             needs += _short(wants, gifts.get(one.tid, ()), catalogue, free)
         if needs:
@@ -106,6 +117,17 @@ def _unknown(
     if is_strict and unknown:
         needs.append(_need(HoldKind.UNKNOWN_CODE, "code_unknown", unknown[0], len(unknown)))
     return needs
+
+
+def _untold(named: Collection[Named], meant: Mapping[Named, tuple[str, ...]]) -> list[Need]:
+    """Give the need of lines whose code several specs share, and none or several of them fit."""
+    lost = sorted(pair for pair in named if not own_code(meant, pair))
+    if not lost:
+        return []
+    code, fits = lost[0][0], meant.get(lost[0], ())
+    if fits:
+        return [_need(HoldKind.UNKNOWN_CODE, "code_doubtful", code, listed(fits))]
+    return [_need(HoldKind.UNKNOWN_CODE, "code_unknown", code, len({one for one, _spec in lost}))]
 
 
 def _short(
@@ -144,18 +166,32 @@ _PLENTY = 1_000_000
 
 
 def pieces_at_hand(codes: Sequence[str], order_ids: Collection[int]) -> dict[str, int] | None:
-    """Say how many pieces of each code these orders can have; None where nobody keeps stock. Six queries."""
+    """Say how many pieces of each code these orders can have; None where nobody keeps stock. Eight queries.
+
+    Of a code that several specs share: of those that the orders name, the fewest.
+    """
     if not keeps_stock():
         return None
-    catalogue, free = free_pieces(codes)
+    meant = _meant_in(order_ids, codes)
+    catalogue, free = free_pieces({own for owns in meant.values() for own in owns})
     tids = Order.objects.filter(pk__in=order_ids).values_list("tid", flat=True)
     own = aside_for(list(tids))
     found = {}
-    for code in set(codes) - catalogue.broken.keys():
-        kept = [part for part in catalogue.parts.get(code, ()) if part.sku_id in free]
+    for code in {code for code in codes if not meant[code] & catalogue.broken.keys()}:
+        parts = [part for own in meant[code] for part in catalogue.parts.get(own, ())]
+        kept = [part for part in parts if part.sku_id in free]
         pieces = [(free[p.sku_id] + own.get(p.sku_id, 0)) // p.quantity for p in kept]
         found[code] = max(min(pieces, default=_PLENTY), 0)
     return found
+
+
+def _meant_in(order_ids: Collection[int], codes: Sequence[str]) -> dict[str, set[str]]:
+    """Give the SKUs that these orders mean by each code; where specs differ, all of them."""
+    lines = OrderLine.objects.filter(order__in=order_ids, sku_code__in=list(codes))
+    found: dict[str, set[str]] = {code: set() for code in codes}
+    for (code, _spec), owns in meant_by(set(lines.values_list("sku_code", "spec"))).items():
+        found[code].update(owns if len(owns) == 1 else ())
+    return {code: owns or {code} for code, owns in found.items()}
 
 
 # --- stages -------------------------------------------------------------------------------------
@@ -178,7 +214,7 @@ def allocate_approved(order_ids: Sequence[int], now: datetime) -> dict[int, Need
     ids = dict(rows.values_list("tid", "pk"))
     settled = set(
         Hold.objects.filter(
-            order__in=ids.values(), kind__in=_SHORT, closed_by__isnull=False
+            order__in=ids.values(), kind__in=SHORTAGES, closed_by__isnull=False
         ).values_list("order_id", "cause")
     )
     return {ids[tid]: need for tid, need in needs.items() if (ids[tid], need.cause) not in settled}
@@ -186,7 +222,11 @@ def allocate_approved(order_ids: Sequence[int], now: datetime) -> dict[int, Need
 
 def _need_of(one: Shortage) -> Need:
     is_gift = one.line_key.startswith(GIFT_PREFIX)
-    kind, word = (_SHORT[1], "gift_short") if is_gift else (_SHORT[0], "stock_short")
+    kind, word = (
+        (HoldKind.GIFT_OUT_OF_STOCK, "gift_short")
+        if is_gift
+        else (HoldKind.STOCK_SHORT, "stock_short")
+    )
     return _need(kind, word, one.sku_code, one.wanted, one.free)
 
 
@@ -199,13 +239,27 @@ def consume_left(tids: Sequence[str], by: User | None, now: datetime) -> None:
     allocation.consume(tids, by=by, now=now)
 
 
+def consume_part(tids: Sequence[str], by: User | None, now: datetime) -> None:
+    """Take out the lines that lie in parcels that left, of orders of which other parcels stay.
+
+    A line that lies in several parcels leaves with the last of them. What had no pieces set aside gets
+    some when its order has left.
+    """
+    if keeps_stock():
+        allocation.consume((), line_keys=queries.left_line_keys(tids), by=by, now=now)
+
+
 def take_back(tids: Sequence[str], by: User | None, now: datetime) -> None:
-    """Put back what a mistaken hand-over took; let go what a mistaken approval set aside."""
+    """Put back what a mistaken hand-over took; let go what a mistaken approval set aside.
+
+    What lies in another parcel of the order that is still out stays out.
+    """
     if not keeps_stock():
         return
     stages = dict(Order.objects.filter(tid__in=tids).values_list("tid", "stage"))
     passed = [tid for tid in tids if stages.get(tid) in queries.PASSED_STAGES]
-    allocation.reinstate(passed, reason=_("撤回交接"), by=by, now=now)
+    out = queries.left_line_keys(passed)
+    allocation.reinstate(passed, but_not=out, reason=_("撤回交接"), by=by, now=now)
     if rule_in_force(now=now).allocate_at == AllocateAt.APPROVAL:
         allocation.release([tid for tid in tids if tid not in passed], now=now)
 
@@ -230,7 +284,7 @@ def request_settle(now: datetime) -> None:
 
 
 def perform_settle(run: RunContext) -> dict[str, Any]:
-    """Let stock follow orders: consume, release, set aside, book out and in; steps of a thousand."""
+    """Let stock follow orders: consume, release, set aside, book out and in, end shortages; in steps."""
     return settle(now=run.now, run=run)
 
 
@@ -238,7 +292,7 @@ def settle(*, now: datetime, run: RunContext) -> dict[str, Any]:
     """Do the work of a run in its steps; each may be repeated."""
     rule = rule_in_force(now=now)
     at_payment = rule.allocate_at == AllocateAt.PAYMENT
-    done = {"consumed": 0, "released": 0, "set_aside": 0, "left": 0, "returned": 0}
+    done = {"consumed": 0, "released": 0, "set_aside": 0, "left": 0, "returned": 0, "met": 0}
     text = gettext_noop("库存跟上订单")
     while True:
         with run.step(text=text):
@@ -259,6 +313,10 @@ def settle(*, now: datetime, run: RunContext) -> dict[str, Any]:
     if rule.returns_at_refund:
         with run.step(text=text):
             done["returned"] = book_returns(now=now)
+    with run.step(text=text):
+        done["met"] = end_met_shortages(now=now)
+        if done["met"]:
+            audit.request_audit(now)
     return done
 
 

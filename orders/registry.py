@@ -8,7 +8,8 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
-from orders.rules.audit import AuditFacts, Need
+from orders.choices import AuditRuleCode
+from orders.rules.audit import AuditFacts, AuditRule, Need
 from shopops.staff.models import User
 
 AfterImport = Callable[[int, datetime], None]
@@ -42,6 +43,7 @@ _last_after_approval: list[AfterApproval] = []
 # Called in the transaction in which orders leave or end, with their order numbers.
 AfterMove = Callable[[Sequence[str], User | None, datetime], None]
 _after_hand_over: list[AfterMove] = []
+_after_part_left: list[AfterMove] = []
 _after_take_back: list[AfterMove] = []
 _after_cancel: list[AfterMove] = []
 
@@ -51,6 +53,30 @@ def audit_by(judge: MoreNeeds) -> MoreNeeds:
     if judge not in _more_needs:
         _more_needs.append(judge)
     return judge
+
+
+# Who judges by a rule whose facts a higher app holds: needs by tid. Called once for a thousand orders,
+# and by the trial of the rule on past orders.
+RuleJudge = Callable[[Sequence[AuditFacts], AuditRule, datetime], Mapping[str, Sequence[Need]]]
+_rule_judges: dict[AuditRuleCode, RuleJudge] = {}
+
+
+def audit_rule_by(code: AuditRuleCode, judge: RuleJudge) -> RuleJudge:
+    """Let a higher app judge by one of the shop's audit rules, with the values that the rule is set by."""
+    _rule_judges[code] = judge
+    return judge
+
+
+def needs_by_rules(
+    facts: Sequence[AuditFacts], rules: Sequence[AuditRule], now: datetime
+) -> dict[str, list[Need]]:
+    """Ask those who judge by these rules; give the needs by tid."""
+    found: dict[str, list[Need]] = {}
+    for rule in rules:
+        judge = _rule_judges.get(rule.code)
+        for tid, needs in (judge(facts, rule, now) if judge else {}).items():
+            found.setdefault(tid, []).extend(needs)
+    return found
 
 
 def after_approval(act: AfterApproval, *, last: bool = False) -> AfterApproval:
@@ -68,6 +94,13 @@ def after_hand_over(act: AfterMove) -> AfterMove:
     """Register what happens when orders are handed to the carrier, in the same transaction."""
     if act not in _after_hand_over:
         _after_hand_over.append(act)
+    return act
+
+
+def after_part_left(act: AfterMove) -> AfterMove:
+    """Register what happens when a parcel leaves of orders of which others stay, in the same transaction."""
+    if act not in _after_part_left:
+        _after_part_left.append(act)
     return act
 
 
@@ -108,6 +141,12 @@ def tell_approved(order_ids: Sequence[int], now: datetime) -> dict[int, Need]:
 def tell_handed_over(tids: Sequence[str], by: User | None, now: datetime) -> None:
     """Tell everything registered that orders left."""
     for act in _after_hand_over:
+        act(tids, by, now)
+
+
+def tell_part_left(tids: Sequence[str], by: User | None, now: datetime) -> None:
+    """Tell everything registered that a parcel of these orders left and another one did not."""
+    for act in _after_part_left:
         act(tids, by, now)
 
 
@@ -247,3 +286,41 @@ def forget_also(person: ForgottenPerson) -> None:
     """Have all higher apps forget a person, those last to whose rows others point."""
     for keeper in sorted(_keepers.values(), key=lambda one: one.is_last):
         keeper.erase(person)
+# `orders.actions.gifts.add_gift` (for many orders `add_gifts`) with a `source` of its own, such as
+# "promotion:17": an order gets a gift of one source once, however often it is audited. Quota and stock
+# of gifts are that app's part. It also says in words what its sources are, with the page of the rule.
+SourceNames = Callable[[Collection[str]], Mapping[str, tuple[str, str]]]
+_source_names: list[SourceNames] = []
+
+
+def name_gift_sources_by(names: SourceNames) -> SourceNames:
+    """Register who can say of a gift's source what it is: words and address by source."""
+    if names not in _source_names:
+        _source_names.append(names)
+    return names
+
+
+def gift_sources(sources: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Give words and address of those sources that somebody knows."""
+    found: dict[str, tuple[str, str]] = {}
+    for names in _source_names if sources else ():
+        found.update(names(sources))
+    return found
+
+
+# The demo shop. A higher app brings its part after goods and orders are in and before people work.
+DemoPart = Callable[[Mapping[str, User], datetime], None]
+_demo_parts: list[DemoPart] = []
+
+
+def fill_demo_with(part: DemoPart) -> DemoPart:
+    """Register what fills the demo shop with a higher app's rows; called with the people by name."""
+    if part not in _demo_parts:
+        _demo_parts.append(part)
+    return part
+
+
+def fill_demo(by_name: Mapping[str, User], now: datetime) -> None:
+    """Let everything registered fill its part of the demo shop."""
+    for part in _demo_parts:
+        part(by_name, now)

@@ -16,6 +16,7 @@ from orders.actions import (
     parcels_wiring,
     retention,
     second_check,
+    sku_days,
 )
 from orders.actions.cases import registering as cases
 from orders.actions.importing import kinds
@@ -82,6 +83,7 @@ def _register_runs() -> None:
 
 def _serve_goods() -> None:
     """Bring goods what they need of orders: sales and faults, hours, the second check at packing."""
+    products.after_new_shares(sku_days.mark_shared)
     products.quality_from(goods_quality.quality_by_sku)
     products.hour_curve_from(goods_quality.payment_hours)
     products.second_checks_at(second_check.switch_second_checks, second_check.second_checks_on)

@@ -98,6 +98,10 @@ class PriceKind(TextChoices):
     ACTIVITY = "activity", _("活动价")
 
 
+# What only those see who hold `products.view_cost`.
+SECRET_KINDS = frozenset({PriceKind.COST, PriceKind.FLOOR})
+
+
 class PriceChangeState(TextChoices):
     """Whether a change of price is in force."""
 

@@ -144,3 +144,22 @@ def hour_curve(*, since: date, until: date) -> Sequence[Sequence[int]] | None:
         if (found := curve(since, until)) is not None:
             return found
     return None
+
+
+# --- codes: what higher apps keep by merchant code, when a file brings SKUs that share some. Called in
+# the file's transaction, with the shared codes that have new SKUs.
+AfterNewShares = Callable[[Sequence[str], datetime], None]
+_new_shares: list[AfterNewShares] = []
+
+
+def after_new_shares(act: AfterNewShares) -> AfterNewShares:
+    """Let a higher app look again at what it keeps under a merchant code that several specs share now."""
+    if act not in _new_shares:
+        _new_shares.append(act)
+    return act
+
+
+def tell_new_shares(codes: Sequence[str], now: datetime) -> None:
+    """Tell everything registered of merchant codes under which there are new SKUs."""
+    for act in _new_shares if codes else ():
+        act(codes, now)

@@ -4,8 +4,19 @@ from datetime import time, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from products.actions import count_file, listing, proof, replenish, shortage, watch
+from products.actions import (
+    count_file,
+    exports,
+    figures,
+    listing,
+    plan_export,
+    proof,
+    replenish,
+    shortage,
+    watch,
+)
 from products.actions.importing import kinds
+from products.checks import catalogue as catalogue_checks
 from products.checks import listing as listing_checks
 from products.checks import stock as stock_checks
 from products.queries.pictures import stored_names
@@ -20,11 +31,34 @@ def register() -> None:
     kinds.register()
     count_file.register()
     keep_files(stored_names)
+    catalogue_checks.register()
     stock_checks.register()
     listing_checks.register()
+    _list()
     _stock()
     _listing()
     log.name_all()
+
+
+def _list() -> None:
+    register_kind(
+        KindSpec(
+            exports.KIND,
+            _("导出商品"),
+            "quick",
+            exports.perform_export,
+            "products.export",
+            at_end=exports.export_ended,
+            link=exports.export_url,
+        )
+    )
+    register_kind(
+        KindSpec(
+            figures.KIND, _("算商品列表的数"), "quick", figures.perform_figures, "products.view"
+        )
+    )
+    register_tick("product_figures", every=timedelta(minutes=10), run=figures.request_figures)
+    register_tick("old_product_exports", every=timedelta(hours=1), run=exports.remove_old_exports)
 
 
 def _stock() -> None:
@@ -38,10 +72,22 @@ def _stock() -> None:
             replenish.perform,
             "products.purchase",
         ),
+        KindSpec(
+            plan_export.KIND,
+            _("导出补货建议"),
+            "quick",
+            plan_export.perform_plan_export,
+            "products.view",
+            at_end=plan_export.plan_export_ended,
+            link=plan_export.plan_export_url,
+        ),
     ):
         register_kind(spec)
     register_scheduled(proof.KIND, at=time(5, 30), catch_up_days=1)
     register_scheduled(replenish.KIND, at=time(5, 40), catch_up_days=1)
+    register_tick(
+        "old_plan_exports", every=timedelta(hours=1), run=plan_export.remove_old_plan_exports
+    )
     register_tick("stock_watch", every=timedelta(minutes=10), run=shortage.request_look)
 
 

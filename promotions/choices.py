@@ -93,3 +93,164 @@ class RuleMark(TextChoices):
     SELLER = "S", _("读自卖家记录")
     INFERRED = "I", _("由公布的数字推出")
     GENERAL = "G", _("未核实，先核对再用")
+
+
+class Channel(TextChoices):
+    """Where money for traffic goes. The order is that of the tables."""
+
+    WXT = "wxt", _("万相台无界")
+    ZTC = "ztc", _("直通车")
+    YLMF = "ylmf", _("引力魔方")
+    WXT_2022 = "wxt22", _("万相台（2022）")
+    TBK = "tbk", _("淘宝客")
+    SMS = "sms", _("短信")
+
+
+class Level(TextChoices):
+    """What one row of a report is about. Two levels of a channel tell the same spend twice."""
+
+    ACCOUNT = "account", _("账户")
+    PLAN = "plan", _("计划")
+    UNIT = "unit", _("单元")
+    ITEM_IN_PLAN = "item_plan", _("计划里的商品")
+    ITEM = "item", _("商品")
+
+
+class PlanState(TextChoices):
+    """Whether a plan spends, as people keep it: reports do not say."""
+
+    RUNNING = "running", _("投放中")
+    PAUSED = "paused", _("已暂停")
+    ENDED = "ended", _("已结束")
+
+
+class GiftShortage(TextChoices):
+    """What becomes of an order that earned a gift of which none is left."""
+
+    SKIP = "skip", _("照发，订单上记一笔")
+    HOLD = "hold", _("挂起，先问买家")
+
+
+class GrantState(TextChoices):
+    """What became of a gift for an order. Only `given` counts against the quota."""
+
+    GIVEN = "given", _("已送")
+    RETURNED = "returned", _("订单取消，已退回")
+    TAKEN_OFF = "taken_off", _("人工去掉，已退回")
+    MISSED = "missed", _("没送上")
+
+
+# --- partners, tests, material, festivals
+
+
+class FestivalKind(TextChoices):
+    """What kind of a day ahead it is."""
+
+    TRADITIONAL = "traditional", _("传统节日")
+    CIVIC = "civic", _("公历节日")
+    PLATFORM = "platform", _("平台大促")
+    SEASON = "season", _("时令")
+
+
+class DistributorState(TextChoices):
+    """How far it has come with somebody who sells our goods."""
+
+    TALKING = "talking", _("洽谈")
+    DATA_SENT = "data_sent", _("已给资料")
+    LISTED = "listed", _("已上架")
+    SELLING = "selling", _("在卖")
+    ENDED = "ended", _("已结束")
+
+
+_D = DistributorState
+# Backwards one step where it was moved too early; from the end only back to talking.
+DISTRIBUTOR_MOVES: Mapping[DistributorState, frozenset[DistributorState]] = {
+    _D.TALKING: frozenset({_D.DATA_SENT, _D.ENDED}),
+    _D.DATA_SENT: frozenset({_D.TALKING, _D.LISTED, _D.ENDED}),
+    _D.LISTED: frozenset({_D.DATA_SENT, _D.SELLING, _D.ENDED}),
+    _D.SELLING: frozenset({_D.LISTED, _D.ENDED}),
+    _D.ENDED: frozenset({_D.TALKING}),
+}
+
+
+class Breach(TextChoices):
+    """What a price that was seen means for a distributor."""
+
+    NONE = "none", _("没破价")
+    UNKNOWN = "unknown", _("那天没有约定价")
+    WARNING = "warning", _("破价，要警告")
+    ENDING = "ending", _("再次破价，建议终止")
+
+
+# Those that somebody has to speak about.
+BREACHES = (Breach.WARNING, Breach.ENDING)
+
+
+class ExchangeKind(TextChoices):
+    """What is exchanged with a partner."""
+
+    COUPON = "coupon", _("互推优惠券")
+    BANNER = "banner", _("互挂图")
+    INSERT = "insert", _("包裹互放")
+
+
+class ExchangeSide(TextChoices):
+    """Who gave what a row of figures is about."""
+
+    GAVE = "gave", _("我们给出的")
+    GOT = "got", _("我们得到的")
+
+
+class BillingCycle(TextChoices):
+    """How often a tool is paid for."""
+
+    MONTHLY = "monthly", _("按月")
+    QUARTERLY = "quarterly", _("按季")
+    YEARLY = "yearly", _("按年")
+
+
+CYCLE_MONTHS: Mapping[BillingCycle, int] = {
+    BillingCycle.MONTHLY: 1,
+    BillingCycle.QUARTERLY: 3,
+    BillingCycle.YEARLY: 12,
+}
+
+
+class TrialSubject(TextChoices):
+    """What is tried in two forms or more."""
+
+    MAIN_IMAGE = "main_image", _("主图")
+    TITLE = "title", _("标题")
+    PRICE = "price", _("价格")
+
+
+class TrialSplit(TextChoices):
+    """How visitors come to see one form or another."""
+
+    DAYS = "days", _("按天轮换")
+    BLOCKS = "blocks", _("按段轮换")
+    TRAFFIC = "traffic", _("按流量分")
+
+
+class TrialMeasure(TextChoices):
+    """By what a test is judged; a rate has a number of people below and above the line."""
+
+    CLICK_RATE = "click_rate", _("点击率（点击 ÷ 展现）")
+    BUYER_RATE = "buyer_rate", _("转化率（支付买家 ÷ 访客）")
+    AMOUNT = "amount", _("每访客支付金额")
+
+
+class TrialState(TextChoices):
+    """Where a test stands."""
+
+    RUNNING = "running", _("在测")
+    DECIDED = "decided", _("已下结论")
+    STOPPED = "stopped", _("中途停了")
+
+
+class MaterialKind(TextChoices):
+    """What a piece of material is."""
+
+    IDEA = "idea", _("创意")
+    PICTURE = "picture", _("图片")
+    TEXT = "text", _("文案")

@@ -5,9 +5,10 @@ a few rows; nothing here counts.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -106,6 +107,7 @@ GROUPS: tuple[Group, ...] = (
             Place(_("上架检查"), "products:listing", "products.view"),
             Place(_("主推款盯防"), "products:watch", "products.view"),
             Place(_("上下架计划"), "products:shelf", "products.view"),
+            Place(_("补货建议"), "products:replenishment", "products.view"),
             Place(_("改价"), "products:prices", "products.view"),
             Place(_("对手"), "products:competitors", "products.view"),
             Place(_("违规"), "products:violations", "products.view"),
@@ -200,6 +202,7 @@ GROUPS: tuple[Group, ...] = (
             Place(_("货位与包装"), "orders:packing", "orders.set_warehouse"),
             Place(_("赔付上限"), "orders:limits", "orders.set_limits"),
             Place(_("库存规则"), "products:stock_rules", "products.set_stock_rules"),
+            Place(_("补货规则"), "products:replenishment_rules", "products.set_stock_rules"),
             Place(_("商品规则"), "products:goods_rules", "products.set_rules"),
             Place(_("人员"), "staff:people", "staff.manage"),
             Place(_("岗位与权限"), "staff:roles", "staff.manage"),
@@ -264,6 +267,8 @@ class CutoffPill:
     count: int
     url: str
     none_reason: str | Promise = ""
+    # The same on a telephone.
+    short: str | Promise = ""
     cutoff_at: datetime | None = None
     handover_at: datetime | None = None
     minutes_left: int = 0
@@ -352,7 +357,8 @@ def _cutoff(rights: frozenset[str], counts: dict[str, int], *, now: datetime) ->
     if not following.is_today:
         day = business_date(following.cutoff_at)
         words = _("下次截单 {month} 月 {day} 日").format(month=day.month, day=day.day)
-        return CutoffPill(count=count, url=url, none_reason=words)
+        short = _("{day} 截单").format(day=f"{day:%m-%d}")
+        return CutoffPill(count=count, url=url, none_reason=words, short=short)
     left = following.cutoff_at - now
     return CutoffPill(
         count=count,
@@ -365,8 +371,31 @@ def _cutoff(rights: frozenset[str], counts: dict[str, int], *, now: datetime) ->
 
 def navigation(rights: frozenset[str], *, path: str, counts: dict[str, int]) -> list[NavItem]:
     """Give the groups that a holder of `rights` may open, with stored counts. No query."""
-    groups = (_group(group, rights, path=path, counts=counts) for group in GROUPS)
-    return [group for group in groups if group is not None]
+    found = (_group(group, rights, path=path, counts=counts) for group in GROUPS)
+    groups = [group for group in found if group is not None]
+    if not any(group.current for group in groups):
+        groups = _with_nearest_open(groups, path)
+    return groups
+
+
+def _with_nearest_open(groups: list[NavItem], path: str) -> list[NavItem]:
+    """Open the group whose pages share most of an address that stands not in the navigation itself."""
+    near = {group.code: _shared(group, path) for group in groups}
+    nearest = max(near, key=lambda code: near[code], default="")
+    if not near.get(nearest):
+        return groups
+    return [
+        replace(group, current=True, open=bool(group.children)) if group.code == nearest else group
+        for group in groups
+    ]
+
+
+def _shared(group: NavItem, path: str) -> int:
+    """Count the leading parts of an address that a group's nearest page shares with it."""
+    wanted = path.strip("/").split("/")
+    pages = (item.url.strip("/").split("/") for item in group.children or [group])
+    pairs = (zip(wanted, parts, strict=False) for parts in pages)
+    return max(len(list(takewhile(lambda pair: pair[0] == pair[1], one))) for one in pairs)
 
 
 def _group(

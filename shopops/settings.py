@@ -321,6 +321,17 @@ SPECTACULAR_SETTINGS = {
         "TraceKind": "orders.choices.TraceKind",
         "ToldChannel": "orders.choices.ToldChannel",
         "ConsentChannel": "orders.choices.ConsentChannel",
+        "AdChannel": "promotions.choices.Channel",
+        "PriceKind": "products.choices.PriceKind",
+        "ProductStatus": "products.choices.ProductStatus",
+        # --- partners, tests, material
+        "DistributorState": "promotions.choices.DistributorState",
+        "TrialState": "promotions.choices.TrialState",
+        "MaterialKind": "promotions.choices.MaterialKind",
+        "FestivalKind": "promotions.choices.FestivalKind",
+        "ActivityKind": "promotions.choices.ActivityKind",
+        "ActivityState": "promotions.choices.ActivityState",
+        "PriceChangeState": "products.choices.PriceChangeState",
     },
 }
 

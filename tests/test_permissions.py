@@ -84,6 +84,10 @@ def _purchase() -> dict[str, Any]:
     return {"number": "PO000000-00"}
 
 
+def _activity() -> dict[str, Any]:
+    return {"activity_id": 0}
+
+
 ROUTES: dict[str, Route] = {
     "home": Route(SIGNED_IN, get=302, post=302),
     "healthz": Route(PUBLIC, get=200, post=200),
@@ -185,6 +189,9 @@ ROUTES: dict[str, Route] = {
     "crm:questions": Route("crm.view", get=200, post=200),
     "crm:answer": Route("crm.view", get=404, post=404, kwargs=lambda: {"answer_id": 0}),
     "products:list": Route("products.view", get=200),
+    "products:bulk": Route("products.edit", post=404),
+    "products:export": Route("products.export", post=302),
+    "products:export_file": Route("products.export", get=404, kwargs=lambda: {"run_id": 0}),
     "products:columns": Route("products.view", get=200, post=302),
     "products:conflicts": Route("products.view", get=200),
     "products:decide": Route("products.decide_conflict", post=302),
@@ -301,6 +308,17 @@ ROUTES: dict[str, Route] = {
     "products_api:purchases": Route("products.view", get=200),
     "products_api:arrive": Route("products.purchase", post={400, 404}, kwargs=_purchase),
     # --- goods: listing, watch, prices, quality
+    # --- replenishment
+    "products:replenishment": Route("products.view", get=200, post=302),
+    "products:replenishment_order": Route("products.purchase", post=302),
+    "products:replenishment_export": Route("products.view", post=302),
+    "products:replenishment_file": Route("products.view", get=404, kwargs=_run),
+    "products:replenishment_sku": Route("products.view", get=404, kwargs=_sku),
+    "products:replenishment_rules": Route("products.view", get=200, post={302, 403, 422}),
+    "products_api:replenishment": Route("products.view", get=200),
+    "products_api:replenishment_sku": Route("products.view", get=404, kwargs=_sku),
+    "products_api:replenishment_orders": Route("products.purchase", post=400),
+    "products_api:replenishment_run": Route("products.purchase", post=202),
     "products:listing": Route("products.view", get=200, post=200),
     "products:listing_check": Route(
         "products.view", get=404, post=404, kwargs=lambda: {"product_id": 0}
@@ -318,10 +336,42 @@ ROUTES: dict[str, Route] = {
     "products:competitor": Route(
         "products.view", get=404, post=404, kwargs=lambda: {"competitor_id": 0}
     ),
+    # --- activities
+    "promotions:calendar": Route("promotions.view", get=200, post=200),
+    "promotions:board": Route("promotions.view", get=200),
+    "promotions:new_activity": Route("promotions.edit", get=200, post=422),
+    "promotions:activity": Route("promotions.view", get=404, post=404, kwargs=_activity),
+    "promotions:edit_activity": Route("promotions.edit", get=404, post=404, kwargs=_activity),
+    "promotions:activity_items": Route("promotions.edit", get=404, post=404, kwargs=_activity),
+    "promotions:profit": Route("promotions.set_rules", get=200, post=422),
+    "promotions_api:activities": Route("promotions.view", get=200),
+    "promotions_api:new_activity": Route("promotions.edit", post=400),
+    "promotions_api:activity": Route("promotions.view", get=404, kwargs=_activity),
+    "promotions_api:move_activity": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:move_dates": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:put_items": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:check_activity": Route("promotions.edit", post=404, kwargs=_activity),
+    "promotions_api:publish_activity": Route("promotions.edit", post=400, kwargs=_activity),
+    "promotions_api:approve_activity": Route("promotions.approve", post=400, kwargs=_activity),
     "products:violations": Route("products.view", get=200, post=200),
     "products:violation": Route(
         "products.view", get=404, post=404, kwargs=lambda: {"violation_id": 0}
     ),
+    # --- final prices and benefits
+    "promotions:benefits": Route("promotions.view", get=200),
+    "promotions:new_benefit": Route(
+        "promotions.edit", get=200, post=422, kwargs=lambda: {"kind": "coupon"}
+    ),
+    "promotions:benefit": Route(
+        "promotions.view", get=404, post=404, kwargs=lambda: {"benefit_id": 0}
+    ),
+    "promotions:price_rules": Route("promotions.view", get=200, post=200),
+    "promotions:prices": Route("promotions.view", get=200),
+    "promotions:price_basket": Route("promotions.view", get=200),
+    "promotions_api:quote": Route("promotions.view", post=400),
+    "promotions_api:lowest": Route("promotions.view", get=200),
+    "promotions_api:benefits": Route("promotions.view", get=200),
+    "promotions:price_of": Route("promotions.view", get=404, kwargs=lambda: {"sku_id": 0}),
     "products:prices": Route("products.view", get=200),
     "products:price_suggestions": Route("products.view", get=200),
     "products:prices_bulk": Route("products.set_price", get=200, post=422),
@@ -343,6 +393,92 @@ ROUTES: dict[str, Route] = {
     "products_api:ranks": Route("products.edit", post=400),
     "products_api:rival_looks": Route("products.edit", post=400),
     "products_api:quality": Route("products.view", get=200),
+    # --- paid traffic
+    "promotions:channels": Route("promotions.channels", get=200),
+    "promotions:plans": Route("promotions.channels", get=200),
+    "promotions:plans_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:plan": Route(
+        "promotions.channels", get=404, post=404, kwargs=lambda: {"plan_id": 0}
+    ),
+    "promotions:ad_items": Route("promotions.channels", get=200),
+    "promotions:ad_items_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:ad_item": Route("promotions.channels", get=404, kwargs=lambda: {"item_no": "0"}),
+    "promotions:affiliates": Route("promotions.channels", get=200),
+    "promotions:affiliates_export": Route(
+        "promotions.channels", get=200, kwargs=lambda: {"form": "csv"}
+    ),
+    "promotions:channel_accounts": Route("promotions.channels", get=200, post=200),
+    "promotions:channel_reports": Route("promotions.channels", get=200),
+    "promotions_api:channels": Route("promotions.channels", get=200),
+    "promotions_api:plans": Route("promotions.channels", get=200),
+    "promotions_api:ad_items": Route("promotions.channels", get=200),
+    "promotions_api:note_balance": Route("promotions.channels", post=400),
+    # --- gifts
+    "promotions:gifts": Route("promotions.view", get=200),
+    "promotions:gift_new": Route("promotions.edit", get=200, post=422),
+    "promotions:gift": Route("promotions.view", get=404, post=404, kwargs=lambda: {"rule_id": 0}),
+    "promotions:gift_edit": Route(
+        "promotions.edit", get=404, post=404, kwargs=lambda: {"rule_id": 0}
+    ),
+    "promotions_api:gifts": Route("promotions.view", get=200),
+    "promotions_api:gift_new": Route("promotions.edit", post=400),
+    "promotions_api:gift": Route("promotions.view", get=404, kwargs=lambda: {"rule_id": 0}),
+    "promotions_api:gift_edit": Route("promotions.edit", post=400, kwargs=lambda: {"rule_id": 0}),
+    "promotions_api:gift_switch": Route("promotions.edit", post=400, kwargs=lambda: {"rule_id": 0}),
+    # --- partners, tools, tests, material, festivals
+    "promotions:distributors": Route("promotions.partners", get=200, post=200),
+    "promotions:distributor": Route(
+        "promotions.partners", get=404, post=404, kwargs=lambda: {"distributor_id": 0}
+    ),
+    "promotions:seen_image": Route("promotions.partners", get=404, kwargs=lambda: {"seen_id": 0}),
+    "promotions:partners": Route("promotions.partners", get=200, post=200),
+    "promotions:partner": Route(
+        "promotions.partners", get=404, post=404, kwargs=lambda: {"partner_id": 0}
+    ),
+    "promotions:subscriptions": Route("promotions.partners", get=200, post=200),
+    "promotions:subscription": Route(
+        "promotions.partners", get=404, post=404, kwargs=lambda: {"subscription_id": 0}
+    ),
+    "promotions:tests": Route("promotions.view", get=200, post=200),
+    "promotions:test": Route("promotions.view", get=404, post=404, kwargs=lambda: {"trial_id": 0}),
+    "promotions:material": Route("promotions.view", get=200, post=200),
+    "promotions:material_one": Route(
+        "promotions.view", get=404, post=404, kwargs=lambda: {"material_id": 0}
+    ),
+    "promotions:material_image": Route(
+        "promotions.view", get=404, kwargs=lambda: {"material_id": 0}
+    ),
+    "promotions:festivals": Route("promotions.view", get=200, post=200),
+    "promotions_api:distributors": Route("promotions.partners", get=200),
+    "promotions_api:move_distributor": Route(
+        "promotions.partners", post=400, kwargs=lambda: {"distributor_id": 0}
+    ),
+    "promotions_api:note_distributor": Route(
+        "promotions.partners", post=400, kwargs=lambda: {"distributor_id": 0}
+    ),
+    "promotions_api:agree_price": Route(
+        "promotions.partners", post=400, kwargs=lambda: {"distributor_id": 0}
+    ),
+    "promotions_api:seen_prices": Route(
+        "promotions.partners", get=404, post=400, kwargs=lambda: {"distributor_id": 0}
+    ),
+    "promotions_api:partners": Route("promotions.partners", get=200),
+    "promotions_api:exchanges": Route(
+        "promotions.partners", get=404, kwargs=lambda: {"partner_id": 0}
+    ),
+    "promotions_api:exchange_figures": Route(
+        "promotions.partners", post=400, kwargs=lambda: {"exchange_id": 0}
+    ),
+    "promotions_api:subscriptions": Route("promotions.partners", get=200),
+    "promotions_api:trials": Route("promotions.view", get=200),
+    "promotions_api:trial": Route("promotions.view", get=404, kwargs=lambda: {"trial_id": 0}),
+    "promotions_api:trial_day": Route("promotions.edit", post=400, kwargs=lambda: {"trial_id": 0}),
+    "promotions_api:material": Route("promotions.view", get=200),
+    "promotions_api:festivals": Route("promotions.view", get=200),
     # --- figures
     "morning": Route("analytics.view", get=200),
     "morning_trend_csv": Route("analytics.export", get=200),

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_noop
 
 from orders import registry
 from orders.actions import counts
-from orders.choices import BY_ITSELF, HOLD_DEFAULTS, Stage
+from orders.actions.shortages import end_by_themselves
+from orders.choices import BY_ITSELF, HOLD_DEFAULTS, SHORTAGES, Stage
 from orders.models import Hold, Order
 from orders.queries import audit as audit_queries
 from orders.queries.audit import Case, RuleSet
@@ -114,12 +115,15 @@ def audit_orders(ids: Sequence[int], *, rules: RuleSet, now: datetime) -> Tally:
     """
     orders = _locked(ids)
     cases = audit_queries.cases_of(orders)
-    more = registry.more_needs([case.facts for case in cases], now)
+    facts = [case.facts for case in cases]
+    more = registry.more_needs(facts, now)
+    by_rules = registry.needs_by_rules(facts, rules.rules, now)
     changes, tally = _Changes(now), Tally(seen=len(orders))
     with translation.override(LOG_LANGUAGE):
         for case in cases:
             verdict = audit_order(case.facts, rules=rules.rules, keywords=rules.keywords, now=now)
-            needs = [*verdict.needs, *more.get(case.facts.tid, ())]
+            tid = case.facts.tid
+            needs = [*verdict.needs, *by_rules.get(tid, ()), *more.get(tid, ())]
             _apply(case, verdict, needs, changes, tally)
     _write(changes)
     if changes.approved:
@@ -198,7 +202,7 @@ def _ends_by_itself(hold: Hold) -> bool:
     """Say whether a hold whose cause is gone may end without a person."""
     if hold.is_hand_set or not HOLD_DEFAULTS[hold.kind].self_releases:  # type: ignore[index]
         return False
-    return not hold.must_tell_buyer or hold.told_at is not None
+    return hold.kind in SHORTAGES or not hold.must_tell_buyer or hold.told_at is not None
 
 
 def _take_marks(order: Order, verdict: Verdict) -> bool:
@@ -234,9 +238,7 @@ def _write(changes: _Changes) -> None:
 
 
 def _close(holds: Sequence[Hold], *, now: datetime) -> None:
-    Hold.objects.filter(pk__in=[hold.pk for hold in holds]).update(
-        closed_at=now, resolution=BY_ITSELF
-    )
+    end_by_themselves([hold.pk for hold in holds], now=now)
 
 
 def _move(orders: Sequence[Order]) -> None:

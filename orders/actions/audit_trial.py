@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_noop
 
+from orders import registry
 from orders.choices import AuditRuleCode
 from orders.models import Order
 from orders.queries import audit as queries
@@ -56,11 +57,16 @@ def perform_trial(run: RunContext) -> dict[str, Any]:
     while found := _next(cursor):
         with run.step(cursor=cursor, total=total, text=gettext_noop("试审过去的订单")) as step:
             orders = list(Order.objects.filter(pk__in=[pk for _, pk in found]).order_by("pk"))
-            for case in queries.cases_of(orders):
+            cases = queries.cases_of(orders)
+            known = registry.needs_by_rules([one.facts for one in cases], [rule], run.now)
+            for case in cases:
                 cursor["orders"] += 1
                 now = case.facts.paid_at + timedelta(seconds=1)
                 verdict = audit_order(case.facts, rules=[rule], keywords=keywords, now=now)
-                needs = [need for need in verdict.needs if need.reason.startswith(rule.code.value)]
+                needs = [
+                    *(need for need in verdict.needs if need.reason.startswith(rule.code.value)),
+                    *known.get(case.facts.tid, ()),
+                ]
                 if needs:
                     cursor["held"] += 1
                     if len(cursor["sample"]) < SAMPLE:

@@ -1,8 +1,10 @@
 """Gifts that go with an order: from rules at approval, once; and by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -23,6 +25,34 @@ from shopops.staff.models import Operation, User
 
 BY_HAND = "hand"
 _NO_PARCEL = Parcel()
+
+
+@dataclass(frozen=True, slots=True)
+class NewGift:
+    """A gift that an order is to get. `source` names the rule; `word`: what in the message asked for it."""
+
+    order_id: int
+    tid: str
+    sku_code: str
+    quantity: int
+    source: str
+    word: str = ""
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """Give what makes it one gift: order, source, code."""
+        return self.order_id, self.source, self.sku_code
+
+    def as_operation(self, now: datetime) -> Operation:
+        """Give the line of the log that tells of it."""
+        new: dict[str, Any] = {"sku": self.sku_code, "pieces": self.quantity, "source": self.source}
+        return Operation(
+            at=now,
+            name="orders.order.gift_added",
+            object_type="order",
+            object_key=self.tid,
+            new={**new, "word": self.word} if self.word else new,
+        )
 
 
 @transaction.atomic
@@ -165,44 +195,68 @@ def give_by_keywords(order_ids: Sequence[int], now: datetime) -> None:
 
 
 def _give(wanted: Sequence[tuple[Order, KeywordMatch]], *, now: datetime) -> None:
-    """Add the gifts of many orders at once; an order whose parcels are all being picked gets none."""
-    ids = {order.pk for order, _match in wanted}
-    rows = GiftLine.objects.filter(order__in=ids)
-    known = set(rows.values_list("order_id", "source", "sku_code"))
-    new = {
-        key: (order, match)
-        for order, match in wanted
-        if (key := (order.pk, f"keyword:{match.rule_id}", match.value)) not in known
-    }
+    """Add the gifts that words ask for."""
+    add_gifts(
+        [
+            NewGift(order.pk, order.tid, match.value, 1, f"keyword:{match.rule_id}", match.word)
+            for order, match in wanted
+        ],
+        now=now,
+    )
+
+
+def add_gifts(wanted: Sequence[NewGift], *, now: datetime) -> set[tuple[int, str, str]]:
+    """Add gifts to many orders at once; give (order, source, code) of those that stand on them now.
+
+    An order has a gift of one source once; one whose parcels are all being picked gets none. The
+    caller has locked the orders, as approval does. Ten statements at most, however many gifts.
+    """
+    known = set(
+        GiftLine.objects.filter(order__in={one.order_id for one in wanted}).values_list(
+            "order_id", "source", "sku_code"
+        )
+    )
+    asked = {one.key: one for one in wanted}
+    new = {key: one for key, one in asked.items() if key not in known}
     if not new:
-        return
-    places = _places({order.pk for order, _match in new.values()})
+        return known & asked.keys()
+    places = _places({one.order_id for one in new.values()})
     titles = dict(Sku.objects.filter(code__in={key[2] for key in new}).values_list("code", "title"))
-    timely = {key: one for key, one in new.items() if places.get(key[0], _NO_PARCEL) is not None}
+    timely = [one for one in new.values() if places.get(one.order_id, _NO_PARCEL) is not None]
     made = GiftLine.objects.bulk_create(
         [
             GiftLine(
-                order_id=pk, sku_code=code, source=source, title=titles.get(code, ""), added_at=now
+                order_id=one.order_id,
+                sku_code=one.sku_code,
+                quantity=one.quantity,
+                source=one.source,
+                title=titles.get(one.sku_code, ""),
+                added_at=now,
             )
-            for pk, source, code in timely
+            for one in timely
         ]
     )
-    for gift in made:
-        parcel = places.get(gift.order_id)
-        if parcel is not None:
-            _put_in(gift, parcel)
-    Operation.objects.bulk_create(
-        [
-            Operation(
-                at=now,
-                name="orders.order.gift_added",
-                object_type="order",
-                object_key=order.tid,
-                new={"sku": match.value, "pieces": 1, "source": "keyword", "word": match.word},
-            )
-            for order, match in timely.values()
-        ]
-    )
+    _put_all_in(made, places)
+    Operation.objects.bulk_create([one.as_operation(now) for one in timely])
+    return (known & asked.keys()) | {one.key for one in timely}
+
+
+def _put_all_in(gifts: Sequence[GiftLine], places: Mapping[int, Parcel | None]) -> None:
+    lines = [
+        ParcelLine(
+            parcel=parcel,
+            order_id=gift.order_id,
+            gift=gift,
+            sku_code=gift.sku_code,
+            quantity=gift.quantity,
+            amount=Decimal("0.00"),
+        )
+        for gift in gifts
+        if (parcel := places.get(gift.order_id)) is not None
+    ]
+    if lines:
+        ParcelLine.objects.bulk_create(lines)
+        recount_parcels({line.parcel_id for line in lines})
 
 
 def _places(order_ids: set[int]) -> dict[int, Parcel | None]:

@@ -185,7 +185,11 @@ def _leave(leaving: Sequence[LockedParcel], *, by: User, now: datetime) -> None:
     let_follow([orders[pk] for pk in sorted(orders)], now=now)
     log_orders(orders.values(), name=NAME, by=by, now=now, of_order=of_order)
     gone = Order.objects.filter(pk__in=orders, stage=Stage.HANDED_OVER).order_by("pk")
-    registry.tell_handed_over(list(gone.values_list("tid", flat=True)), by, now)
+    left = list(gone.values_list("tid", flat=True))
+    registry.tell_handed_over(left, by, now)
+    parts = sorted({order.tid for order in orders.values()} - set(left))
+    if parts:
+        registry.tell_part_left(parts, by, now)
 
 
 def bring_back(parcels: Sequence[LockedParcel], *, by: User, now: datetime, reason: str) -> None:

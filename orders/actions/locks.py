@@ -52,6 +52,13 @@ def locked_orders(order_ids: Iterable[int]) -> list[Order]:
     return list(rows.select_for_update(of=("self",)))
 
 
+def locked_orders_free(*, ids: Iterable[int]) -> list[Order]:
+    """Lock those orders that nobody else holds, in the order of their keys; the others are passed over."""
+    assert connection.in_atomic_block, "lock inside the action's transaction"  # noqa: S101
+    rows = Order.objects.filter(pk__in=list(ids)).order_by("pk")
+    return list(rows.select_for_update(of=("self",), skip_locked=True))
+
+
 def locked_parcels(parcel_ids: Iterable[int]) -> list[Parcel]:
     """Lock parcels whose orders are locked already, in the order of their keys."""
     assert connection.in_atomic_block, "lock inside the action's transaction"  # noqa: S101

@@ -194,6 +194,9 @@ TIMED_KINDS: tuple[HoldKind, ...] = tuple(
     kind for kind, defaults in HOLD_DEFAULTS.items() if defaults.is_timed
 )
 
+# End by themselves when stock arrives, whether or not the buyer was told.
+SHORTAGES: tuple[HoldKind, ...] = (HoldKind.STOCK_SHORT, HoldKind.GIFT_OUT_OF_STOCK)
+
 # How a hold ended that no person ended: its cause was gone, or its order left or ended.
 BY_ITSELF = "auto"
 GONE = "gone"
@@ -218,6 +221,7 @@ class AuditRuleCode(TextChoices):
     FLAGS = "flags", _("旗帜对应的动作")
     MERGEABLE = "mergeable", _("同一买家可合单")
     PRESALE_NOT_DUE = "presale_not_due", _("预售未到期")
+    LOW_PRICE = "low_price", _("成交价过低")
 
 
 class KeywordPlace(TextChoices):

@@ -21,6 +21,9 @@ LABELS: dict[str, str | Promise] = {
     "provinces": _("省份，一行一个"),
     "days_ahead": _("提前几天放行"),
     "hold_unmatched": _("没有关键词能回答的备注也挂起"),
+    "tolerance": _("每件允许差几元"),
+    "below_lowest": _("低于付款当天算出的最低到手价也挂起"),
+    "hold_unknown": _("看不出每行实付多少的也挂起"),
 }
 _SPLIT = re.compile(r"[\n,，、;；]+")
 
@@ -52,8 +55,11 @@ def _field(parameter: Parameter) -> forms.Field:
                 widget=forms.TimeInput(attrs=attributes, format="%H:%M"),
                 error_messages={"invalid": _("写成 16:00 这样")},
             )
-        case ParameterKind.AMOUNT:
-            return forms.DecimalField(label=label, min_value=1, max_digits=10, decimal_places=2)
+        case ParameterKind.AMOUNT | ParameterKind.TOLERANCE as kind:
+            least, most = (0, 100) if kind is ParameterKind.TOLERANCE else (1, None)
+            return forms.DecimalField(
+                label=label, min_value=least, max_value=most, max_digits=10, decimal_places=2
+            )
         case ParameterKind.WORDS:
             return WordsField(label=label)
         case ParameterKind.SWITCH:

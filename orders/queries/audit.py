@@ -161,7 +161,8 @@ def _facts(
         receiver_address=order.receiver_address,
         shipping_text=order.shipping_text,
         lines=tuple(
-            AuditLine(line.sku_code, line.title, line.quantity, line.paid_amount) for line in lines
+            AuditLine(line.sku_code, line.title, line.quantity, line.paid_amount, line.spec)
+            for line in lines
         ),
         mergeable=others,
         black_list_reason=listed,

@@ -7,7 +7,15 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from orders.choices import OPEN_REFUND_STATUSES, RESTING_STATES, CaseGrade, CompensationState
-from orders.models import AfterSalesCase, CaseEvent, Compensation, Evidence, Hold, OrderLine
+from orders.models import (
+    AfterSalesCase,
+    CaseEvent,
+    Compensation,
+    Evidence,
+    GiftLine,
+    Hold,
+    OrderLine,
+)
 from orders.queries.sweep import role_codes
 from orders.rules.cases import ESCALATE_AFTER, platform_waits_for_us
 from shopops.lib.paging import Page, decode_key, page_of
@@ -148,6 +156,11 @@ def case_detail(*, case_id: int) -> CaseDetail:
 def cases_of_order(order_id: int) -> list[AfterSalesCase]:
     """Give the cases of one order, the newest first."""
     return list(AfterSalesCase.objects.filter(order_id=order_id).order_by("-pk"))
+
+
+def gifts_of(order_id: int) -> list[GiftLine]:
+    """Give an order's gifts, for a case about one of them."""
+    return list(GiftLine.objects.filter(order=order_id).order_by("pk"))
 
 
 def lines_of(order_id: int) -> list[OrderLine]:

@@ -65,7 +65,9 @@ def partner_of(detail: OrderDetail) -> Waiting | None:
     return None
 
 
-def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str]) -> str:
+def why_words(
+    detail: OrderDetail, *, now: datetime, role_names: dict[str, str], sees_costs: bool = False
+) -> str:
     """Say in one sentence why the order is not shipped, and for whom it waits."""
     order = detail.order
     stage = Stage(order.stage)
@@ -83,7 +85,7 @@ def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str])
         and stage not in (*LEFT_STAGES, Stage.CANCELLED),
         refund_since=since if order.has_open_refund else None,
         refund_waits_for=role_names.get("service", _("客服")),
-        holds=[_hold_words(hold, role_names) for hold in detail.open_holds],
+        holds=[_hold_words(hold, role_names, sees_costs=sees_costs) for hold in detail.open_holds],
         waits_for=role_names.get(NEXT_HANDS.get(stage, "service"), _("客服")),
         ship_due_at=order.ship_due_at,
         left_at=order.handed_over_at or order.consigned_at,
@@ -92,10 +94,10 @@ def why_words(detail: OrderDetail, *, now: datetime, role_names: dict[str, str])
     return wording.why_not_shipped(facts, now=now)
 
 
-def _hold_words(hold: Hold, role_names: dict[str, str]) -> wording.HoldWords:
+def _hold_words(hold: Hold, role_names: dict[str, str], *, sees_costs: bool) -> wording.HoldWords:
     return wording.HoldWords(
         kind_label=str(hold.get_kind_display()),
-        detail=hold.note or reason_words(hold.reason),
+        detail=hold.note or reason_words(hold.reason, sees_costs=sees_costs),
         waits_for=hold.owner.name
         if hold.owner
         else role_names.get(hold.owner_role, hold.owner_role),

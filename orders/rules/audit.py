@@ -25,6 +25,7 @@ class AuditLine:
     title: str
     quantity: int
     paid_amount: Decimal | None
+    spec: str = ""
 
 
 @dataclass(frozen=True, slots=True)

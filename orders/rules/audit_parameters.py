@@ -17,6 +17,7 @@ class ParameterKind(Enum):
     MINUTES = "minutes"
     DAYS = "days"
     AMOUNT = "amount"
+    TOLERANCE = "tolerance"
     CLOCK = "clock"
     WORDS = "words"
     SWITCH = "switch"
@@ -60,6 +61,11 @@ PARAMETERS: dict[AuditRuleCode, tuple[Parameter, ...]] = {
     AuditRuleCode.FLAGS: (Parameter("acts", ParameterKind.FLAG_ACTS, {}),),
     AuditRuleCode.MERGEABLE: (Parameter("wait_minutes", ParameterKind.MINUTES, 30),),
     AuditRuleCode.PRESALE_NOT_DUE: (Parameter("days_ahead", ParameterKind.DAYS, 1),),
+    AuditRuleCode.LOW_PRICE: (
+        Parameter("tolerance", ParameterKind.TOLERANCE, "0.01"),
+        Parameter("below_lowest", ParameterKind.SWITCH, start=True),
+        Parameter("hold_unknown", ParameterKind.SWITCH, start=False),
+    ),
 }
 
 # A shop begins with these, in this order. Automatic audit itself waits for a person to switch it on.
@@ -75,6 +81,7 @@ START_RULES: tuple[tuple[AuditRuleCode, bool], ...] = (
     (AuditRuleCode.MEMO, True),
     (AuditRuleCode.MAX_AMOUNT, True),
     (AuditRuleCode.MAX_PIECES, True),
+    (AuditRuleCode.LOW_PRICE, True),
     (AuditRuleCode.MERGEABLE, True),
 )
 
@@ -134,6 +141,13 @@ def _amount(value: Any) -> str:  # noqa: ANN401
     return str(amount)
 
 
+def _tolerance(value: Any) -> str:  # noqa: ANN401
+    amount = Decimal(str(value)).quantize(Decimal("0.01"))
+    if not 0 <= amount <= 100:
+        raise ValueError(amount)
+    return str(amount)
+
+
 def _words(value: Any) -> list[str]:  # noqa: ANN401
     words = [str(one).strip() for one in value]
     words = list(dict.fromkeys(one for one in words if one))
@@ -155,6 +169,7 @@ _CHECKS: dict[ParameterKind, Callable[[Any], Any]] = {
     ParameterKind.MINUTES: _count,
     ParameterKind.DAYS: _days,
     ParameterKind.AMOUNT: _amount,
+    ParameterKind.TOLERANCE: _tolerance,
     ParameterKind.CLOCK: lambda value: time.fromisoformat(str(value)).strftime("%H:%M"),
     ParameterKind.WORDS: _words,
     ParameterKind.SWITCH: bool,

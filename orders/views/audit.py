@@ -313,6 +313,7 @@ _KIND_OF: dict[AuditRuleCode, str] = {
     AuditRuleCode.FLAGS: HoldKind.MEMO_INSTRUCTION,
     AuditRuleCode.MERGEABLE: HoldKind.WAITING_TO_MERGE,
     AuditRuleCode.PRESALE_NOT_DUE: HoldKind.PRESALE_NOT_DUE,
+    AuditRuleCode.LOW_PRICE: HoldKind.PRICE_UNDER_FLOOR,
 }
 
 
@@ -392,7 +393,11 @@ def _trial(request: HttpRequest, *, now: datetime) -> dict[str, Any] | None:
         "held": result["held"],
         "rate": result["held"] / result["orders"] if result["orders"] else None,
         "sample": [
-            {"tid": tid, "url": reverse("orders:order", args=[tid]), "why": reason_words(reason)}
+            {
+                "tid": tid,
+                "url": reverse("orders:order", args=[tid]),
+                "why": reason_words(reason, sees_costs=request.user.has_perm("products.view_cost")),
+            }
             for tid, reason in result["sample"]
         ],
     }

@@ -223,7 +223,7 @@ def bulk_bar(has_right: Callable[[str], bool], wanted: Iterable[str] = tuple(ACT
 
 @cache  # nothing in it but the language and the acts differs from page to page
 def _bulk_bar(language: str, codes: tuple[str, ...]) -> SafeString:
-    return render_to_string("orders/_bulk.html", {"acts": _shown(codes)})
+    return render_to_string("components/_bulk.html", {"acts": _shown(codes)})
 
 
 def _shown(codes: Iterable[str]) -> list[dict[str, object]]:

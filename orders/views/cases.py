@@ -174,6 +174,11 @@ def new_case(request: HttpRequest) -> HttpResponse:
             (line.pk, f"{line.title} {line.spec}".strip() or line.line_key)
             for line in queries.lines_of(order.pk)
         ]
+        # A gift is no line; in the field its key stands with a minus.
+        lines += [
+            (-gift.pk, _("赠品 %(name)s") % {"name": gift.title or gift.sku_code})
+            for gift in queries.gifts_of(order.pk)
+        ]
         form = shapes.NewCaseForm(request.POST or None, lines=lines)
         context |= {
             "form": form,
@@ -200,7 +205,8 @@ def _open(request: HttpRequest, order: Order, form: forms.Form, context: Data) -
         type=CaseType(data["type"]),
         words=data["words"],
         channel=ToldChannel(data["channel"]),
-        line_id=data["line"],
+        line_id=data["line"] if (data["line"] or 0) > 0 else None,
+        gift_id=-data["line"] if (data["line"] or 0) < 0 else None,
         is_complaint=data["is_complaint"],
     )
     try:

@@ -152,6 +152,7 @@ def _context(
         revealed=revealed,
         may_handle_cases=person.has_perm("orders.handle_case"),
         may_merge=person.has_perm("orders.merge"),
+        may_see_cost=person.has_perm("products.view_cost"),
     )
     order = order_context(detail, book=RiskBook(platform=shop_platform()), view=view)
     order["traces"] = traces_of(detail.shipments, may_see=view.may_see_contact)

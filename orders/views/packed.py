@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from orders import registry
 from orders.choices import OPEN_STAGES, ParcelChangeKind, ParcelState
 from orders.models import GiftLine, ParcelChange
 from orders.queries.mergeable import MERGEABLE_STAGES
@@ -25,14 +26,15 @@ _LOOSE = (ParcelState.PLANNED, ParcelState.IN_WAVE)
 
 
 def packed_context(detail: OrderDetail, *, may_merge: bool) -> Data:
-    """Give the `packed` of templates/orders/_packed.html. No query."""
+    """Give the `packed` of templates/orders/_packed.html. A query or two where rules gave gifts."""
     order, packed = detail.order, detail.packed
+    sources = registry.gift_sources({one.source for one in packed.gifts})
     is_open = order.stage in OPEN_STAGES and may_merge
     is_loose = all(one.parcel.state in _LOOSE for one in packed.parcels)
     return {
         "parcels": [_parcel(one, order.tid, is_open=is_open) for one in packed.parcels],
         "changes": [_change(one) for one in packed.changes],
-        "gifts": [_gift(one) for one in packed.gifts],
+        "gifts": [_gift(one, *sources.get(one.source, ("", ""))) for one in packed.gifts],
         "partners": packed.partners,
         "undo_id": packed.can_undo_id if may_merge and is_loose else None,
         "can_merge": may_merge and order.stage in MERGEABLE_STAGES and not order.has_open_refund,
@@ -88,7 +90,7 @@ def _change(change: ParcelChange) -> Data:
     }
 
 
-def _gift(gift: GiftLine) -> Data:
+def _gift(gift: GiftLine, name: str, url: str) -> Data:
     source = gift.source.split(":", 1)[0]
     words = {"hand": _("手工加的"), "keyword": _("关键词加的"), "promotion": _("活动送的")}
     return {
@@ -97,4 +99,6 @@ def _gift(gift: GiftLine) -> Data:
         "title": gift.title,
         "quantity": gift.quantity,
         "source": words.get(source, gift.source),
+        "rule": name,
+        "url": url,
     }

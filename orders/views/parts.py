@@ -46,6 +46,7 @@ class View:
     revealed: dict[str, str] | None = None
     may_handle_cases: bool = False
     may_merge: bool = False
+    may_see_cost: bool = False
 
 
 def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[st
         "why_title": _("为什么还没发货"),
         "why": ""
         if stage in DONE_STAGES
-        else why_words(detail, now=now, role_names=view.role_names),
+        else why_words(detail, now=now, role_names=view.role_names, sees_costs=view.may_see_cost),
         "why_tone": "late" if detail.open_holds or order.has_open_refund else "us",
         "clocks": clocks(detail, now=now),
         "lines": [_line(line) for line in detail.lines],
@@ -223,7 +224,7 @@ def _hold(hold: Hold, view: View) -> dict[str, Any]:
         "id": hold.pk,
         "label": hold.get_kind_display(),
         "tone": "done" if hold.closed_at else tag.tone,
-        "text": hold.note or reason_words(hold.reason),
+        "text": hold.note or reason_words(hold.reason, sees_costs=view.may_see_cost),
         "opened_at": hold.opened_at,
         "due_at": hold.due_at,
         "owner": hold.owner.name if hold.owner else role,

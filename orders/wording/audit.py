@@ -8,7 +8,8 @@ from django.utils.translation import gettext_noop
 
 from orders.choices import AuditRuleCode, Flag, KeywordAct, PlatformStatus
 from orders.wording.goods import goods_words
-from shopops.lib.words import listed
+from orders.wording.prices import price_words
+from shopops.lib.words import listed, phrases
 
 # Worded one at a time: an audit words as many reasons as it holds orders.
 _SENTENCES: dict[str, str] = {
@@ -28,6 +29,11 @@ _SENTENCES: dict[str, str] = {
         "同一买家同一收货人还有未出的单，等 %(wait_minutes)s 分钟看要不要合"
     ),
     AuditRuleCode.PRESALE_NOT_DUE: gettext_noop("预售单到约定日前 %(days_ahead)s 天才放行"),
+}
+# What else the rule of low prices holds, by its two switches.
+_PRICE_MORE: dict[str, str] = {
+    "below_lowest": gettext_noop("低于当天最低到手价的也挂起"),
+    "hold_unknown": gettext_noop("看不出实付的也挂起"),
 }
 _MISSING: dict[str, str] = {
     "name": gettext_noop("收货人"),
@@ -67,7 +73,18 @@ def rule_words(code: str, parameters: Mapping[str, Any]) -> str:
         return _flag_words(parameters.get("acts", {}))
     if code == AuditRuleCode.MEMO:
         return _memo_words(is_strict=bool(parameters.get("hold_unmatched")))
+    if code == AuditRuleCode.LOW_PRICE:
+        return _price_words(parameters)
     return _(_SENTENCES[code]) % values
+
+
+def _price_words(parameters: Mapping[str, Any]) -> str:
+    first = _("每件实付低于底价、差 ¥%(tolerance)s 以上的挂起") % {
+        "tolerance": parameters.get("tolerance", "0.00")
+    }
+    return phrases(
+        [first, *(_(words) for name, words in _PRICE_MORE.items() if parameters.get(name))]
+    )
 
 
 def _flag_words(acts: Mapping[str, str]) -> str:
@@ -84,10 +101,12 @@ def _memo_words(*, is_strict: bool) -> str:
     return _("备注里有挂起类关键词的挂起，其他备注放行")
 
 
-def reason_words(reason: str) -> str:
-    """Say why audit held an order; `reason` is `code|value|…` as stored."""
+def reason_words(reason: str, *, sees_costs: bool = False) -> str:
+    """Say why audit held an order; `reason` is `code|value|…` as stored. Floors only where costs are seen."""
     if not reason:
         return ""
+    if (words := price_words(reason, sees_costs=sees_costs)) is not None:
+        return words
     code, *values = reason.split("|")
     value = dict(zip(("a", "b", "c"), values, strict=False))
     if (words := goods_words(code, value)) is not None:

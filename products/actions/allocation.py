@@ -15,6 +15,7 @@ from products.actions import locks
 from products.choices import GIFT_PREFIX, AllocationState, MoveKind
 from products.models import Allocation, StockMove
 from products.queries.catalogue_of import catalogue_of
+from products.queries.stock_facts import taken_by
 from products.rules.stock import Level, Share, Shortage, Wanted, plan_allocation
 from shopops.staff.models import User
 
@@ -45,16 +46,11 @@ def allocate(lines: Sequence[Wanted], *, now: datetime) -> list[Shortage]:
         sku_id: Level(level.on_hand - level.allocated, level.kept_since)
         for sku_id, level in levels.items()
     }
-    plan = plan_allocation(lines, catalogue, free, _taken(lines))
+    # After the levels are locked: whoever held them before us may have served the same line.
+    plan = plan_allocation(lines, catalogue, free, taken_by(lines))
     if plan.shares:
         _set_aside(plan.shares, now=now)
     return list(plan.shortages)
-
-
-def _taken(lines: Sequence[Wanted]) -> frozenset[tuple[str, int]]:
-    # After the levels are locked: whoever held them before us may have served the same line.
-    rows = Allocation.objects.filter(line_key__in=[line.line_key for line in lines])
-    return frozenset(rows.exclude(state=AllocationState.RELEASED).values_list("line_key", "sku_id"))
 
 
 def _set_aside(shares: Sequence[Share], *, now: datetime) -> None:
@@ -101,7 +97,8 @@ def _shift(sums: Mapping[int, int], *, on_hand: int, allocated: int) -> None:
 _CONSUME = """
 WITH ended AS (
   UPDATE products_allocation SET state = 'consumed', ended_at = %(now)s
-  WHERE tid = ANY(%(tids)s) AND state = 'held' AND sku_id = ANY(%(skus)s)
+  WHERE (tid = ANY(%(tids)s) OR line_key = ANY(%(lines)s)) AND state = 'held'
+    AND sku_id = ANY(%(skus)s)
   RETURNING id, sku_id, quantity, tid, line_key
 ),
 moved AS (
@@ -116,17 +113,20 @@ SELECT sku_id, sum(quantity)::int FROM ended GROUP BY sku_id
 
 
 @transaction.atomic
-def consume(tids: Collection[str], *, by: User | None, now: datetime) -> int:
-    """Take out what is set aside for orders that leave, one line of the ledger each; give the pieces.
+def consume(
+    tids: Collection[str], *, line_keys: Collection[str] = (), by: User | None, now: datetime
+) -> int:
+    """Take out what is set aside for orders (or single lines) that leave, a line of the ledger each; give the pieces.
 
     Locks the levels. Four statements, however many orders.
     """
-    skus = _locked_skus(_held(tids))
+    skus = _locked_skus({*_held(tids), *_held_lines(line_keys)})
     with connection.cursor() as cursor:
         cursor.execute(
             _CONSUME,
             {
                 "tids": list(tids),
+                "lines": list(line_keys),
                 "skus": skus,
                 "now": now,
                 "by": by.pk if by else None,
@@ -144,7 +144,7 @@ def release(tids: Collection[str] = (), *, line_keys: Collection[str] = (), now:
 
     Locks the levels. Four statements, however many orders.
     """
-    skus = _locked_skus(_held(tids)) + _locked_skus(_held_lines(line_keys))
+    skus = _locked_skus({*_held(tids), *_held_lines(line_keys)})
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH ended AS (UPDATE products_allocation SET state = 'released', ended_at = %(now)s"
@@ -160,8 +160,10 @@ def release(tids: Collection[str] = (), *, line_keys: Collection[str] = (), now:
 
 _REINSTATE = """
 WITH again AS (
-  UPDATE products_allocation SET state = 'held', ended_at = NULL
-  WHERE tid = ANY(%(tids)s) AND state = 'consumed' AND sku_id = ANY(%(skus)s)
+  UPDATE products_allocation
+  SET state = 'held', ended_at = NULL, quantity = quantity - returned, returned = 0
+  WHERE tid = ANY(%(tids)s) AND state = 'consumed' AND sku_id = ANY(%(skus)s) AND quantity > returned
+    AND NOT line_key = ANY(%(kept)s)
   RETURNING id, sku_id, quantity, tid
 ),
 moved AS (
@@ -175,8 +177,20 @@ SELECT sku_id, sum(quantity)::int FROM again GROUP BY sku_id
 
 
 @transaction.atomic
-def reinstate(tids: Collection[str], *, reason: str, by: User | None, now: datetime) -> int:
-    """Put pieces back whose hand-over was a mistake; they are set aside for the same orders again."""
+def reinstate(
+    tids: Collection[str],
+    *,
+    reason: str,
+    by: User | None,
+    now: datetime,
+    but_not: Collection[str] = (),
+) -> int:
+    """Put pieces back whose hand-over was a mistake; they are set aside for the same orders again.
+
+    Those that a refund brought back already are on the shelf and stay free.
+
+    :param but_not: lines that are still out
+    """
     gone = Allocation.objects.filter(tid__in=list(tids), state=AllocationState.CONSUMED)
     skus = _locked_skus(gone.values_list("sku_id", flat=True).distinct())
     with connection.cursor() as cursor:
@@ -187,6 +201,7 @@ def reinstate(tids: Collection[str], *, reason: str, by: User | None, now: datet
                 "skus": skus,
                 "now": now,
                 "by": by.pk if by else None,
+                "kept": list(but_not),
                 "reason": reason[:200],
             },
         )
@@ -215,14 +230,15 @@ def _locked_skus(skus: Collection[int]) -> list[int]:
 def return_pieces(returns: Sequence[Returned], *, by: User | None, now: datetime) -> int:
     """Book good pieces in that came back from buyers; give how many.
 
-    Only what left through the ledger comes back into it, at most as many as left. Each key counts
-    once for a SKU. Locks the levels. Six statements, however many.
+    Only what left through the ledger comes back into it, at most as many as left, however many refunds
+    a line has. Each key counts once for a SKU. Locks the levels. Seven statements, however many.
     """
     catalogue = catalogue_of({one.sku_code for one in returns})
     levels = locks.locked_levels(catalogue.sku_ids)
     left = _consumed(returns)
     known = _returned_before(returns)
     moves: list[StockMove] = []
+    back: Counter[tuple[str, int]] = Counter()
     on_hand = {sku_id: level.on_hand for sku_id, level in levels.items()}
     for one in returns:
         for part in catalogue.parts.get(one.sku_code, ()):
@@ -245,7 +261,9 @@ def return_pieces(returns: Sequence[Returned], *, by: User | None, now: datetime
                     reason=one.tid,
                 )
             )
+            back[place] += pieces
     StockMove.objects.bulk_create(moves)
+    _note_returned(back)
     sums: Counter[int] = Counter()
     for move in moves:
         sums[move.sku_id] += move.quantity
@@ -253,13 +271,31 @@ def return_pieces(returns: Sequence[Returned], *, by: User | None, now: datetime
     return sum(sums.values())
 
 
+def _note_returned(back: Mapping[tuple[str, int], int]) -> None:
+    places = list(back)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE products_allocation a SET returned = a.returned + v.pieces"
+            " FROM unnest(%s::text[], %s::bigint[], %s::int[]) AS v (line_key, sku_id, pieces)"
+            " WHERE a.line_key = v.line_key AND a.sku_id = v.sku_id AND a.state = 'consumed'",
+            [
+                [line_key for line_key, _sku_id in places],
+                [sku_id for _line_key, sku_id in places],
+                [back[place] for place in places],
+            ],
+        )
+
+
 def _consumed(returns: Sequence[Returned]) -> dict[tuple[str, int], int]:
+    """Give how many pieces of lines are still out."""
     rows = Allocation.objects.filter(
         line_key__in=[one.line_key for one in returns], state=AllocationState.CONSUMED
     )
     return {
-        (line_key, sku_id): quantity
-        for line_key, sku_id, quantity in rows.values_list("line_key", "sku_id", "quantity")
+        (line_key, sku_id): quantity - returned
+        for line_key, sku_id, quantity, returned in rows.values_list(
+            "line_key", "sku_id", "quantity", "returned"
+        )
     }
 
 

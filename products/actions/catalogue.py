@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from products.actions.catalogue_locks import locked_product, locked_sku
 from products.actions.errors import GoodsRefusedError
+from products.actions.forbidden import refuse_forbidden
+from products.choices import ProductStatus
 from products.models import Product, Sku
 from products.rules.sources import DEFAULTED, HAND
 from shopops.staff import operations
@@ -47,15 +49,28 @@ def edit_product(
 
     :raises Product.DoesNotExist: if there is none
     :raises StaleGoodsError: if it changed since `version`
+    :raises UnableToListError: if it is to be listed and is forbidden
     """
     product = locked_product(product_id, version=version)
+    return Edited(product, tuple(apply_to_product(product, values, by=by, now=now)))
+
+
+def apply_to_product(
+    product: Product, values: Mapping[str, Any], *, by: User, now: datetime
+) -> dict[str, tuple[Any, Any]]:
+    """Change fields of a locked product, with a line in the log; give what changed.
+
+    :raises UnableToListError: if it is to be listed and is forbidden
+    """
+    if values.get("status") == ProductStatus.ON_SHELF != product.status:
+        refuse_forbidden(product)
     if product.status == "draft" and values.get("status", "draft") == "draft":
         # Somebody has looked at it: what it is on the platform is not known by that.
         values = {key: value for key, value in values.items() if key != "status"}
     changed = _apply(product, values, PRODUCT_FIELDS, by=by, now=now)
     if changed:
         _record("products.product.edited", "product", product, changed, by=by, now=now)
-    return Edited(product, tuple(changed))
+    return changed
 
 
 @transaction.atomic

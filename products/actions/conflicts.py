@@ -12,10 +12,14 @@ from django.utils.translation import gettext as _
 
 from products.actions.catalogue import plain, said_by_hand
 from products.actions.catalogue_locks import locked_conflicts, locked_products, locked_skus
+from products.actions.prices import take_price
+from products.choices import PriceKind
 from products.models import CatalogueConflict, Product, Sku
 from products.wording.catalogue import SECRET
 from shopops.staff import operations
 from shopops.staff.models import User
+
+_PRICES = {"list_amount": PriceKind.LIST, "cost_amount": PriceKind.COST}
 
 
 @dataclass(slots=True)
@@ -82,6 +86,14 @@ def _take(row: Product | Sku, conflict: CatalogueConflict, *, by: User, now: dat
             }
     if conflict.field == "product_id" and not Product.objects.filter(pk=value).exists():
         return _("对方说的商品已经不在了。")
+    kind = _PRICES.get(conflict.field)
+    if kind is not None and isinstance(row, Sku):
+        reason = _("采用了文件里的值")
+        reasons = take_price(row, kind=kind, amount=value, reason=reason, by=by, now=now)
+        if reasons:
+            return _("%(code)s 的新价低于底价或和成本有冲突，要能批价的人来定。") % {
+                "code": row.code
+            }
     setattr(row, conflict.field, value)
     said_by_hand(row, conflict.field, now=now)
     row.version += 1

@@ -63,7 +63,7 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
         count = StockCount.objects.create(
             opened_at=now,
             opened_by_id=batch.created_by_id,
-            note=f"#{batch.pk} {batch.file_name}"[:200],
+            note=_note(batch),
         )
         cursor.execute(
             "INSERT INTO products_countline (count_id, sku_id, counted_at, counted, on_hand)"
@@ -76,10 +76,15 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
     return Counts(created, 0, 0, batch.rejected_count)
 
 
+def _note(batch: "Batch") -> str:
+    """Name the file in its count; a person's own note of another count never reads like it."""
+    return f"#{batch.pk} {batch.file_name}"[:200]
+
+
 def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
     """Take the count back if nobody booked it; what is in the ledger stays there."""
     with run.step(text=gettext_noop("撤销盘点")):
-        ours = StockCount.objects.filter(note__startswith=f"#{batch.pk} ")
+        ours = StockCount.objects.filter(note=_note(batch))
         kept = CountLine.objects.filter(count__in=ours.exclude(state=CountState.OPEN)).count()
         lines = CountLine.objects.filter(count__in=ours.filter(state=CountState.OPEN)).count()
         ours.filter(state=CountState.OPEN).delete()

@@ -1,5 +1,6 @@
 """Counting the shelf: open, enter, book. Booking writes the differences into the ledger."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from products.actions import locks, stock
 from products.actions.errors import CountRefusedError, StaleGoodsError
 from products.choices import CountState, MoveKind
-from products.models import CountLine, Sku, StockCount, StockLevel
+from products.models import CountLine, Sku, StockCount, StockLevel, StockMove
 from products.rules.stock import MOST_PIECES, read_code, read_pieces
 from shopops.staff import operations
 from shopops.staff.models import User
@@ -167,7 +168,8 @@ def book_count(*, count_id: int, version: int, by: User, now: datetime) -> Stock
     """Write the differences of a count into the ledger. Locks the count, then the levels.
 
     A difference is against what the ledger said when the SKU was counted: what moved since then stays
-    moved. A shelf that holds less than is set aside is booked all the same: the count is the truth.
+    moved. What another count of the same SKU booked since then is part of the difference, and not booked
+    again. A shelf that holds less than is set aside is booked all the same: the count is the truth.
 
     :raises CountRefusedError: if the count is over or empty
     :raises StaleGoodsError: if something was counted since `version` was seen
@@ -178,20 +180,22 @@ def book_count(*, count_id: int, version: int, by: User, now: datetime) -> Stock
     lines = list(count.lines.order_by("sku_id"))
     if not lines:
         raise CountRefusedError(_("还没有数任何东西。"))
+    # A SKU that was found as nothing where nothing was expected is kept from now on, too.
+    kept = [line.sku_id for line in lines]
+    _keep(kept, now=now)
+    locks.locked_levels(kept)
+    booked = _booked_since(lines)
     entries = [
         stock.Entry(
             line.sku_id,
-            line.counted - line.on_hand,
+            difference,
             MoveKind.COUNT,
             reference=_reference(count),
             reason=count.note,
         )
         for line in lines
-        if line.counted != line.on_hand
+        if (difference := line.counted - line.on_hand - booked[line.sku_id])
     ]
-    # A SKU that was found as nothing where nothing was expected is kept from now on, too.
-    kept = [line.sku_id for line in lines]
-    _keep(kept, now=now)
     stock.write(entries, by=by, now=now, may_go_negative=True)
     count.state, count.booked_at, count.booked_by = CountState.BOOKED, now, by
     count.version += 1
@@ -208,6 +212,19 @@ def book_count(*, count_id: int, version: int, by: User, now: datetime) -> Stock
         },
     )
     return count
+
+
+def _booked_since(lines: Sequence[CountLine]) -> Counter[int]:
+    """Give what other counts booked of these SKUs after they were counted here. Under the levels' locks."""
+    counted_at = {line.sku_id: line.counted_at for line in lines}
+    moves = StockMove.objects.filter(
+        kind=MoveKind.COUNT, at__gt=min(counted_at.values()), sku__in=counted_at
+    )
+    booked: Counter[int] = Counter()
+    for sku_id, at, quantity in moves.values_list("sku_id", "at", "quantity"):
+        if at > counted_at[sku_id]:
+            booked[sku_id] += quantity
+    return booked
 
 
 def _keep(sku_ids: Sequence[int], *, now: datetime) -> None:

@@ -16,13 +16,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from products.actions.catalogue_locks import locked_product
 from products.actions.errors import GoodsRefusedError
 from products.models import Product
+from products.rules.pictures import on_white
 from shopops.lib import vault
 from shopops.staff import operations
 from shopops.staff.models import User
 
 MOST_BYTES = 10 << 20
 MOST_PIXELS = 40_000_000
-_FORMATS = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WEBP"}
+_FORMATS = ("JPEG", "PNG", "WEBP")
 CONTENT_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 THUMBNAIL = 120
 
@@ -50,15 +51,18 @@ def read_picture(data: bytes) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=tuple(_FORMATS))
+            image = Image.open(io.BytesIO(data), formats=_FORMATS)
             if image.width * image.height > MOST_PIXELS:
                 raise GoodsRefusedError(_("图片的像素太多，最多 4000 万。"), field="image")
             image.load()
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise GoodsRefusedError(_("图片的像素太多，最多 4000 万。"), field="image") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Warning) as error:
         raise GoodsRefusedError(
             _("这不是能打开的图片（要 JPG、PNG 或 WebP）。"), field="image"
         ) from error
-    kind = image.format or "PNG"
+    # Telephones write MPO: a JPEG with a second picture behind the first, which is dropped.
+    kind = "JPEG" if image.format == "MPO" else image.format or "PNG"
     upright = ImageOps.exif_transpose(image)
     return Picture(
         _written(upright, kind), _thumbnail(upright), kind, upright.width, upright.height
@@ -74,7 +78,7 @@ def _written(image: Image.Image, kind: str) -> bytes:
 
 
 def _thumbnail(image: Image.Image) -> bytes:
-    small = image.convert("RGB")
+    small = on_white(image)
     small.thumbnail((THUMBNAIL, THUMBNAIL))
     out = io.BytesIO()
     small.save(out, "JPEG", quality=85)

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from products.actions.catalogue import said_by_hand
 from products.actions.catalogue_locks import locked_product
-from products.actions.errors import GoodsRefusedError, UnableToListError
+from products.actions.errors import GoodsRefusedError
+from products.actions.forbidden import refuse_forbidden
+from products.actions.images import image_names
 from products.actions.locks import locked_latest_check
 from products.choices import CheckOutcome, GoodsRuleCode, ProductStatus
 from products.models import ListingCheck, Product, WordExemption
 from products.queries.goods_rules import parameters
-from products.queries.material import Around, around, facts_of, forbidding
+from products.queries.material import Around, around, facts_of
 from products.rules.listing import Point, check_listing
 from products.rules.pictures import NotAPictureError, Picture, measure
 from shopops.lib import vault
@@ -107,12 +109,23 @@ def _picture(
             stored["touched"] = tuple(stored["touched"])
             return Picture(**stored), last.picture
     try:
-        picture = measure(b"".join(vault.chunks(product.image_path)), white_level=level)
+        picture = measure(_image_bytes(product), white_level=level)
     except NotAPictureError as error:
         return str(error), None
     except vault.VaultBrokenError:
         return "gone", None
     return picture, asdict(picture) | {"touched": list(picture.touched), "white_level": level}
+
+
+def _image_bytes(product: Product) -> bytes:
+    """Give the whole picture as it lies in the vault.
+
+    :raises VaultBrokenError: if the product's path names none
+    """
+    names = image_names(product.image_path)
+    if not names:
+        raise vault.VaultBrokenError("the path names no file")
+    return b"".join(vault.chunks(names[0]))
 
 
 def request_check_all(*, by: User, now: datetime) -> Run:
@@ -152,15 +165,14 @@ def save_material(
     """
     product = locked_product(product_id=product_id, version=version)
     old = {"category": product.category, "brand": product.brand, "promise": product.promise_hours}
-    product.attributes = {
-        key: value
-        for key, value in (
-            ("props", given.props),
-            ("sizes", given.sizes.strip()),
-            ("detail", given.detail.strip()),
-        )
-        if value
-    }
+    said = (
+        ("props", given.props),
+        ("sizes", given.sizes.strip()),
+        ("detail", given.detail.strip()),
+    )
+    # What a file said beside these three (pictures, subtitle, platform's own codes) stays.
+    kept = {key: value for key, value in product.attributes.items() if key not in dict(said)}
+    product.attributes = kept | {key: value for key, value in said if value}
     product.promise_hours = given.promise_hours
     product.category, product.brand = given.category.strip(), given.brand.strip()
     _changed(product, by, now, "attributes", "promise_hours", "category", "brand")
@@ -209,20 +221,6 @@ def mark_listed(
         reason=reason,
     )
     return product
-
-
-def refuse_forbidden(product: Product) -> None:
-    """Refuse to list a product that is forbidden, whoever asks.
-
-    :raises UnableToListError: if it is forbidden, with the violation's name
-    """
-    because = forbidding([product.pk]).get(product.pk, "")
-    if because:
-        raise UnableToListError(
-            _("「%(kind)s」还没有结案，这个商品禁止上架。先在违规页结案。") % {"kind": because}
-        )
-    if product.status == ProductStatus.FORBIDDEN:
-        raise UnableToListError(_("这个商品在禁止上架名单里，不能标为在售。"))
 
 
 def _changed(product: Product, by: User | None, now: datetime, *fields: str) -> None:

@@ -1,7 +1,8 @@
 """Where goods are locked but products and SKUs themselves: these are `catalogue_locks`, and come first.
 
-Order: products with their checks and violations, SKUs with their prices, levels by SKU, then
-allocations, then purchase orders.
+Order: products with their checks and violations, SKUs with their prices, plans by SKU, suppliers,
+then a count or a purchase order, then levels by SKU, last the day's numbers. Allocations change under
+their levels' locks only.
 """
 
 from collections.abc import Collection
@@ -14,12 +15,18 @@ from products.models import (
     PriceChange,
     Product,
     PurchaseOrder,
+    ReplenishmentPlan,
+    ReplenishmentRule,
     StockCount,
     StockLevel,
     StockRule,
     Supplier,
     Violation,
 )
+
+# Advisory locks: what has no row of its own to lock.
+_PURCHASE_NUMBERS = 7_203_051
+_REPLENISHMENT_RULES = 7_203_052
 
 
 def _in_transaction() -> None:
@@ -59,6 +66,38 @@ def locked_supplier(*, supplier_id: int) -> Supplier:
     :raises Supplier.DoesNotExist: if there is none
     """
     return Supplier.objects.select_for_update(of=("self",)).get(pk=supplier_id)
+
+
+def locked_suppliers(supplier_ids: Collection[int]) -> dict[int, Supplier]:
+    """Lock suppliers by id, in the order of their ids."""
+    _in_transaction()
+    rows = Supplier.objects.select_for_update(of=("self",)).filter(pk__in=list(supplier_ids))
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
+def locked_plans(sku_ids: Collection[int]) -> dict[int, ReplenishmentPlan]:
+    """Lock the plans of SKUs until the end of the transaction, in the order of their ids."""
+    _in_transaction()
+    rows = ReplenishmentPlan.objects.select_for_update(of=("self",)).filter(pk__in=list(sku_ids))
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
+def hold_purchase_numbers() -> None:
+    """Wait until nobody else gives a purchase order its number; held until the transaction ends."""
+    _hold(_PURCHASE_NUMBERS)
+
+
+def locked_replenishment_rule() -> ReplenishmentRule | None:
+    """Lock the newest rule of replenishment, and the right to write the first; None if there is none."""
+    _hold(_REPLENISHMENT_RULES)
+    rows = ReplenishmentRule.objects.select_for_update(of=("self",))
+    return rows.order_by("-valid_from", "pk").first()
+
+
+def _hold(lock: int) -> None:
+    _in_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
 
 
 def locked_rule() -> StockRule | None:

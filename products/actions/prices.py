@@ -13,7 +13,7 @@ from products.actions.catalogue import said_by_hand
 from products.actions.catalogue_locks import locked_sku, locked_skus
 from products.actions.errors import StaleGoodsError, UnableToPriceError
 from products.actions.locks import locked_price_change
-from products.choices import PriceChangeState, PriceKind
+from products.choices import SECRET_KINDS, PriceChangeState, PriceKind
 from products.models import PriceChange, Sku
 from products.queries.prices import activity_amounts, current_prices, prices_of
 from products.rules.prices import Prices, needs_manager, notes, refusal
@@ -65,8 +65,8 @@ def change_price(*, wanted: NewPrice, by: User, now: datetime) -> PriceChange:
         now=now,
         object_type="sku",
         object_key=sku.code,
-        old={"price": _text(change.old_amount), "price_kind": change.kind},
-        new={"price": _text(change.new_amount), "price_kind": change.kind},
+        old=_logged(change, change.old_amount),
+        new=_logged(change, change.new_amount),
         reason=change.reason,
     )
     return change
@@ -77,8 +77,10 @@ def _name(change: PriceChange) -> str:
     return "products.price.asked" if waits else "products.price.changed"
 
 
-def _text(amount: Decimal | None) -> str:
-    return "" if amount is None else str(amount)
+def _logged(change: PriceChange, amount: Decimal | None) -> dict[str, str]:
+    """Give a price for the log, which more people read than may see costs: these stand in the change."""
+    shown = "" if amount is None or change.kind in SECRET_KINDS else str(amount)
+    return {"price": shown, "price_kind": change.kind}
 
 
 def _refuse(wanted: NewPrice, prices: Prices) -> None:
@@ -171,11 +173,40 @@ def decide_price(
         now=now,
         object_type="sku",
         object_key=sku.code,
-        old={"price": _text(change.old_amount), "price_kind": change.kind},
-        new={"price": _text(change.new_amount), "price_kind": change.kind},
+        old=_logged(change, change.old_amount),
+        new=_logged(change, change.new_amount),
         reason=change.decision_reason,
     )
     return change
+
+
+def take_price(
+    sku: Sku, *, kind: PriceKind, amount: Decimal, reason: str, by: User, now: datetime
+) -> list[str]:
+    """Set a price of a locked SKU that a person took over from a file; the caller saves the SKU.
+
+    Give why the manager must agree first, as codes, and do nothing, where `by` may not agree.
+    """
+    prices = current_prices(sku)
+    reasons = needs_manager(kind, amount, prices)
+    if reasons and not by.has_perm("products.approve_price"):
+        return reasons
+    change = PriceChange.objects.create(
+        sku=sku,
+        asked_at=now,
+        asked_by=by,
+        decided_at=now,
+        decided_by=by if reasons else None,
+        old_amount=prices.of(kind),
+        new_amount=amount,
+        kind=kind,
+        state=PriceChangeState.APPLIED,
+        reason=reason,
+        objections=[*reasons, *notes(kind, prices)],
+    )
+    setattr(sku, FIELDS[kind], amount)
+    _recheck([change], now)
+    return []
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from products.actions import locks, stock
 from products.actions.errors import PurchaseRefusedError, StaleGoodsError
 from products.choices import MoveKind, PurchaseState
-from products.models import PurchaseLine, PurchaseOrder, Sku, Supplier, SupplierPrice
+from products.models import (
+    PurchaseLine,
+    PurchaseOrder,
+    Sku,
+    StockMove,
+    Supplier,
+    SupplierPrice,
+)
 from shopops.lib.business_time import business_date
 from shopops.staff import operations
 from shopops.staff.models import User
@@ -93,7 +100,8 @@ def _refuse_lines(lines: Sequence[Line]) -> None:
 
 
 def _next_number(now: datetime) -> str:
-    """Give the day's next number; the supplier's lock does not part two suppliers, the index does."""
+    """Give the day's next number; two who buy from two suppliers at once number one by one."""
+    locks.hold_purchase_numbers()
     prefix = f"PO{business_date(now):%y%m%d}-"
     rows = PurchaseOrder.objects.filter(number__startswith=prefix)
     taken = [int(number.removeprefix(prefix)) for number in rows.values_list("number", flat=True)]
@@ -115,7 +123,8 @@ def change_line(*, number: str, line: Line, version: int, by: User, now: datetim
             defaults={"quantity": line.quantity, "price_amount": line.price_amount},
         )
     code = Sku.objects.values_list("code", flat=True).get(pk=line.sku_id)
-    new = {"code": code, "quantity": line.quantity, "price": str(line.price_amount or "")}
+    # No price: more people read the log than may see costs.
+    new = {"code": code, "quantity": line.quantity}
     _save(purchase)
     _record("line_changed", purchase, by, now, new=new)
     return purchase
@@ -146,18 +155,17 @@ def order_purchase(
 
 
 def _note_prices(purchase: PurchaseOrder, today: date) -> None:
-    last = dict(
-        SupplierPrice.objects.filter(supplier=purchase.supplier)
-        .order_by("valid_from")
-        .values_list("sku_id", "amount")
-    )
+    known = SupplierPrice.objects.filter(supplier=purchase.supplier).order_by("valid_from")
+    last = {price.sku_id: price for price in known}
     for line in purchase.lines.exclude(price_amount=None):
-        if last.get(line.sku_id) != line.price_amount:
+        before = last.get(line.sku_id)
+        if before is None or before.amount != line.price_amount:
+            least = before.minimum_quantity if before else 1
             SupplierPrice.objects.update_or_create(
                 supplier=purchase.supplier,
                 sku_id=line.sku_id,
                 valid_from=today,
-                defaults={"amount": line.price_amount},
+                defaults={"amount": line.price_amount, "minimum_quantity": least},
             )
 
 
@@ -199,7 +207,8 @@ def arrive(
     The order is done when nothing is missing; more than was ordered is taken too. Locks the levels, then
     the order's lines are written.
 
-    :raises PurchaseRefusedError: if nothing arrived, more is defect than arrived, or it is not on its way
+    :raises PurchaseRefusedError: if nothing arrived, more is defect than arrived, a line stands twice or
+        in another order, or it is not on its way
     """
     purchase = _locked(number, version)
     if purchase.state not in OPEN:
@@ -209,7 +218,11 @@ def arrive(
     came = {one.line_id: one for one in arrivals if one.arrived}
     if not came:
         raise PurchaseRefusedError(_("写下到了几件。"))
+    if len({one.line_id for one in arrivals}) != len(arrivals):
+        raise PurchaseRefusedError(_("同一个编码只写一行，把数量加在一起。"))
     lines = [line for line in purchase.lines.order_by("sku_id") if line.pk in came]
+    if len(lines) != len(came):
+        raise PurchaseRefusedError(_("有的商品不在这张采购单里，刷新一下再写。"))
     entries = []
     for line in lines:
         one = came[line.pk]
@@ -244,10 +257,16 @@ def close_purchase(
         raise PurchaseRefusedError(_("这张采购单已经结束。"))
     came = purchase.lines.filter(arrived_quantity__gt=0).exists()
     purchase.state = PurchaseState.ARRIVED if came else PurchaseState.CANCELLED
-    purchase.arrived_at = now if came else None
+    purchase.arrived_at = (_last_arrival(purchase) or now) if came else None
     _save(purchase, "state", "arrived_at")
     _record("closed", purchase, by, now, reason=reason.strip())
     return purchase
+
+
+def _last_arrival(purchase: PurchaseOrder) -> datetime | None:
+    """Give when the last good pieces came: a supplier's word is measured by that, not by when we gave up."""
+    moves = StockMove.objects.filter(reference=purchase.number, kind=MoveKind.RECEIPT)
+    return moves.order_by("-at", "-pk").values_list("at", flat=True).first()
 
 
 def _locked(number: str, version: int) -> PurchaseOrder:
@@ -365,7 +384,7 @@ def set_supplier_price(
         defaults={"amount": amount, "minimum_quantity": minimum_quantity},
     )
     code = Sku.objects.values_list("code", flat=True).get(pk=sku_id)
-    _record_supplier("price_set", supplier, by, now, new={"code": code, "amount": str(amount)})
+    _record_supplier("price_set", supplier, by, now, new={"code": code})
     return price
 
 

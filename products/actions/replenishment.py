@@ -152,7 +152,7 @@ def _plan(  # noqa: PLR0913
         free=supply.free,
         on_the_way=sum(supply.arrivals.values()),
         suggested_quantity=found.quantity,
-        order_by=found.order_by if found.quantity else None,
+        order_by=found.order_by,
         runs_out_on=found.runs_out_on,
         cover_days=found.cover_days,
         lead_days=supply.lead_days,

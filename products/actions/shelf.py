@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from products import registry
-from products.actions.catalogue_locks import locked_product
+from products.actions.catalogue import said_by_hand
+from products.actions.catalogue_locks import locked_product, locked_products
 from products.actions.errors import GoodsRefusedError
 from products.choices import GoodsRuleCode, ProductStatus
 from products.models import Product, ShelfSlot
@@ -172,11 +173,20 @@ def showcase_wanted(*, now: datetime) -> list[int]:
 
 @transaction.atomic
 def fill_showcase(*, by: User, now: datetime) -> int:
-    """Note that the showcase now holds those that are delisted soonest. Gives how many changed."""
+    """Note that the showcase now holds those that are delisted soonest. Gives how many changed.
+
+    A person said so: an older file does not empty it again. Locks the products that change.
+    """
     wanted = set(showcase_wanted(now=now))
     inside = set(Product.objects.filter(in_showcase=True).values_list("pk", flat=True))
-    Product.objects.filter(pk__in=inside - wanted).update(in_showcase=False)
-    Product.objects.filter(pk__in=wanted - inside).update(in_showcase=True)
+    rows = locked_products(wanted ^ inside)
+    for product in rows.values():
+        product.in_showcase = product.pk in wanted
+        said_by_hand(product, "in_showcase", now=now)
+        product.version += 1
+        product.changed_at, product.changed_by = now, by
+    fields = ["in_showcase", "said_by", "version", "changed_at", "changed_by"]
+    Product.objects.bulk_update(rows.values(), fields, batch_size=500)
     operations.record(
         name="products.shelf.showcase_filled",
         by=by,

@@ -3,7 +3,7 @@
 Each act is one transaction: the level's lock, one line of the ledger, the level, the operation log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from products.actions import locks
 from products.actions.errors import StockRefusedError
 from products.choices import MoveKind
-from products.models import BundlePart, Sku, StockLevel, StockMove
+from products.models import Sku, StockLevel, StockMove
 from shopops.staff import operations
 from shopops.staff.models import User
 
@@ -78,10 +78,6 @@ def bring_back(
 def _move_one(entry: Entry, *, by: User, now: datetime) -> StockMove:
     _refuse_senseless(entry)
     sku = Sku.objects.get(pk=entry.sku_id)
-    if BundlePart.objects.filter(bundle=sku).exists():
-        raise StockRefusedError(
-            _("「%(code)s」是套装，没有自己的库存；改它的部件。") % {"code": sku.code}
-        )
     move = write([entry], by=by, now=now, may_go_negative=by.has_perm(NEGATIVE))[0]
     operations.record(
         name=f"products.stock.{entry.kind}",
@@ -114,10 +110,11 @@ def write(
 
     A SKU without a level gets one: from now on its stock is kept. Inside the caller's transaction.
 
-    :raises StockRefusedError: if fewer would be left than are set aside for orders (or than none), and
-        that is not allowed
+    :raises StockRefusedError: if a SKU is a bundle, or fewer would be left than are set aside for orders
+        (or than none), and that is not allowed
     """
     levels = _levels_of(entries, now=now)
+    _refuse_bundles(levels)
     moves = []
     for entry in entries:
         level = levels[entry.sku_id]
@@ -143,6 +140,15 @@ def write(
     StockMove.objects.bulk_create(moves, batch_size=5000)
     StockLevel.objects.bulk_update(levels.values(), ["on_hand", "may_be_negative"], batch_size=1000)
     return moves
+
+
+def _refuse_bundles(sku_ids: Collection[int]) -> None:
+    """Refuse pieces of a bundle. Under the levels' locks, which whoever makes a bundle takes, too."""
+    made = Sku.objects.filter(pk__in=sku_ids, parts__isnull=False).order_by("pk").first()
+    if made is not None:
+        raise StockRefusedError(
+            _("「%(code)s」是套装，没有自己的库存；改它的部件。") % {"code": made.code}
+        )
 
 
 def _levels_of(entries: Sequence[Entry], *, now: datetime) -> dict[int, StockLevel]:

@@ -14,9 +14,11 @@ from rest_framework.views import APIView
 from products.actions import bundles, catalogue
 from products.actions.conflicts import decide_conflicts
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
+from products.actions.watch import request_findings
 from products.api import catalogue_shapes as shapes
 from products.models import CatalogueConflict, Product, Sku
 from products.queries.catalogue_list import TABS, Filters, product_page
+from products.queries.catalogue_sort import SORTS, Edge, Sort
 from products.queries.product_page import conflict_page, product_detail, sku_page
 from products.wording.catalogue import SECRET
 from shopops.lib.business_time import business_date
@@ -56,7 +58,14 @@ class Products(APIView):
     required_right = "products.view"
 
     @extend_schema(
-        parameters=[OpenApiParameter("tab", str, description="a saved view"), _Q, _AFTER],
+        parameters=[
+            OpenApiParameter("tab", str, description="a saved view"),
+            OpenApiParameter(
+                "sort", str, description="cover, sales, stock or margin; falling with a -"
+            ),
+            _Q,
+            OpenApiParameter("after", str, description="`next` of the page before"),
+        ],
         responses=shapes.ProductSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
@@ -68,12 +77,21 @@ class Products(APIView):
             tab=tab,
             filters=Filters(q=request.query_params.get("q", "").strip()[:80]),
             today=business_date(timezone.now()),
-            after=_key(request, "after"),
+            sort=_sort(request),
+            after=Edge.parse(request.query_params.get("after", "")),
         )
-        ids = [row.id for row in page.rows]
-        rows = sorted(Product.objects.filter(pk__in=ids), key=lambda row: -row.pk)
+        by_id = Product.objects.in_bulk([row.id for row in page.rows])
+        rows = [by_id[row.id] for row in page.rows if row.id in by_id]
         shown = shapes.ProductSerializer(rows, many=True).data
-        return Response({"products": shown, "next": page.after})
+        return Response({"products": shown, "next": str(page.after) if page.after else None})
+
+
+def _sort(request: Request) -> Sort | None:
+    wanted = request.query_params.get("sort", "")
+    sort = SORTS.get(wanted)
+    if wanted and (sort is None or (sort.right and not request.user.has_perm(sort.right))):
+        raise ValidationError({"sort": _("没有这个排序")})
+    return sort
 
 
 class OneProduct(APIView):
@@ -228,4 +246,5 @@ class Decide(APIView):
         done = decide_conflicts(
             ids=ids, takes_theirs=values["takes_theirs"], by=_person(request), now=timezone.now()
         )
+        request_findings(by=_person(request), now=timezone.now())
         return Response(shapes.DecidedSerializer(done).data)

@@ -1,5 +1,6 @@
 """Listing checks, prices, ranks, competitors and quality for other programs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +16,7 @@ from products.actions import listing, looks, prices
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
 from products.actions.watch import request_findings
 from products.api import listing_shapes as shapes
-from products.choices import PriceChangeState, PriceKind, RankSort
+from products.choices import SECRET_KINDS, PriceChangeState, PriceKind, RankSort
 from products.models import Competitor, ListingCheck, PriceChange, Product, Sku
 from products.queries import prices as price_queries
 from products.queries import quality
@@ -36,6 +37,12 @@ def refused(refusal: GoodsRefusedError) -> Response:
     return Response({"code": code, "detail": refusal.message}, status=status.HTTP_409_CONFLICT)
 
 
+def _checks(rows: Sequence[ListingCheck], request: Request) -> Any:  # noqa: ANN401
+    sees_cost = request.user.has_perm("products.view_cost")
+    shape = shapes.ListingCheckSerializer(rows, many=True, context={"sees_cost": sees_cost})
+    return shape.data
+
+
 class Checks(APIView):
     """A product's listing checks."""
 
@@ -47,7 +54,7 @@ class Checks(APIView):
         if not Product.objects.filter(pk=product_id).exists():
             raise NotFound
         rows = ListingCheck.objects.filter(product_id=product_id).order_by("-checked_at", "-pk")
-        return Response(shapes.ListingCheckSerializer(rows[:MOST], many=True).data)
+        return Response(_checks(list(rows[:MOST]), request))
 
 
 class CheckAct(APIView):
@@ -64,7 +71,7 @@ class CheckAct(APIView):
             )
         except Product.DoesNotExist as error:
             raise NotFound from error
-        return Response(shapes.ListingCheckSerializer(row).data)
+        return Response(_checks([row], request)[0])
 
 
 class Prices(APIView):
@@ -94,7 +101,7 @@ class ChangePrice(APIView):
         """Change a price."""
         data = _valid(shapes.ChangePriceSerializer, request)
         kind = PriceKind(data["kind"])
-        if kind == PriceKind.COST and not request.user.has_perm("products.view_cost"):
+        if kind in SECRET_KINDS and not request.user.has_perm("products.view_cost"):
             raise PermissionDenied
         sku = Sku.objects.filter(code=data["sku_code"]).first()
         if sku is None:

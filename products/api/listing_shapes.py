@@ -2,16 +2,25 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from products.choices import PriceKind, RankSort
 from products.models import ListingCheck, PriceChange
+from products.rules.listing import shown_points
 
 type Data = dict[str, Any]
 
 
 class ListingCheckSerializer(serializers.ModelSerializer[ListingCheck]):
     """One listing check; `points` hold code, outcome and evidence."""
+
+    points = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.DictField()))
+    def get_points(self, check: ListingCheck) -> list[dict[str, str]]:
+        """Give the points, without floors for who may not see them."""
+        return shown_points(check.points, sees_cost=bool(self.context.get("sees_cost")))
 
     class Meta:
         model = ListingCheck

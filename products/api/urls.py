@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from products.api import catalogue, listing, stock
+from products.api import catalogue, listing, replenishment, stock
 
 app_name = "products_api"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("stock/<int:sku_id>/moves/", stock.Move.as_view(), name="move"),
     path("purchases/", stock.Purchases.as_view(), name="purchases"),
     path("purchases/<str:number>/arrive/", stock.Arrive.as_view(), name="arrive"),
+    path("replenishment/", replenishment.Replenishment.as_view(), name="replenishment"),
+    path("replenishment/run/", replenishment.Again.as_view(), name="replenishment_run"),
+    path("replenishment/orders/", replenishment.Orders.as_view(), name="replenishment_orders"),
+    path("replenishment/<int:sku_id>/", replenishment.OnePlan.as_view(), name="replenishment_sku"),
     path("products/", catalogue.Products.as_view(), name="products"),
     path("products/<int:product_id>/", catalogue.OneProduct.as_view(), name="product"),
     path("products/<int:product_id>/edit/", catalogue.EditProduct.as_view(), name="edit_product"),

@@ -7,16 +7,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from products import registry
-from products.queries import purchases, shortage
+from products.queries import plans, purchases, shortage
 from products.queries.proof import Difference, Proof, prove
 from products.queries.rules import rule_in_force
 from products.queries.stock_facts import keeps_stock
 from shopops.checks.models import CheckResult
 from shopops.checks.registry import CheckOutcome, Finding, Severity, outcome_of, register_check
+from shopops.lib.business_time import business_date
 
 PROOF = "products.stock_proof"
 SHORT = "products.stock_is_enough"
 PURCHASES = "products.purchases_come_in_time"
+REPLENISHED = "products.goods_are_ordered_in_time"
 # A list longer than this is read on its own page, not among the morning's findings.
 MOST_FINDINGS = 8
 
@@ -84,6 +86,44 @@ def purchases_come_in_time(day: date, now: datetime) -> CheckOutcome:
     return outcome_of(_and_more(found, len(rows), "soon", reverse("products:purchases")))
 
 
+def goods_are_ordered_in_time(day: date, now: datetime) -> CheckOutcome:
+    """Fail while something should have been ordered by today, or plans are old; unknown without any."""
+    made = plans.made_at()
+    if made is None:
+        return CheckOutcome(CheckResult.Status.UNKNOWN)
+    url = reverse("products:replenishment")
+    found = []
+    if now - made > plans.STALE:
+        found.append(
+            Finding(
+                title=_("补货计划旧了"),
+                evidence=_("最近一次算完是 %(day)s") % {"day": business_date(made)},
+                severity="soon",
+                owner_role="warehouse_lead",
+                url=url,
+            )
+        )
+    filters = plans.Filters(tab="now")
+    rows = plans.plan_page(filters=filters, today=day, size=MOST_FINDINGS).rows
+    found += [
+        Finding(
+            title=_("该下单了：%(code)s %(title)s") % {"code": row.code, "title": row.title},
+            evidence=_order_words(row),
+            severity="late" if row.order_by and row.order_by < day else "soon",
+            owner_role="warehouse_lead",
+            url=f"{url}{row.sku_id}/",
+        )
+        for row in rows
+    ]
+    count = plans.to_order_count(filters=filters, today=day) + len(found) - len(rows)
+    return outcome_of(_and_more(found, count, "soon", f"{url}?tab=now"))
+
+
+def _order_words(row: plans.PlanRow) -> str:
+    words = _("最晚 %(day)s 下单，建议 %(n)s 件")
+    return words % {"day": row.order_by, "n": row.to_order}
+
+
 def _and_more(found: list[Finding], count: int, severity: Severity, url: str) -> list[Finding]:
     if count <= len(found):
         return found
@@ -101,6 +141,9 @@ def register() -> None:
     """Register them; called once by `products.wiring`."""
     register_check(PROOF, gettext_lazy("库存与流水、订单对得上"), "warehouse_lead", stock_is_proved)
     register_check(SHORT, gettext_lazy("库存够卖"), "warehouse_lead", stock_is_enough)
+    register_check(
+        REPLENISHED, gettext_lazy("该补的货下了单"), "warehouse_lead", goods_are_ordered_in_time
+    )
     register_check(
         PURCHASES, gettext_lazy("采购单按时到"), "warehouse_lead", purchases_come_in_time
     )

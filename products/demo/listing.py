@@ -127,7 +127,8 @@ def _pictures(rows: Sequence[Product]) -> None:
         ground = (225, 226, 228) if place == 5 else (255, 255, 255)
         box = (0, 200, 640, 800) if place == 4 else (150, 170, side - 150, side - 150)
         data = b"not a picture" if place == 7 else _picture(side, ground, box, place)
-        row.image_path = vault.store(io.BytesIO(data)).name
+        name = vault.store(io.BytesIO(data)).name
+        row.image_path = f"JPEG|{name}|{name}|{side}x{side}"
         row.save(update_fields=["image_path"])
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from products.actions import counts, purchases, shortage
+from products.actions import counts, figures, purchases, shortage
 from products.actions.purchases import Arrival, Line, SupplierValues
 from products.models import PurchaseOrder, Sku, StockLevel, Supplier
 from shopops.staff.models import User
@@ -64,6 +64,7 @@ def fill_stock(
 def look_at_stock(*, now: datetime) -> None:
     """Write down what is short, once the sales are summed up and the orders have their pieces."""
     shortage.look(now=now)
+    figures.write_figures(now=now)
     _shelf(now=now)
 
 
@@ -91,6 +92,7 @@ def _buy(
         )
         for name, contact, days, note in SUPPLIERS
     ]
+    _ask_prices(goods, skus, who, lead, now - timedelta(days=80))
     shop = _Buying(goods, skus, daily, lead, now)
     for number in range(4):  # long arrived: what the suppliers' word is worth
         late, defect = (0, 2, 1, 0)[number], (0, 3, 0, 1)[number]
@@ -102,6 +104,32 @@ def _buy(
     shop.on_its_way(who[2], first=45, days_ago=5, paid=True, sent=False)  # paid, not sent
     shop.on_its_way(who[0], first=19, days_ago=1, paid=False, sent=False)
     shop.draft(who[1], first=30)
+
+
+# What a supplier sends at least.
+_LEAST = (20, 10, 60)
+
+
+def _ask_prices(
+    goods: Sequence[DemoGoods],
+    skus: Mapping[str, Sku],
+    who: Sequence[Supplier],
+    lead: User,
+    at: datetime,
+) -> None:
+    """Note what each style costs at its supplier; of a few styles nobody asked yet."""
+    for one in goods:
+        style = sum(map(ord, one.code.rpartition("-")[0]))
+        if style % 13 == 0:
+            continue
+        purchases.set_supplier_price(
+            supplier_id=who[style % 3].pk,
+            sku_id=skus[one.code].pk,
+            amount=(Decimal(one.price_fen) * 45 / 10_000).quantize(Decimal("0.01")),
+            minimum_quantity=_LEAST[style % 3],
+            by=lead,
+            now=at,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,3 +155,26 @@ class ListFilterForm(forms.Form):
     )
     brand = _text(40, gettext_lazy("品牌"))
     category = _text(80, gettext_lazy("类目"))
+
+
+class BulkRoleForm(forms.Form):
+    """The role that chosen products get."""
+
+    role = forms.ChoiceField(
+        label=gettext_lazy("角色"),
+        choices=ProductRole.choices,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+
+class BulkStatusForm(forms.Form):
+    """The status that chosen products get; what is forbidden is decided on the page of violations."""
+
+    status = forms.ChoiceField(
+        label=gettext_lazy("状态"),
+        choices=[
+            (ProductStatus.ON_SHELF.value, ProductStatus.ON_SHELF.label),
+            (ProductStatus.OFF_SHELF.value, ProductStatus.OFF_SHELF.label),
+        ],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )

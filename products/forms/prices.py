@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from products.choices import PriceKind
+from products.choices import SECRET_KINDS, PriceKind
 
 
 class PriceForm(forms.Form):
@@ -22,7 +22,7 @@ class PriceForm(forms.Form):
 
     def __init__(self, *args: Any, with_cost: bool, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
-        kinds = [one for one in PriceKind.choices if with_cost or one[0] != PriceKind.COST]
+        kinds = [one for one in PriceKind.choices if with_cost or one[0] not in SECRET_KINDS]
         # What is changed most stands first.
         kinds.sort(
             key=lambda one: [PriceKind.LIST, PriceKind.ACTIVITY].count(PriceKind(one[0])) * -1

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 WEEK = 7
-# How many same weekdays on each side stand in for a day that is unknown.
+# How many known same weekdays on each side stand in for a day that is unknown.
 NEIGHBOURS = 4
 
 
@@ -47,8 +47,9 @@ def demand_frame(
     missing[:, [place for place, day in enumerate(days) if day in gone]] = True
     if without_stock is not None and len(without_stock):
         missing |= _marks(without_stock, index=list(wide.index), days=list(days)) & ~sold
-    filled = _like_the_same_weekdays(filled, missing)
+    # Before the first sale nothing is known: neither a zero nor something to stand in for a gap.
     filled[columns < first[:, None]] = np.nan
+    filled = _like_the_same_weekdays(filled, missing & (columns >= first[:, None]))
     return pd.DataFrame(filled, index=wide.index, columns=list(days))
 
 
@@ -65,25 +66,35 @@ def _marks(rows: pd.DataFrame, *, index: list[int], days: list[date]) -> np.ndar
 
 
 def _like_the_same_weekdays(values: np.ndarray, missing: np.ndarray) -> np.ndarray:
-    """Put the mean of up to four known same weekdays on each side in the place of what is missing."""
+    """Put the mean of the four known same weekdays before and after in the place of what is missing.
+
+    However far away they are: a SKU that was out of stock for a season would have no demand else.
+    Zero where none is known at all. `values` is NaN where nothing counts.
+    """
     if not missing.any():
         return values
     known = np.where(missing, np.nan, values)
     total, count = np.zeros_like(values), np.zeros_like(values)
-    length = values.shape[1]
-    for weeks in range(-NEIGHBOURS, NEIGHBOURS + 1):
-        shift = weeks * WEEK
-        if weeks == 0 or abs(shift) >= length:
-            continue
-        moved = np.full_like(known, np.nan)
-        if shift > 0:
-            moved[:, shift:] = known[:, :-shift]
-        else:
-            moved[:, :shift] = known[:, -shift:]
-        total += np.nan_to_num(moved)
-        count += ~np.isnan(moved)
+    for weekday in range(min(WEEK, values.shape[1])):
+        column = slice(weekday, None, WEEK)
+        for step in (1, -1):
+            sums, counts = _of_the_last_known(known[:, column][:, ::step])
+            total[:, column] += sums[:, ::step]
+            count[:, column] += counts[:, ::step]
     mean = np.divide(total, count, out=np.zeros_like(total), where=count > 0)
     return np.where(missing, mean, values)
+
+
+def _of_the_last_known(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give sum and number of the last four known values before each place of a row."""
+    last = np.full((NEIGHBOURS, len(known)), np.nan)
+    sums, counts = np.zeros_like(known), np.zeros_like(known)
+    for place in range(known.shape[1]):
+        sums[:, place] = np.nansum(last, axis=0)
+        counts[:, place] = (~np.isnan(last)).sum(axis=0)
+        here = known[:, place]
+        last = np.where(np.isnan(here), last, np.vstack([last[1:], here]))
+    return sums, counts
 
 
 def demand_class(values: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from products.models.catalogue import (
     CatalogueConflict,
     Product,
     ProductDay,
+    ProductFigures,
     Sku,
 )
 from products.models.listing import (
@@ -54,6 +55,7 @@ __all__ = [
     "PriceChange",
     "Product",
     "ProductDay",
+    "ProductFigures",
     "PurchaseLine",
     "PurchaseOrder",
     "QualityRecord",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from products.choices import ProductRole, ProductStatus
 from shopops.lib.columns import money
@@ -55,10 +56,14 @@ class Product(models.Model):
             models.Index(
                 fields=["item_code"], name="product_item_code_idx", condition=~Q(item_code="")
             ),
+            # The search of the list, whatever the case.
+            models.Index(Upper("item_code"), name="product_item_code_up_idx"),
             models.Index(fields=["status", "id"], name="product_status_idx"),
             # The tab of main products.
             models.Index(fields=["id"], name="product_main_idx", condition=Q(is_main=True)),
-            GinIndex(OpClass(F("title"), name="gin_trgm_ops"), name="product_title_trgm_idx"),
+            GinIndex(
+                OpClass(Upper("title"), name="gin_trgm_ops"), name="product_title_up_trgm_idx"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +121,8 @@ class Sku(models.Model):
             models.CheckConstraint(condition=Q(pack_size__gt=0), name="a_pack_holds_something"),
         ]
         indexes = [
+            # The search of the list of products, whatever the case.
+            models.Index(Upper("code"), name="sku_code_up_idx"),
             models.Index(fields=["sku_no"], name="sku_no_idx", condition=~Q(sku_no="")),
             # The specs that share a merchant code.
             models.Index(
@@ -138,6 +145,21 @@ class Sku(models.Model):
     def outside_code(self) -> str:
         """The 商家编码 as the platform has it."""
         return self.merchant_code or self.code
+
+
+class ProductFigures(models.Model):
+    """What the list of products is sorted by, as of the last look (every ten minutes). Null is unknown."""
+
+    product = models.OneToOneField(
+        Product, primary_key=True, on_delete=models.CASCADE, related_name="figures"
+    )
+    stock = models.IntegerField(null=True)
+    sold = models.IntegerField(null=True)
+    cover_days = models.DecimalField(max_digits=20, decimal_places=4, null=True)
+    margin_rate = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.stock}"
 
 
 class BundlePart(models.Model):

@@ -92,6 +92,8 @@ class Allocation(models.Model):
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     quantity = models.IntegerField()
+    # Of a consumed one: how many of its pieces came back, whichever refund brought them.
+    returned = models.IntegerField(default=0, db_default=0)
     state = models.CharField(
         max_length=8, choices=AllocationState.choices, default=AllocationState.HELD
     )
@@ -106,6 +108,10 @@ class Allocation(models.Model):
                 name="a_line_is_allocated_once",
             ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="an_allocation_has_pieces"),
+            models.CheckConstraint(
+                condition=Q(returned__gte=0, returned__lte=F("quantity")),
+                name="no_more_comes_back_than_left",
+            ),
         ]
         indexes = [
             models.Index(

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from products.models import CatalogueConflict, Product, ProductDay, Sku, StockLevel
+from products.queries.catalogue_sort import Edge, Sort, sorted_rows
 
 PAGE = 50
 TREND_DAYS = 14
@@ -85,8 +86,8 @@ class ListPage:
     """One page of rows with its neighbours' keys (None where there is none)."""
 
     rows: Sequence[ProductRow]
-    before: int | None
-    after: int | None
+    before: Edge | None
+    after: Edge | None
 
 
 def _of_product() -> QuerySet[Sku]:
@@ -119,7 +120,8 @@ TABS: dict[str, Tab] = {
 }
 
 
-def _narrowed(tab: Tab, filters: Filters) -> QuerySet[Product]:
+def narrowed(tab: Tab, filters: Filters) -> QuerySet[Product]:
+    """Give the products of a tab that a list is narrowed to."""
     rows = Product.objects.all()
     if tab.where is not None:
         rows = rows.filter(tab.where)
@@ -138,43 +140,54 @@ def _narrowed(tab: Tab, filters: Filters) -> QuerySet[Product]:
 def _found(text: str) -> QuerySet[Any]:
     """Give the ids of products that a text leads to: a number, a code's beginning, a part of a title.
 
+    Capitals and small letters are the same.
+
     Three indexes, each asked for itself; joined by OR Postgres would use none of them.
     """
     codes = Sku.objects.filter(product__isnull=False)
     found = [
-        Product.objects.filter(title__contains=text).values("pk"),
-        Product.objects.filter(item_code=text).values("pk"),
+        Product.objects.filter(title__icontains=text).values("pk"),
+        Product.objects.filter(item_code__istartswith=text).values("pk"),
         Product.objects.filter(item_no=text).values("pk"),
-        codes.filter(code__startswith=text).values("product"),
+        codes.filter(code__istartswith=text).values("product"),
         codes.filter(barcode=text).exclude(barcode="").values("product"),
     ]
     return found[0].union(*found[1:], all=True)
 
 
-def product_page(
-    *, tab: Tab, filters: Filters, today: date, after: int | None = None, before: int | None = None
+def product_page(  # noqa: PLR0913
+    *,
+    tab: Tab,
+    filters: Filters,
+    today: date,
+    sort: Sort | None = None,
+    after: Edge | None = None,
+    before: Edge | None = None,
+    size: int | None = None,
 ) -> ListPage:
-    """Give one page, newest first. `after` and `before` are ids at the edge of a neighbour."""
-    rows = _narrowed(tab, filters)
-    if before is not None:
-        rows = rows.filter(pk__gt=before).order_by("pk")
-    else:
-        rows = rows.filter(pk__lt=after) if after is not None else rows
-        rows = rows.order_by("-pk")
-    found = [ProductRow(**row) for row in rows.values(*_ROW_FIELDS)[: PAGE + 1]]
-    has_more = len(found) > PAGE
-    shown = found[:PAGE]
+    """Give one page, newest first or sorted. `after` and `before` are the edges of a neighbour."""
+    size = size or PAGE
+    rows = sorted_rows(narrowed(tab, filters), sort, after=after, before=before)
+    names = [*_ROW_FIELDS, *([f"figures__{sort.field}"] if sort else [])]
+    found = list(rows.values(*names)[: size + 1])
+    has_more, shown = len(found) > size, found[:size]
     if before is not None:
         shown.reverse()
-    fill(shown, today=today)
-    if not shown:
+    edges = [Edge(row["id"], _figure(row.pop(names[-1])) if sort else None) for row in shown]
+    made = [ProductRow(**row) for row in shown]
+    fill(made, today=today)
+    if not made:
         return ListPage([], None, None)
     is_back = before is not None
     return ListPage(
-        shown,
-        shown[0].id if (has_more if is_back else after is not None) else None,
-        shown[-1].id if (is_back or has_more) else None,
+        made,
+        edges[0] if (has_more if is_back else after is not None) else None,
+        edges[-1] if (is_back or has_more) else None,
     )
+
+
+def _figure(value: Decimal | int | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
 
 
 def fill(rows: Sequence[ProductRow], *, today: date) -> None:

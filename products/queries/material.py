@@ -1,7 +1,8 @@
 """What a listing check reads of a product: its stored material as plain facts.
 
 `Product.attributes` holds what files or people gave: `{"props": {name: value}, "sizes": text,
-"detail": text}`. A flat mapping of names to texts, as some files bring it, counts as props.
+"detail": text}`. A flat mapping of names to texts, as some files bring it, counts as props; what an
+item file of 淘宝助理 says by its own keys (`ITEM_FILE_KEYS`) are no attributes, only its size is read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +17,9 @@ from products.rules.listing import ListingFacts, SkuFacts
 from products.rules.pictures import Picture
 from products.rules.words import WordRule
 
-_OWN = {"props", "sizes", "detail"}
+# The platform's codes of attributes (`pid:vid;`) name nothing that could be checked.
+ITEM_FILE_KEYS = frozenset({"pictures", "properties", "subtitle", "size", "weight", "promise"})
+_OWN = {"props", "sizes", "detail", *ITEM_FILE_KEYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ def material_of(product: Product) -> Material:
         props.setdefault("品牌", product.brand)
         known = nested or flat
         props = props if known else {}
-    return Material(props or None, stored.get("sizes") or None, stored.get("detail") or None)
+    sizes = stored.get("sizes") or stored.get("size")
+    return Material(props or None, sizes or None, stored.get("detail") or None)
 
 
 def sku_facts(skus: Iterable[Sku]) -> tuple[SkuFacts, ...]:

@@ -7,13 +7,21 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from products.choices import GoodsRuleCode, PriceChangeState, PriceKind, ProductStatus
+from products.choices import (
+    SECRET_KINDS,
+    GoodsRuleCode,
+    PriceChangeState,
+    PriceKind,
+    ProductStatus,
+)
 from products.models import CompetitorSnapshot, PriceChange, QualityRecord, Sku, StockLevel
 from products.queries.goods_rules import parameters
 from products.rules.prices import Prices, SkuTrade, Suggestion, suggestions
 
 MOST_SUGGESTIONS = 200
 RIVAL_DAYS = 14
+# Sales older than so many days say nothing of today.
+KNOWN_DAYS = 14
 
 
 def activity_amounts(sku_ids: Sequence[int]) -> dict[int, Decimal]:
@@ -40,9 +48,9 @@ def current_prices(sku: Sku) -> Prices:
 
 
 def changes(*, with_cost: bool) -> QuerySet[PriceChange]:
-    """Give price changes with their SKU and people; those of cost only to whoever may see cost."""
+    """Give price changes with their SKU and people; costs and floors only to whoever may see cost."""
     rows = PriceChange.objects.select_related("sku__product", "asked_by", "decided_by")
-    return rows if with_cost else rows.exclude(kind=PriceKind.COST)
+    return rows if with_cost else rows.exclude(kind__in=SECRET_KINDS)
 
 
 def waiting_count() -> int:
@@ -55,15 +63,25 @@ def price_history(sku: Sku, *, with_cost: bool) -> list[PriceChange]:
     return list(changes(with_cost=with_cost).filter(sku=sku).order_by("-asked_at", "-pk")[:500])
 
 
-def daily_pieces(codes_by_id: Sequence[int]) -> dict[int, float]:
-    """Give pieces sold a day by SKU id, from the newest quality record; absent ones are unknown."""
-    rows = (
-        QualityRecord.objects.filter(sku_id__in=codes_by_id)
-        .order_by("sku_id", "-date")
-        .distinct("sku_id")
-        .values_list("sku_id", "sold_pieces", "days")
+def daily_pieces(sku_ids: Sequence[int], *, today: date) -> dict[int, float]:
+    """Give pieces sold a day by SKU id, from the newest day on which quality was worked out.
+
+    That day knows all sales of its period: a SKU without a row sold nothing. Nothing is known where the
+    newest day is older than two weeks, or there is none. Two queries.
+    """
+    newest = (
+        QualityRecord.objects.filter(date__gte=today - timedelta(days=KNOWN_DAYS))
+        .order_by("-date")
+        .values_list("date", flat=True)
+        .first()
     )
-    return {sku_id: pieces / days for sku_id, pieces, days in rows if days}
+    if newest is None:
+        return {}
+    rows = QualityRecord.objects.filter(date=newest, sku_id__in=sku_ids, days__gt=0)
+    sold = {
+        pk: pieces / days for pk, pieces, days in rows.values_list("sku_id", "sold_pieces", "days")
+    }
+    return {sku_id: sold.get(sku_id, 0.0) for sku_id in sku_ids}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +95,7 @@ class Suggested:
 def price_suggestions(*, today: date) -> list[Suggested]:
     """Give prices that might be worth a thought, with their figures; at most 200, largest cut first.
 
-    Cost: five queries over the SKUs of products on the shelf.
+    Cost: six queries over the SKUs of products on the shelf.
     """
     skus = list(
         Sku.objects.filter(
@@ -89,7 +107,7 @@ def price_suggestions(*, today: date) -> list[Suggested]:
     ids = [sku.pk for sku in skus]
     settings = parameters(GoodsRuleCode.PRICE, day=today)
     stock = dict(StockLevel.objects.filter(sku_id__in=ids).values_list("sku_id", "on_hand"))
-    sold, activities, rivals = daily_pieces(ids), activity_amounts(ids), _rivals(today)
+    sold, activities, rivals = daily_pieces(ids, today=today), activity_amounts(ids), _rivals(today)
     found = []
     for sku in skus:
         title, amount = rivals.get(sku.product_id or 0, ("", None))

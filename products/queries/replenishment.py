@@ -14,8 +14,8 @@ from products.models import (
     Sku,
     SkuDay,
     StockLevel,
-    SupplierPrice,
 )
+from products.queries.offers import newest_offers
 
 COMING = (PurchaseState.ORDERED, PurchaseState.PAID, PurchaseState.PART_ARRIVED)
 
@@ -116,14 +116,7 @@ def supplies_of(sku_ids: Sequence[int], *, lead_days: int, today: date) -> dict[
             sku__in=sku_ids
         ).values_list("sku_id", "on_hand", "allocated", "safety")
     }
-    prices = {
-        price.sku_id: price
-        for price in SupplierPrice.objects.filter(
-            sku__in=sku_ids, valid_from__lte=today, supplier__is_on=True
-        )
-        .select_related("supplier")
-        .order_by("sku", "valid_from", "pk")
-    }
+    prices = newest_offers(sku_ids, today=today)
     arrivals = _arrivals(sku_ids, today)
     found = {}
     for sku in Sku.objects.filter(pk__in=sku_ids).select_related("product").order_by("pk"):

@@ -1,13 +1,13 @@
 """What is free, and for whom something is set aside already; asked by the thousand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import F, Sum, Value
 
 from products.choices import AllocationState
 from products.models import Allocation, BundlePart, Sku, StockLevel
 from products.queries.catalogue_of import catalogue_of
-from products.rules.stock import Catalogue
+from products.rules.stock import Catalogue, Level, Taken, Wanted
 
 
 def free_pieces(codes: Collection[str]) -> tuple[Catalogue, dict[int, int]]:
@@ -16,6 +16,23 @@ def free_pieces(codes: Collection[str]) -> tuple[Catalogue, dict[int, int]]:
     rows = StockLevel.objects.filter(sku__in=catalogue.sku_ids)
     free = dict(rows.values_list("sku_id", F("on_hand") - F("allocated")))
     return catalogue, free
+
+
+def free_levels(sku_ids: Collection[int]) -> dict[int, Level]:
+    """Give what is free of those SKUs whose stock is kept. One query."""
+    rows = StockLevel.objects.filter(sku__in=sku_ids)
+    return {
+        sku_id: Level(on_hand - allocated, since)
+        for sku_id, on_hand, allocated, since in rows.values_list(
+            "sku_id", "on_hand", "allocated", "kept_since"
+        )
+    }
+
+
+def taken_by(lines: Iterable[Wanted]) -> Taken:
+    """Give (line, SKU) of those lines that have their pieces, or had them when they left. One query."""
+    rows = Allocation.objects.filter(line_key__in=[line.line_key for line in lines])
+    return frozenset(rows.exclude(state=AllocationState.RELEASED).values_list("line_key", "sku_id"))
 
 
 def served_tids(tids: Collection[str]) -> set[str]:

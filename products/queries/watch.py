@@ -123,6 +123,7 @@ def _add_prices(rows: Mapping[int, Watched]) -> None:
             sku_id__in=[pk for pk, *_rest in skus],
             kind=PriceKind.LIST,
             state=PriceChangeState.APPLIED,
+            batch_id=None,  # what a file tells is what is so, not what was decided
         )
         .order_by("sku_id", "-asked_at", "-pk")
         .distinct("sku_id")

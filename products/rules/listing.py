@@ -5,7 +5,7 @@ Missing data is never guessed: a point without data says so. Evidence is `code|v
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from html import unescape
@@ -152,7 +152,7 @@ def _absolute_words(facts: ListingFacts) -> Point:
 
 
 def _flat(text: str) -> str:
-    return text.replace(":", "：").replace(";", "；")
+    return text.replace(":", "：").replace(";", "；").replace(",", "，")
 
 
 def _picture_points(picture: Picture | str | None, settings: Mapping[str, Any]) -> Iterator[Point]:
@@ -249,7 +249,7 @@ def _sizes(facts: ListingFacts) -> Point:
     missing = {
         code: [size for size in sizes if size not in there] for code, sizes in wanted.items()
     }
-    wrong = joined(f"{code}:{'+'.join(sizes)}" for code, sizes in missing.items() if sizes)
+    wrong = joined(f"{_flat(code)}:{'+'.join(sizes)}" for code, sizes in missing.items() if sizes)
     return _point("size_data", FAIL if wrong else PASS, "sizes", len(wanted), wrong)
 
 
@@ -260,7 +260,7 @@ def _size(text: str) -> str:
 def _prices(skus: Sequence[SkuFacts]) -> Point:
     known = [sku for sku in skus if sku.list_amount is not None and sku.floor_amount is not None]
     under = joined(
-        f"{sku.code}:{sku.list_amount}:{sku.floor_amount}"
+        f"{_flat(sku.code)}:{sku.list_amount}:{sku.floor_amount}"
         for sku in known
         if sku.list_amount is not None
         and sku.floor_amount is not None
@@ -271,6 +271,17 @@ def _prices(skus: Sequence[SkuFacts]) -> Point:
     if not skus or len(known) < len(skus):
         return _point("price_floor", UNKNOWN, "no_floor", len(skus) - len(known), len(skus))
     return _point("price_floor", PASS, "over_floor", len(skus))
+
+
+def shown_points(points: Iterable[Mapping[str, str]], *, sees_cost: bool) -> list[dict[str, str]]:
+    """Give stored points as a person may see them: under the floor, but not what the floor is."""
+    shown = [dict(point) for point in points]
+    for point in shown:
+        kind, _bar, prices = point["evidence"].partition("|")
+        if kind == "under_floor" and not sees_cost:
+            cut = joined(f"{one.rpartition(':')[0]}:" for one in prices.split(","))
+            point["evidence"] = f"{kind}|{cut}"
+    return shown
 
 
 def _promise(facts: ListingFacts) -> Point:

@@ -56,10 +56,14 @@ def measure(data: bytes, *, white_level: int) -> Picture:
 def _measured(image: Image.Image, white_level: int) -> Picture:
     if image.width * image.height > MOST_PIXELS:
         raise NotAPictureError("huge")
-    kind, is_animated = image.format or "", getattr(image, "n_frames", 1) > 1
+    # MPO is the JPEG of telephones: the picture behind the first one is no animation.
+    kind = "JPEG" if image.format == "MPO" else image.format or ""
+    is_animated = image.format != "MPO" and getattr(image, "n_frames", 1) > 1
     upright = ImageOps.exif_transpose(image)
     width, height = upright.size
-    white = _white(_on_white(upright), white_level)
+    small = upright.copy()
+    small.thumbnail((_MEASURED_SIDE, _MEASURED_SIDE))
+    white = _white(on_white(small), white_level)
     ring = max(1, min(white.shape) // 40)
     inner = np.zeros_like(white)
     inner[ring:-ring, ring:-ring] = True
@@ -75,15 +79,13 @@ def _measured(image: Image.Image, white_level: int) -> Picture:
     )
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    """Give a small copy in red, green, blue; what is see-through lies on white, as buyers see it."""
-    small = image.copy()
-    small.thumbnail((_MEASURED_SIDE, _MEASURED_SIDE))
-    if small.mode in {"RGBA", "LA", "P", "PA"}:
-        layered = small.convert("RGBA")
+def on_white(image: Image.Image) -> Image.Image:
+    """Give a copy in red, green, blue; what is see-through lies on white, as buyers see it."""
+    if image.has_transparency_data:
+        layered = image.convert("RGBA")
         ground = Image.new("RGBA", layered.size, (255, 255, 255, 255))
         return Image.alpha_composite(ground, layered).convert("RGB")
-    return small.convert("RGB")
+    return image.convert("RGB")
 
 
 def _white(image: Image.Image, level: int) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":

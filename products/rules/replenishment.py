@@ -19,7 +19,9 @@ class Supply:
     """What stands and comes, and how it is bought.
 
     `arrivals`: pieces by the date on which they are expected; late ones count as of today.
-    `review_days`: how often somebody orders. `pack_size`, `minimum_quantity`: of the supplier.
+    `review_days`: how often somebody orders. What must be ordered before the next time is ordered now
+    at the latest, so the reorder point alone does not decide. `pack_size`, `minimum_quantity`: of the
+    supplier.
     """
 
     free: int
@@ -72,12 +74,17 @@ def replenishment(
     position = supply.free + sum(supply.arrivals.values())
     short_on = _falls_under(days, supply, safety, today=today)
     out_on = _falls_under(days, supply, 0, today=today)
-    quantity = _in_packs(wanted - position, supply) if position <= at_arrival else 0
+    order_by = None if short_on is None else short_on - timedelta(days=supply.lead_days)
+    next_review = today + timedelta(days=supply.review_days)
+    is_due = position <= at_arrival or (order_by is not None and order_by < next_review)
+    missing = wanted - position if is_due else 0
     return Replenishment(
         reorder_point=at_arrival,
         safety_stock=safety,
-        quantity=quantity,
-        order_by=None if short_on is None else short_on - timedelta(days=supply.lead_days),
+        quantity=in_packs(
+            missing, pack_size=supply.pack_size, minimum_quantity=supply.minimum_quantity
+        ),
+        order_by=order_by,
         runs_out_on=out_on,
         cover_days=None if out_on is None else (out_on - today).days,
     )
@@ -100,11 +107,11 @@ def _lengthened(demand: Sequence[float], length: int) -> list[float]:
     return days + [level] * (length - len(days))
 
 
-def _in_packs(missing: int, supply: Supply) -> int:
+def in_packs(missing: int, *, pack_size: int, minimum_quantity: int) -> int:
+    """Give the least whole packs that hold what is missing and the supplier's minimum; 0 for nothing."""
     if missing <= 0:
         return 0
-    least = max(missing, supply.minimum_quantity)
-    return math.ceil(least / supply.pack_size) * supply.pack_size
+    return math.ceil(max(missing, minimum_quantity) / pack_size) * pack_size
 
 
 def _falls_under(days: Sequence[float], supply: Supply, line: int, *, today: date) -> date | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from products.actions.conflicts import decide_conflicts
+from products.actions.watch import request_findings
 from products.models import CatalogueConflict
 from products.queries.product_page import conflict_page
 from products.views.product_parts import conflict_rows
@@ -77,6 +78,7 @@ def decide(request: HttpRequest) -> HttpResponse:
         hidden = CatalogueConflict.objects.filter(pk__in=ids, field__in=wording.SECRET)
         ids = sorted(set(ids) - set(hidden.values_list("pk", flat=True)))
     done = decide_conflicts(ids=ids, takes_theirs=_CHOICES[choice], by=person, now=timezone.now())
+    request_findings(by=person, now=timezone.now())
     for text in done.refused:
         messages.error(request, text)
     if done.gone:

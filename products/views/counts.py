@@ -18,7 +18,7 @@ from products.choices import CountState
 from products.forms.stock import CountForm, PasteForm, ScanForm
 from products.models import StockCount
 from products.queries import stock
-from products.views.parts import Asked, asked_of, attempt, hidden, log_url, say_errors
+from products.views.acting import Asked, asked_of, attempt, hidden, log_url, say_errors
 from shopops.staff.access import requires
 
 STOCK = "products.stock"

@@ -17,6 +17,7 @@ from products.forms.listing import MaterialForm, ReasonForm
 from products.models import ListingCheck, Product
 from products.queries import listing as queries
 from products.queries.material import material_of
+from products.rules.listing import shown_points
 from products.views.acting import Asked, Data, answer, conflict, running
 from products.wording.listing import absolute_hits, evidence_words, point_name
 from shopops.lib.words import listed, stored
@@ -267,10 +268,11 @@ def _initial(product: Product) -> Data:
     }
 
 
-def checks_context(product: Product, *, now: datetime) -> Data:
+def checks_context(product: Product, *, sees_cost: bool, now: datetime) -> Data:
     """Give what `products/_checks.html` takes, for any page that shows a product. Three queries."""
     found = queries.product_checks(product)
-    points = [_point(one) for one in found.latest.points] if found.latest else []
+    stored_points = found.latest.points if found.latest else []
+    points = [_point(one) for one in shown_points(stored_points, sees_cost=sees_cost)]
     order = list(TONES)
     points.sort(key=lambda one: order.index(one["outcome"]))
     return {
@@ -305,7 +307,8 @@ def _point(stored_point: dict[str, str]) -> Data:
 def _context(request: HttpRequest, product: Product, form: MaterialForm | None = None) -> Data:
     now = timezone.now()
     is_on = product.status == ProductStatus.ON_SHELF
-    return checks_context(product, now=now) | {
+    sees_cost = request.user.has_perm("products.view_cost")
+    return checks_context(product, sees_cost=sees_cost, now=now) | {
         "status_tone": STATUS_TONES[ProductStatus(product.status)],
         "is_on": is_on,
         "material_form": form or MaterialForm(initial=_initial(product)),

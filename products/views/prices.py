@@ -190,10 +190,9 @@ def _figures(current: Prices, *, with_cost: bool) -> list[Data]:
     shown = [
         (PriceKind.LIST, current.list),
         (PriceKind.ACTIVITY, current.activity),
-        (PriceKind.FLOOR, current.floor),
     ]
     if with_cost:
-        shown.append((PriceKind.COST, current.cost))
+        shown += [(PriceKind.FLOOR, current.floor), (PriceKind.COST, current.cost)]
     return [{"label": kind.label, "amount": amount} for kind, amount in shown]
 
 
@@ -204,9 +203,9 @@ def _chart(
     applied = [one for one in history if one.state == PriceChangeState.APPLIED][::-1]
     if not applied:
         return None
-    kinds = [PriceKind.LIST, PriceKind.ACTIVITY, PriceKind.FLOOR]
+    kinds = [PriceKind.LIST, PriceKind.ACTIVITY]
     if with_cost:
-        kinds.append(PriceKind.COST)
+        kinds += [PriceKind.FLOOR, PriceKind.COST]
     moments = sorted({one.decided_at or one.asked_at for one in applied} | {now})
     lines: dict[PriceKind, list[Decimal | None]] = {kind: [] for kind in kinds}
     for moment in moments:
@@ -287,6 +286,24 @@ def history_csv(request: HttpRequest, sku_id: int) -> StreamingHttpResponse:
     return response
 
 
+def suggestion_row(one: queries.Suggested, *, with_cost: bool) -> Data:
+    """Give one suggestion for the list; one that stops at the floor would tell what the floor is."""
+    sku, made = one.sku, one.suggestion
+    is_hidden = made.is_at_floor and not with_cost
+    url = reverse("products:sku_prices", kwargs={"sku_id": sku.pk})
+    return {
+        "code": sku.code,
+        "title": sku.title or (sku.product.title if sku.product else ""),
+        "kind": suggestion_kind(made.kind),
+        "now_amount": made.now_amount,
+        "amount": None if is_hidden else made.amount,
+        "rate": None if is_hidden else (made.amount - made.now_amount) / made.now_amount,
+        "words": suggestion_words(made.evidence),
+        "is_at_floor": made.is_at_floor,
+        "url": url if is_hidden else f"{url}?amount={made.amount}",
+    }
+
+
 @require_GET
 @requires("products.view")
 def suggested(request: HttpRequest) -> HttpResponse:
@@ -296,19 +313,7 @@ def suggested(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "rows": [
-            {
-                "code": one.sku.code,
-                "title": one.sku.title or (one.sku.product.title if one.sku.product else ""),
-                "kind": suggestion_kind(one.suggestion.kind),
-                "now_amount": one.suggestion.now_amount,
-                "amount": one.suggestion.amount,
-                "rate": (one.suggestion.amount - one.suggestion.now_amount)
-                / one.suggestion.now_amount,
-                "words": suggestion_words(one.suggestion.evidence),
-                "is_at_floor": one.suggestion.is_at_floor,
-                "url": reverse("products:sku_prices", kwargs={"sku_id": one.sku.pk})
-                + f"?amount={one.suggestion.amount}",
-            }
+            suggestion_row(one, with_cost=request.user.has_perm("products.view_cost"))
             for one in found
         ],
         "can_set": request.user.has_perm("products.set_price"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from products.actions import prices as actions
 from products.actions.prices import BulkLine, PriceRow
 from products.actions.watch import request_findings
-from products.choices import PriceKind
+from products.choices import SECRET_KINDS, PriceKind
 from products.importers import pasted
 from products.importers.pasted import CellError, Column, Pasted
 from products.views import pasting
@@ -67,8 +67,8 @@ def _rows(read: Pasted, *, with_cost: bool) -> tuple[list[PriceRow], list[CellEr
     rows, errors = [], list(read.errors)
     for row in read.rows:
         kind = PriceKind(row.values["kind"] or PriceKind.LIST)
-        if kind == PriceKind.COST and not with_cost:
-            errors.append(CellError(row.line, "哪种价", "成本价", "not_known"))
+        if kind in SECRET_KINDS and not with_cost:
+            errors.append(CellError(row.line, "哪种价", str(kind.label), "not_known"))
             continue
         reason = row.values["reason"] or _("批量改价")
         rows.append(PriceRow(row.line, row.values["code"], kind, row.values["amount"], reason))

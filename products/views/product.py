@@ -94,6 +94,9 @@ def edit(request: HttpRequest, product_id: int) -> HttpResponse:
         raise Http404 from error
     except StaleGoodsError:
         return _stale(request, product_id, form.cleaned_data)
+    except GoodsRefusedError as refusal:
+        form.add_error("status", refusal.message)
+        return _page(request, product_id, form=form, status=422)
     messages.success(request, _("存好了。") if done.changed else _("没有要存的改动。"))
     return redirect("products:product", product_id)
 

@@ -1,6 +1,5 @@
 """The list of products: tabs, chips, rows; and the choice of its columns."""
 
-from datetime import date
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -22,15 +21,15 @@ from products.queries.catalogue_list import (
     open_conflict_count,
     product_page,
 )
+from products.queries.catalogue_sort import SORTS, Sort
 from products.views import columns as spec
+from products.views.filtering import COST_TABS, edge_of, filters_of, sort_of, tab_of
+from products.views.product_bulk import bulk_bar, can_of
 from products.views.row_html import rows_html
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
 from shopops.staff.actions.people import choose_columns
 from shopops.staff.models import User
-
-FILTER_KEYS = ("q", "status", "role", "brand", "category")
-_COST_TABS = {"dear"}
 
 
 @require_GET
@@ -40,29 +39,36 @@ def product_list(request: HttpRequest) -> HttpResponse:
     """Show one page of products, or only its rows when htmx pages through it."""
     person = request.user
     assert isinstance(person, User)  # noqa: S101
-    tab = TABS.get(request.GET.get("tab", "all"), TABS["all"])
-    if tab.code in _COST_TABS and not person.has_perm("products.view_cost"):
-        tab = TABS["all"]
+    tab, sort = tab_of(request), sort_of(request)
     form = ListFilterForm(request.GET)
-    filters = _filters(form)
+    filters = filters_of(form)
     page = product_page(
         tab=tab,
         filters=filters,
-        today=_today(),
-        after=_key(request.GET, "after"),
-        before=_key(request.GET, "before"),
+        today=business_date(timezone.now()),
+        sort=sort,
+        after=edge_of(request, "after"),
+        before=edge_of(request, "before"),
     )
-    chips = _chips(request.GET, filters)
+    chips = _chips(request.GET, filters, sort)
+    can_edit = person.has_perm("products.edit")
     shown = spec.columns_of(person)
     context = {
         "tabs": _tabs(person, tab.code),
         "chips": chips,
         "filter_form": form,
-        "columns": shown,
-        "rows_html": rows_html(page.rows, columns=shown) if page.rows else "",
+        "heads": _heads(request.GET, shown, sort),
+        "sorts": _sorts(request, sort),
+        "sort": sort.code if sort else "",
+        "rows_html": rows_html(page.rows, columns=shown, can_of=can_of if can_edit else None)
+        if page.rows
+        else "",
+        "bulk_bar": bulk_bar() if can_edit and page.rows else "",
+        "can_edit": can_edit,
         "page": _pager(request.GET, page),
         "tab": tab.code,
-        "empty": _empty(is_filtered=bool(chips) or tab.code != "all"),
+        "export_url": f"{reverse('products:export')}{_without(request.GET)}",
+        "empty": _empty(is_filtered=bool(_chips(request.GET, filters, None)) or tab.code != "all"),
     }
     template = "products/list.html"
     if getattr(request, "htmx", None):
@@ -70,22 +76,43 @@ def product_list(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
-def _today() -> date:
-    return business_date(timezone.now())
+def _heads(
+    address: QueryDict, shown: list[spec.Column], sort: Sort | None
+) -> list[dict[str, object]]:
+    """Give the heads of the columns; those that one may sort by lead to it, and then to the other way."""
+    first: dict[str, Sort] = {}
+    for one in SORTS.values():
+        first.setdefault(one.column, one)
+    heads = []
+    for column in shown:
+        head: dict[str, object] = {"column": column, "url": "", "sorted": ""}
+        if column.code in first:
+            now = sort if sort and sort.column == column.code else None
+            other = _other_way(now) if now else first[column.code]
+            head["url"] = _with(address, "sort", other.code)
+            head["sorted"] = ("descending" if now.is_falling else "ascending") if now else ""
+        heads.append(head)
+    return heads
 
 
-def _key(address: QueryDict, name: str) -> int | None:
-    text = address.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+def _other_way(sort: Sort) -> Sort:
+    return SORTS[sort.code.removeprefix("-") if sort.is_falling else f"-{sort.code}"]
 
 
-def _filters(form: ListFilterForm) -> Filters:
-    if not form.is_valid():
-        return Filters(q=str(form.cleaned_data.get("q", "")))
-    return Filters(**{key: form.cleaned_data[key].strip() for key in FILTER_KEYS})
+def _sorts(request: HttpRequest, sort: Sort | None) -> list[dict[str, object]]:
+    return [
+        {"name": one.name, "url": _with(request.GET, "sort", one.code), "current": one == sort}
+        for one in SORTS.values()
+        if not one.right or request.user.has_perm(one.right)
+    ]
 
 
-def _chips(address: QueryDict, filters: Filters) -> list[dict[str, str]]:
+def _with(address: QueryDict, key: str, value: str) -> str:
+    base = _without(address, key)
+    return f"{base}{'' if base == '?' else '&'}{urlencode({key: value})}"
+
+
+def _chips(address: QueryDict, filters: Filters, sort: Sort | None) -> list[dict[str, str]]:
     words = {
         "q": (_("搜索"), filters.q),
         "status": (_("状态"), str(dict(ProductStatus.choices).get(filters.status, ""))),
@@ -93,11 +120,16 @@ def _chips(address: QueryDict, filters: Filters) -> list[dict[str, str]]:
         "brand": (_("品牌"), filters.brand),
         "category": (_("类目"), filters.category),
     }
-    return [
+    chips = [
         {"label": label, "value": value, "remove_url": _without(address, key)}
         for key, (label, value) in words.items()
         if getattr(filters, key)
     ]
+    if sort is not None:
+        chips.append(
+            {"label": _("排序"), "value": str(sort.name), "remove_url": _without(address, "sort")}
+        )
+    return chips
 
 
 def _without(address: QueryDict, *keys: str) -> str:
@@ -117,7 +149,7 @@ def _tabs(person: User, current: str) -> list[dict[str, object]]:
             "current": tab.code == current,
         }
         for tab in TABS.values()
-        if tab.code not in _COST_TABS or person.has_perm("products.view_cost")
+        if tab.code not in COST_TABS or person.has_perm("products.view_cost")
     ]
 
 

@@ -21,7 +21,7 @@ from products.queries import purchases
 from products.queries.purchases import PurchaseRow
 from products.queries.rules import rule_in_force
 from products.rules.stock import read_pieces
-from products.views.parts import Asked, asked_of, attempt, hidden, log_url, say_errors
+from products.views.acting import Asked, asked_of, attempt, hidden, log_url, say_errors
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
 

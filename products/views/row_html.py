@@ -3,7 +3,7 @@
 Every text that is not ours goes through `escape`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 
@@ -24,9 +24,17 @@ _UNLABELLED = {"title", "status", "warn", "trend"}
 NOTHING = f'<span class="muted">{UNKNOWN}</span>'
 
 
-def rows_html(rows: Iterable[ProductRow], *, columns: Sequence[Column]) -> SafeString:
-    """Write the rows of the list, in the reader's language. No query."""
-    writer = _Writer(columns)
+def rows_html(
+    rows: Iterable[ProductRow],
+    *,
+    columns: Sequence[Column],
+    can_of: Callable[[ProductRow], str] | None = None,
+) -> SafeString:
+    """Write the rows of the list, in the reader's language. No query.
+
+    :param can_of: which acts change a row; None: rows cannot be chosen
+    """
+    writer = _Writer(columns, can_of)
     return mark_safe("\n".join(writer.row(row) for row in rows))  # noqa: S308 - escaped below
 
 
@@ -54,7 +62,11 @@ def thumb(image_path: str, product_id: int) -> str:
 class _Writer:
     """Looks words and icons up once for all rows."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(
+        self, columns: Sequence[Column], can_of: Callable[[ProductRow], str] | None
+    ) -> None:
+        self.can_of = can_of
+        self.choose = escape(_("选这个商品"))
         self.cells = [
             (
                 one.code,
@@ -82,7 +94,14 @@ class _Writer:
             f'<td class="p-{code} {kind}"{label}>{write(row)}</td>'
             for code, write, kind, label in self.cells
         )
-        return f'<tr data-id="{row.id}">{cells}</tr>'
+        if self.can_of is None:
+            return f'<tr data-tid="{row.id}">{cells}</tr>'
+        return (
+            f'<tr data-tid="{row.id}" data-can="{self.can_of(row)}"><td class="p-sel">'
+            f'<label class="q-hit"><input class="form-check-input" type="checkbox" name="tid"'
+            f' value="{row.id}" aria-label="{self.choose} {escape(row.title or row.item_code)}"></label>'
+            f'<input type="hidden" name="version_{row.id}" value="{row.version}"></td>{cells}</tr>'
+        )
 
     def _title(self, row: ProductRow) -> str:
         title = escape(row.title) or self.untitled

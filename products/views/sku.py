@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from products.actions import bundles, catalogue
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
 from products.forms.catalogue import BundleForm, SkuForm
-from products.models import Sku, StockLevel
+from products.models import ReplenishmentPlan, Sku, StockLevel
 from products.queries.product_page import SkuDetail, sku_detail, sku_page
 from products.views import product_parts as parts
 from products.views.product import version_of
@@ -106,9 +106,21 @@ def _page(
         "conflicts": parts.conflict_rows(detail.conflicts, sees_cost=sees_cost),
         "prices": parts.price_rows(detail.prices, sees_cost=sees_cost),
         "events": parts.events(detail.operations, detail.imports, sees_cost=sees_cost),
+        **_plan(one),
         "now": timezone.now(),
     }
     return render(request, "products/sku.html", context, status=status)
+
+
+def _plan(one: Sku) -> dict[str, str]:
+    plan = ReplenishmentPlan.objects.filter(pk=one.pk).first()
+    if plan is None:
+        return {"plan_url": "", "plan_words": ""}
+    words = _("建议订 %(n)s 件") if plan.suggested_quantity else _("现在不用补")
+    return {
+        "plan_url": reverse("products:replenishment_sku", args=[one.pk]),
+        "plan_words": words % {"n": plan.suggested_quantity} if plan.suggested_quantity else words,
+    }
 
 
 def _initial(one: Sku) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from products.models import Allocation, Sku, StockLevel, StockMove
 from products.queries import purchases, stock
 from products.queries import shortage as shortage_queries
 from products.queries.rules import rule_in_force
-from products.views.parts import asked_of, attempt, log_url, say_errors
+from products.views.acting import asked_of, attempt, log_url, say_errors
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
 

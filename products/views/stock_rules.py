@@ -1,5 +1,6 @@
 """The shop's rules of stock."""
 
+from dataclasses import replace
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from products.choices import AllocateAt
 from products.forms.stock import RuleForm
 from products.models import StockRule
 from products.queries.rules import rule_in_force
-from products.views.parts import Asked, asked_of, attempt, conflict_page, last_operation, log_url
+from products.views.acting import Asked, asked_of, attempt, conflict, log_url, rows_of
 from shopops.staff.access import requires
 
 RIGHT = "products.set_stock_rules"
@@ -65,15 +66,12 @@ def _save(asked: Asked) -> HttpResponse:
     )
     try:
         return attempt(asked, run, done=_("已保存，从今天起算。"), url=url, raise_stale=True)
-    except StaleGoodsError:
+    except StaleGoodsError as stale:
         row = rule_in_force(now=asked.now)
-        last = last_operation("stock_rule", row.valid_from.isoformat())
-        return conflict_page(
-            asked,
-            form,
-            _stored(row),
-            what=str(_("库存规则")),
+        return conflict(
+            replace(asked, back=url),
+            stale,
+            key=("stock_rule", row.valid_from.isoformat()),
+            rows=rows_of(form, _stored(row)),
             version=row.version,
-            last=last,
-            url=url,
         )

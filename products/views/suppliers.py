@@ -1,5 +1,6 @@
 """Suppliers: the list, and one with its prices and what its word is worth."""
 
+from dataclasses import replace
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
@@ -16,14 +17,14 @@ from products.forms.purchases import PriceForm, SupplierEditForm, SupplierForm
 from products.models import Supplier
 from products.queries import purchases
 from products.queries.rules import rule_in_force
-from products.views.parts import (
+from products.views.acting import (
     Asked,
     asked_of,
     attempt,
-    conflict_page,
+    conflict,
     hidden,
-    last_operation,
     log_url,
+    rows_of,
     say_errors,
 )
 from shopops.lib.business_time import business_date
@@ -117,16 +118,14 @@ def _change(asked: Asked, supplier: Supplier) -> HttpResponse:
     )
     try:
         return attempt(asked, run, done=_("已保存。"), url=url, raise_stale=True)
-    except StaleGoodsError:
+    except StaleGoodsError as stale:
         supplier.refresh_from_db()
-        return conflict_page(
-            asked,
-            form,
-            _stored(supplier),
-            what=supplier.name,
+        return conflict(
+            replace(asked, back=url),
+            stale,
+            key=("supplier", supplier.name),
+            rows=rows_of(form, _stored(supplier)),
             version=supplier.version,
-            last=last_operation("supplier", supplier.name),
-            url=url,
         )
 
 

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from products.actions import violations as actions
+from products.actions.errors import StaleGoodsError
 from products.actions.watch import request_findings
 from products.choices import GoodsRuleCode, ViolationState
 from products.forms.watch import AppealForm, EndViolationForm, OwnerForm, ViolationForm
 from products.models import Violation
 from products.queries import watch as queries
 from products.queries.goods_rules import parameters
-from products.views.acting import Asked, Data, answer
+from products.views.acting import Asked, Data, answer, conflict
 from shopops.lib.business_time import SHANGHAI, business_date
 from shopops.staff.access import requires
 from shopops.staff.models import Operation
@@ -157,13 +158,16 @@ def _pass_on(asked: Asked, row: Violation) -> HttpResponse:
     if not form.is_valid():
         return asked.say_errors(form)
     owner = form.cleaned_data["owner"]
-    actions.pass_violation(
-        violation_id=row.pk,
-        owner_id=owner.pk if owner else None,
-        version=asked.number("version"),
-        by=asked.by,
-        now=asked.now,
-    )
+    try:
+        actions.pass_violation(
+            violation_id=row.pk,
+            owner_id=owner.pk if owner else None,
+            version=asked.number("version"),
+            by=asked.by,
+            now=asked.now,
+        )
+    except StaleGoodsError as stale:
+        return _both(asked, row, stale, owner=owner.name if owner else "")
     return asked.done(_("已换负责人。"))
 
 
@@ -171,13 +175,16 @@ def _appeal(asked: Asked, row: Violation) -> HttpResponse:
     form = AppealForm(asked.data)
     if not form.is_valid():
         return asked.say_errors(form)
-    actions.appeal_violation(
-        violation_id=row.pk,
-        words=form.cleaned_data["words"],
-        version=asked.number("version"),
-        by=asked.by,
-        now=asked.now,
-    )
+    try:
+        actions.appeal_violation(
+            violation_id=row.pk,
+            words=form.cleaned_data["words"],
+            version=asked.number("version"),
+            by=asked.by,
+            now=asked.now,
+        )
+    except StaleGoodsError as stale:
+        return _both(asked, row, stale, state=ViolationState.APPEALED)
     request_findings(by=asked.by, now=asked.now)
     return asked.done(_("已记下申诉。"))
 
@@ -186,13 +193,38 @@ def _end(asked: Asked, row: Violation) -> HttpResponse:
     form = EndViolationForm(asked.data)
     if not form.is_valid():
         return asked.say_errors(form)
-    actions.end_violation(
-        violation_id=row.pk,
-        state=ViolationState(form.cleaned_data["state"]),
-        ending=form.cleaned_data["ending"],
-        version=asked.number("version"),
-        by=asked.by,
-        now=asked.now,
-    )
+    state, ending = ViolationState(form.cleaned_data["state"]), form.cleaned_data["ending"]
+    try:
+        actions.end_violation(
+            violation_id=row.pk,
+            state=state,
+            ending=ending,
+            version=asked.number("version"),
+            by=asked.by,
+            now=asked.now,
+        )
+    except StaleGoodsError as stale:
+        return _both(asked, row, stale, state=state, ending=ending)
     request_findings(by=asked.by, now=asked.now)
     return asked.done(_("已结案。"))
+
+
+def _both(
+    asked: Asked,
+    row: Violation,
+    stale: StaleGoodsError,
+    *,
+    owner: str | None = None,
+    state: ViolationState | None = None,
+    ending: str | None = None,
+) -> HttpResponse:
+    """Show what a colleague made of a violation beside what was to be made of it; None: not touched."""
+    row = Violation.objects.select_related("owner").get(pk=row.pk)
+    theirs = (row.owner.name if row.owner else "", row.get_state_display(), row.ending)
+    mine = (owner, state.label if state else None, ending)
+    labels = (_("负责人"), _("状态"), _("结果"))
+    rows = [
+        (label, stored, stored if sent is None else sent)
+        for label, stored, sent in zip(labels, theirs, mine, strict=True)
+    ]
+    return conflict(asked, stale, key=("violation", str(row.pk)), rows=rows, version=row.version)

@@ -251,10 +251,12 @@ def _no_size_data(values: list[str]) -> str:
 
 
 def _under_floor(values: list[str]) -> str:
+    known = _("%(code)s 一口价 %(price)s 低于底价 %(floor)s")
+    hidden = _("%(code)s 一口价 %(price)s 低于底价")
     return clauses(
-        _("%(code)s 一口价 %(price)s 低于底价 %(floor)s")
-        % {"code": code, "price": money(price), "floor": money(floor)}
-        for code, price, floor in (one.split(":") for one in _parts(values[0]))
+        (known if floor else hidden)
+        % {"code": code, "price": money(price), "floor": money(floor) if floor else ""}
+        for code, price, floor in (one.rsplit(":", 2) for one in _parts(values[0]))
     )
 
 

@@ -18,6 +18,8 @@ OBJECTS = {
     "violation": _("违规"),
     "listing_word": _("上架词"),
     "goods_rule": _("商品规则"),
+    "replenishment": _("补货建议"),
+    "replenishment_rule": _("补货规则"),
 }
 FIELDS = {
     "on_hand": _("在库"),
@@ -56,6 +58,10 @@ FIELDS = {
     "unknown": _("看不出"),
     "looks": _("记录数"),
     "kind": _("类型"),
+    "service_percent": _("服务水平 %"),
+    "main_service_percent": _("主推款的服务水平 %"),
+    "review_days": _("几天下一次采购单"),
+    "history_days": _("看几天的销量"),
     "violation_state": _("违规状态"),
 }
 OPERATIONS = {
@@ -81,6 +87,8 @@ OPERATIONS = {
     "products.supplier.changed": _("改了供应商"),
     "products.supplier.price_set": _("记了供应商报价"),
     "products.product.edited": _("改了商品资料"),
+    "products.list.exported": _("导出了商品列表"),
+    "products.list.export_fetched": _("下载了商品导出"),
     "products.product.image_set": _("换了主图"),
     "products.sku.edited": _("改了 SKU 资料"),
     "products.sku.bundle_set": _("改了套装"),
@@ -109,6 +117,9 @@ OPERATIONS = {
     "products.violation.appealed": _("提交了申诉"),
     "products.violation.passed_on": _("换了违规负责人"),
     "products.violation.ended": _("违规结案"),
+    "products.replenishment_rule.set": _("改了补货规则"),
+    "products.replenishment.exported": _("导出补货建议"),
+    "products.replenishment.export_fetched": _("下载补货建议"),
     "products.price.changed": _("改了价"),
     "products.price.asked": _("提了改价，等店长批"),
     "products.price.approved": _("批了改价"),

@@ -46,11 +46,14 @@ COST_CODES = {"below_cost", "floor_below_cost", "cost_over_list", "cost_over_act
 
 
 def objections_words(objections: list[str], *, with_cost: bool) -> list[str]:
-    """Write all objections; whoever may not see cost is told that it is cost, not how much."""
+    """Write all objections; whoever may not see cost is told that it is cost or floor, not how much."""
     shown = []
     for text in objections:
-        if not with_cost and text.split("|")[0] in COST_CODES:
+        code = text.split("|")[0]
+        if not with_cost and code in COST_CODES:
             shown.append(_("和成本有冲突"))
+        elif not with_cost and code == "below_floor":
+            shown.append(_("低于底价"))
         else:
             shown.append(objection_words(text))
     return shown

@@ -8,7 +8,36 @@ from promotions.models.activity import (
     ActivityNote,
     ActivityTask,
 )
+from promotions.models.channels import (
+    AdPlan,
+    AffiliateRefund,
+    AffiliateSettlement,
+    ChannelAccount,
+    ChannelBalance,
+    ChannelCap,
+    ChannelDay,
+    ChannelFact,
+    ChannelRule,
+    ChannelWarning,
+    ShopDay,
+)
+from promotions.models.festival import Festival
+from promotions.models.gifts import GiftGrant, GiftRule, GiftRuleProduct, GiftRuleSku
+from promotions.models.material import Material, MaterialUse
+from promotions.models.partners import (
+    AgreedPrice,
+    ContactNote,
+    Distributor,
+    Exchange,
+    ExchangeFigures,
+    Partner,
+    SeenPrice,
+    Subscription,
+)
 from promotions.models.pricing import Benefit, BenefitSku, PriceRuleRow, SkuLowest
+from promotions.models.profit import ProfitRule
+from promotions.models.seller_price import SellerPrice
+from promotions.models.trial import Trial, TrialDay, TrialVariant
 
 __all__ = [
     "Activity",
@@ -17,8 +46,39 @@ __all__ = [
     "ActivityItem",
     "ActivityNote",
     "ActivityTask",
+    "AdPlan",
+    "AffiliateRefund",
+    "AffiliateSettlement",
+    "AgreedPrice",
     "Benefit",
     "BenefitSku",
+    "ChannelAccount",
+    "ChannelBalance",
+    "ChannelCap",
+    "ChannelDay",
+    "ChannelFact",
+    "ChannelRule",
+    "ChannelWarning",
+    "ContactNote",
+    "Distributor",
+    "Exchange",
+    "ExchangeFigures",
+    "Festival",
+    "GiftGrant",
+    "GiftRule",
+    "GiftRuleProduct",
+    "GiftRuleSku",
+    "Material",
+    "MaterialUse",
+    "Partner",
     "PriceRuleRow",
+    "ProfitRule",
+    "SeenPrice",
+    "SellerPrice",
+    "ShopDay",
     "SkuLowest",
+    "Subscription",
+    "Trial",
+    "TrialDay",
+    "TrialVariant",
 ]

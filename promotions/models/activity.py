@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 
 from products.models import Sku
 from promotions.choices import LIVE_STATES, ActivityKind, ActivityState
@@ -78,8 +78,16 @@ class ActivityItem(models.Model):
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="items")
     sku = models.ForeignKey(Sku, on_delete=models.PROTECT, related_name="activity_items")
     price_amount = money(null=True, blank=True)
+    # 划线价 that the page shows beside it; null: the page compares with nothing.
+    was_amount = money(null=True, blank=True)
+    # As of the activity's latest check, so that a page of items costs the same in any activity.
+    lowest_amount = money(null=True)
+    margin_amount = money(null=True)
     # Pieces promised to the platform for it; null: all there are.
     promised_quantity = models.IntegerField(null=True, blank=True)
+    outcome = models.CharField(max_length=8, blank=True, default="", db_default="")
+    # The points of this SKU: as in `ActivityCheck.points`, without the SKU.
+    points = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
 
     class Meta:
         constraints = [
@@ -94,6 +102,14 @@ class ActivityItem(models.Model):
                 condition=Q(promised_quantity__isnull=True) | Q(promised_quantity__gt=0),
                 name="promised_pieces_are_some",
             ),
+            models.CheckConstraint(
+                condition=Q(was_amount__isnull=True) | Q(was_amount__gt=0),
+                name="a_compared_price_is_positive",
+            ),
+        ]
+        indexes = [
+            # A page of an activity's items, by SKU; those of one outcome.
+            models.Index(fields=["activity", "outcome", "sku"], name="activity_item_outcome_idx"),
         ]
 
     def __str__(self) -> str:
@@ -173,6 +189,8 @@ class ActivityCheck(models.Model):
     facts_hash = models.BigIntegerField()
     # [{"code": "floor", "sku": "4214", "outcome": "fail", "evidence": "code|value|…"}, …]
     points = models.JSONField()
+    # What differs from the check before: [{"sku": "4214", "code": "floor", "was": …, "now": …}, …].
+    changes = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
 
     class Meta:
         constraints = [

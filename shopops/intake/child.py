@@ -102,7 +102,7 @@ def _stdin() -> Iterator[bytes]:
 def _read(order: Order) -> None:
     from shopops.intake.reading.output import write_rows
     from shopops.intake.reading.reader import Limits, open_file
-    from shopops.intake.spec import Importer
+    from shopops.intake.spec import KEPT_TOTALS, Importer
     from shopops.lib.keys import KeyRing, Sealer
 
     seal = Sealer(KeyRing.parse(order.field_keys))
@@ -128,6 +128,7 @@ def _read(order: Order) -> None:
     columns = [name for name, _ in importer.STAGE_COLUMNS]
     for block in opened.blocks:
         cleaned = importer.clean(block.table, seal=seal)
+        kept = int(cleaned.facts.get(KEPT_TOTALS, 0))
         write_rows(cleaned.rows.select(columns), sys.stdout.buffer)
         errors = [asdict(error) for error in (*block.errors, *cleaned.errors)]
         for start in range(0, len(errors), EVENT_ERRORS):
@@ -136,9 +137,9 @@ def _read(order: Order) -> None:
             order,
             event="block",
             line=block.lines,
-            read=block.table.num_rows + len(block.errors),
+            read=block.table.num_rows + len(block.errors) - kept,
             staged=cleaned.rows.num_rows,
-            totals=block.totals,
+            totals=block.totals + kept,
             facts=cleaned.facts,
         )
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from shopops.lib.business_time import SHANGHAI
 
-# ExportOrderList201809011818.csv; newer names carry the seconds too.
-_STAMP = re.compile(r"(?<!\d)(20\d{12}|20\d{10})(?!\d)")
+# ExportOrderList201809011818.csv; newer names carry the seconds too, 商品报表_20260901_101500.csv a sign.
+_STAMP = re.compile(r"(?<!\d)(20\d{6})_?(\d{6}|\d{4})(?!\d)")
 _OLDEST = datetime(2003, 5, 10, tzinfo=SHANGHAI)  # Taobao opened
 _AHEAD = timedelta(days=1)
 
@@ -20,7 +20,7 @@ def clean_name(name: str) -> str:
 
 def exported_at_of(name: str, *, fallback: datetime, now: datetime) -> datetime:
     """Tell when a file was exported: the stamp in its name if plausible, else `fallback`."""
-    for stamp in _STAMP.findall(name):
+    for stamp in map("".join, _STAMP.findall(name)):
         form = "%Y%m%d%H%M%S" if len(stamp) == 14 else "%Y%m%d%H%M"
         try:
             at = datetime.strptime(stamp, form).replace(tzinfo=SHANGHAI)

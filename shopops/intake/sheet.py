@@ -63,6 +63,11 @@ class Sheet:
     def __len__(self) -> int:
         return len(self.lines)
 
+    @property
+    def names(self) -> list[str]:
+        """Give the columns that the file has."""
+        return list(self._columns)
+
     def name(self, *names: str) -> str | None:
         """Give the first of several names that the file has."""
         return next((name for name in names if name in self._columns), None)

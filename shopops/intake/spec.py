@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # preamble is line 1.
 LINE_NO = "line_no"
 
+# Rows of totals that an importer with READS_TOTALS got and left out itself.
+KEPT_TOTALS = "kept_totals"
 # Facts with a meaning here: which shop the file says it is from. Several values are joined by ",".
 FACT_SHOP_NO = "shop_no"
 FACT_SHOP_NAME = "shop_name"
@@ -125,6 +127,8 @@ class FileKind:
     undo: Callable[["Batch", "RunContext", datetime], Counts]
     # How often a shop should bring one; the foot of the navigation says when it is overdue.
     every: timedelta = timedelta(days=1)
+    # The right without which only who brought a file may read the cells that were rejected.
+    cells_right: str = ""
     # For the page: the name of a changed column (empty: not shown), and a value of it in words.
     column_words: Callable[[str], str] = str
     value_words: Callable[[str, object], str] = lambda _column, value: (

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from shopops.intake import actions, error_file, queries
+from shopops.intake import actions, error_file, queries, registry
 from shopops.intake.choices import BatchSource
 from shopops.intake.errors import IntakeError, OtherShopError, UnableToMoveError
 from shopops.intake.models import Batch
@@ -130,15 +131,16 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     page = _or_404(lambda: queries.batch_page(batch_id=batch_id))
     person = _person(request)
     may_import, may_undo = person.has_perm("intake.import"), person.has_perm("intake.undo")
+    may_read = not page.errors or _may_read_cells(person, batch_id)
     context = {
         "batch": page.batch,
         "facts": page.facts,
         "counts": page.counts,
         "sample": page.sample,
         "sample_total": page.sample_total,
-        "errors": page.errors,
+        "errors": page.errors if may_read else [],
         "error_total": page.error_total,
-        "errors_url": reverse("intake:errors", args=[batch_id]),
+        "errors_url": reverse("intake:errors", args=[batch_id]) if may_read else "",
         "undo": {"text": page.undo_text, "form": None} if page.can_undo and may_undo else None,
         "other_shop": page.other_shop,
         "can_commit": page.can_commit and may_import,
@@ -207,6 +209,8 @@ def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
 @require_GET
 def errors(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Give the rejected rows as a file of the same layout, to be mended and sent again."""
+    if not _may_read_cells(_person(request), batch_id):
+        raise PermissionDenied
     try:
         file = error_file.download_errors(
             batch_id=batch_id, by=_person(request), now=timezone.now()
@@ -217,6 +221,18 @@ def errors(request: HttpRequest, batch_id: int) -> HttpResponse:
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _may_read_cells(person: User, batch_id: int) -> bool:
+    """Tell whether a person may read what stands in a file: costs are not for everybody who imports."""
+    found = Batch.objects.filter(pk=batch_id).values_list("kind", "created_by_id").first()
+    if found is None or not found[0]:
+        return True
+    try:
+        right = registry.file_kind(found[0]).cells_right
+    except LookupError:  # of an app that is gone
+        return True
+    return not right or found[1] == person.pk or person.has_perm(right)
 
 
 def _act(request: HttpRequest, batch_id: int, act: Callable[[], object]) -> HttpResponse:

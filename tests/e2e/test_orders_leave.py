@@ -107,7 +107,9 @@ def test_several_are_approved_at_once_with_a_result_for_each(visits):
 def test_an_order_is_held_the_buyer_told_the_hold_ended_and_the_parcel_handed_over(visits):
     visitor = visits.of("cen")
     page = visitor.open("/orders/awaiting_audit/")
-    tid = tids(page)[-4]  # the first ones want what the shelf has run out of: nobody may approve them
+    tid = tids(page)[
+        -4
+    ]  # the first ones want what the shelf has run out of: nobody may approve them
     visitor.open(f"/orders/o/{tid}/")
 
     page.click(".so-obj__a summary")

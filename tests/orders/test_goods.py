@@ -20,8 +20,10 @@ from orders.choices import BuyerAnswer, HoldKind, Stage, ToldChannel
 from orders.models import AuditRuleRow, GiftLine, KeywordRow, Order, Refund
 from orders.queries.audit import rules_in_force
 from orders.wording.audit import reason_words
-from products.actions import stock
+from products import registry
+from products.actions import bundles, stock
 from products.models import Allocation, StockLevel, StockMove, StockRule
+from products.queries.proof import prove
 from shopops.work.actions import request_run
 from shopops.work.engine import perform_inline
 from tests.factories.goods import SkuFactory, bundle, stocked
@@ -307,3 +309,18 @@ def test_a_shop_without_stock_splits_nothing_by_it(now):
     order = order_of("A", 3)
 
     assert goods.pieces_at_hand(["A"], [order.pk]) is None
+
+
+def test_open_orders_of_a_bundle_take_its_new_parts_when_these_change(now, manager):
+    pillow, cover, towel = stocked("P", 5), stocked("C", 5), stocked("T", 1)
+    suit = bundle("SUIT", (pillow, 2), (cover, 1))
+    for _number in range(2):
+        order_of("SUIT")
+    run_audit(now)
+
+    bundles.set_bundle(sku_id=suit.pk, parts={"P": 1, "T": 1}, by=manager, now=now)
+
+    aside = dict(StockLevel.objects.values_list("sku__code", "allocated"))
+    assert aside == {"P": 1, "C": 0, "T": 1}
+    assert prove(open_lines=registry.open_lines).differences == []
+    assert towel.level.on_hand == 1

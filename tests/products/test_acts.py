@@ -234,6 +234,31 @@ def test_a_picture_is_written_anew_and_served_as_one(product, manager, as_wareho
     assert stored_names(old) == set()
 
 
+def test_a_telephones_picture_is_kept_as_a_jpeg_and_shown(product, manager, as_warehouse):
+    out = io.BytesIO()
+    first, second = (Image.new("RGB", (900, 900), colour) for colour in ("#fff", "#000"))
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    out.seek(0)
+
+    images.set_image(product_id=product.pk, file=out, by=manager, now=NOW, version=1)
+    page = as_warehouse.get(reverse("products:image", args=[product.pk]))
+
+    assert page["Content-Type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(page.content)).format == "JPEG"
+
+
+def test_the_thumbnail_of_a_see_through_picture_lies_on_white(product, manager):
+    out = io.BytesIO()
+    Image.new("RGBA", (900, 900), (0, 0, 0, 0)).save(out, "PNG")
+    out.seek(0)
+
+    images.set_image(product_id=product.pk, file=out, by=manager, now=NOW, version=1)
+    product.refresh_from_db()
+    content, _type = images.image_bytes(product, is_small=True)
+
+    assert Image.open(io.BytesIO(content)).getpixel((60, 60)) == (255, 255, 255)
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"<svg onload=alert(1)>", b"GIF89a" + b"\0" * 50, b"\x89PNG\r\n\x1a\n" + b"\0" * 99],

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from PIL import Image
 
-from products.actions import goods_rules, listing, looks, shelf, violations
+from products.actions import goods_rules, images, listing, looks, shelf, violations
 from products.actions.errors import GoodsRefusedError, StaleGoodsError, UnableToListError
 from products.actions.watch import request_findings
 from products.checks.listing import mains_are_well, rivals_are_quiet, violations_are_answered
@@ -30,6 +30,10 @@ from shopops.work.engine import perform_inline
 from tests.factories.listing import ProductFactory, SkuFactory
 
 
+def image_path(name):
+    return f"JPEG|{name}|{name}|800x800"
+
+
 def outcome(check, code):
     return next(one["outcome"] for one in check.points if one["code"] == code)
 
@@ -38,7 +42,7 @@ def test_a_check_reads_the_picture_in_the_vault(manager, now):
     out = io.BytesIO()
     Image.new("RGB", (800, 800), (255, 255, 255)).save(out, "JPEG")
     out.seek(0)
-    product = ProductFactory(image_path=vault.store(out).name)
+    product = ProductFactory(image_path=image_path(vault.store(out).name))
 
     check = listing.check_product(product_id=product.pk, by=manager, now=now)
 
@@ -47,7 +51,40 @@ def test_a_check_reads_the_picture_in_the_vault(manager, now):
     assert check.picture["width"] == 800
 
 
-@pytest.mark.parametrize("name", ["gone" * 10, "0" * 40])
+def test_a_check_measures_the_picture_that_a_person_set(manager, now):
+    out = io.BytesIO()
+    Image.new("RGB", (800, 800), (255, 255, 255)).save(out, "JPEG")
+    out.seek(0)
+    product = ProductFactory()
+    images.set_image(product_id=product.pk, file=out, by=manager, now=now)
+
+    check = listing.check_product(product_id=product.pk, by=manager, now=now)
+
+    assert outcome(check, "image_size") == "pass"
+    assert outcome(check, "image_ground") == "pass"
+
+
+def test_what_an_item_file_says_by_its_own_keys_is_no_attribute(manager, now):
+    said = {"subtitle": "", "weight": "", "promise": "", "size": "", "properties": "1:2;"}
+    product = ProductFactory(attributes={**said, "pictures": [], "detail": ""})
+
+    check = listing.check_product(product_id=product.pk, by=manager, now=now)
+
+    assert outcome(check, "attributes") == "unknown"
+
+
+def test_material_that_a_person_writes_keeps_what_a_file_said_beside_it(manager, now):
+    product = ProductFactory(attributes={"subtitle": "软糯", "detail": "旧"})
+    given = listing.MaterialGiven({"材质": "棉"}, "", "新", 48, "床上用品", "")
+
+    saved = listing.save_material(
+        product_id=product.pk, given=given, version=product.version, by=manager, now=now
+    )
+
+    assert saved.attributes == {"subtitle": "软糯", "props": {"材质": "棉"}, "detail": "新"}
+
+
+@pytest.mark.parametrize("name", ["gone" * 10, image_path("0" * 40)])
 def test_a_picture_that_is_gone_fails_the_check_and_breaks_nothing(name, manager, now):
     product = ProductFactory(image_path=name)
 
@@ -65,11 +102,11 @@ def test_findings_asked_for_after_an_act_are_stored_for_the_day(manager, now):
     assert done.error == ""
     stored = CheckResult.objects.filter(code__startswith="products.")
     assert {one.status for one in stored} <= {"passed", "unknown"}
-    assert stored.count() == 9
+    assert stored.count() == 12
 
 
 def test_a_file_that_is_no_picture_is_a_clear_error(as_manager, manager, now):
-    product = ProductFactory(image_path=vault.store(io.BytesIO(b"hello")).name)
+    product = ProductFactory(image_path=image_path(vault.store(io.BytesIO(b"hello")).name))
     listing.check_product(product_id=product.pk, by=manager, now=now)
 
     page = as_manager.get(reverse("products:listing_check", kwargs={"product_id": product.pk}))
@@ -359,3 +396,67 @@ def test_lists_ask_as_much_for_many_products_as_for_few(
         as_manager.get(reverse("products:listing"))
     with django_assert_max_num_queries(26):
         as_manager.get(reverse("products:watch"))
+
+
+def test_a_stale_act_on_a_violation_shows_both_versions_and_can_be_sent_again(
+    as_manager, manager, now
+):
+    row = violations.record_violation(
+        given=violations.ViolationGiven("虚假宣传", now), by=manager, now=now
+    )
+    url = f"/products/violations/{row.pk}/"
+    violations.pass_violation(
+        violation_id=row.pk, owner_id=manager.pk, version=1, by=manager, now=now
+    )
+    sent = {"part": "end", "state": "mended", "ending": "改了标题", "version": "1"}
+
+    page = as_manager.post(url, sent)
+
+    assert page.status_code == 409
+    words = page.content.decode()
+    assert manager.name in words
+    assert "改了标题" in words
+    row.refresh_from_db()
+    assert row.ended_at is None
+    assert 'name="version" value="2"' in words
+    assert as_manager.post(url, sent | {"version": "2"}).status_code == 302
+    row.refresh_from_db()
+    assert row.ending == "改了标题"
+
+
+@pytest.mark.parametrize(
+    ("sent", "mine"),
+    [
+        ({"part": "owner", "owner": ""}, "负责人"),
+        ({"part": "appeal", "words": "没有这回事"}, "已申诉"),
+    ],
+)
+def test_a_stale_owner_or_appeal_shows_both_versions_too(sent, mine, as_manager, manager, now):
+    row = violations.record_violation(
+        given=violations.ViolationGiven("虚假宣传", now), by=manager, now=now
+    )
+    violations.pass_violation(
+        violation_id=row.pk, owner_id=manager.pk, version=1, by=manager, now=now
+    )
+
+    page = as_manager.post(f"/products/violations/{row.pk}/", sent | {"version": "1"})
+
+    assert page.status_code == 409
+    assert mine in page.content.decode()
+
+
+def test_who_is_put_into_the_showcase_is_a_persons_word_and_a_new_version(manager, now):
+    main = ProductFactory(
+        is_main=True,
+        status="on_shelf",
+        said_by={"in_showcase": "products.item_file|2026-01-01T00:00:00+00:00"},
+    )
+    shelf.plan_shelf(by=manager, now=now)
+    version = Product.objects.get(pk=main.pk).version
+
+    assert shelf.fill_showcase(by=manager, now=now) == 1
+
+    main.refresh_from_db()
+    assert main.in_showcase
+    assert main.said_by["in_showcase"].startswith("hand|")
+    assert (main.version, main.changed_by) == (version + 1, manager)

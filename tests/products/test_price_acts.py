@@ -1,6 +1,7 @@
 """Changing prices: what is at once in force, what waits, what two people do at the same time."""
 
 import threading
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,8 +12,9 @@ from products import registry
 from products.actions import prices
 from products.actions.errors import StaleGoodsError, UnableToPriceError
 from products.choices import PriceChangeState, PriceKind
-from products.models import PriceChange, Sku
-from products.queries.prices import current_prices
+from products.models import PriceChange, QualityRecord, Sku
+from products.queries.prices import current_prices, daily_pieces
+from shopops.lib.business_time import business_date
 from shopops.staff.models import Operation
 from tests.factories.listing import SkuFactory
 from tests.factories.staff import PersonFactory
@@ -259,3 +261,17 @@ def test_only_the_manager_decides(as_manager, now, manager):
     assert as_manager.post(url, {"part": "agree", "reason": "清仓"}).status_code == 302
     change.refresh_from_db()
     assert change.state == PriceChangeState.APPLIED
+
+
+def sold(sku, pieces, day):
+    QualityRecord.objects.create(sku=sku, date=day, days=30, sold_pieces=pieces)
+
+
+def test_what_stopped_selling_is_slow_and_what_nobody_knows_is_not(db, now):
+    today = business_date(now)
+    other, stopped = SkuFactory(), SkuFactory()
+    sold(other, 90, today)
+    sold(stopped, 90, today - timedelta(days=5))
+
+    assert daily_pieces([other.pk, stopped.pk], today=today) == {other.pk: 3.0, stopped.pk: 0.0}
+    assert daily_pieces([other.pk], today=today + timedelta(days=60)) == {}

@@ -1,10 +1,12 @@
 """Real files of goods come in. Needs `SHOPOPS_SAMPLES`."""
 
+import json
 import os
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db.models import Sum
 
 from products.models import CatalogueConflict, Product, ProductDay, Sku
@@ -29,6 +31,36 @@ def test_the_template_of_2025_gives_twelve_skus_whose_code_is_text():
     assert Sku.objects.get(spec="卡其色;XL").code == "4214#卡其色;XL"
     again = bring_file(TEMPLATE)
     assert (again.created_count, again.updated_count) == (0, 0)
+
+
+def imported(capsys, *paths):
+    call_command("import_files", *map(str, paths), "--json")
+    return json.loads(capsys.readouterr().out)["files"]
+
+
+def test_the_command_brings_the_three_files_and_joins_styles_to_costs_by_their_number(capsys):
+    template, costs, days = imported(capsys, TEMPLATE, COSTS, DAYS)
+
+    assert [one["kind"] for one in (template, costs, days)] == [
+        "products.sku_template",
+        "products.cost_table",
+        "products.product_days",
+    ]
+    assert [(one["created"], one["rejected"]) for one in (template, costs, days)] == [
+        (12, 0),
+        (12, 0),
+        (139, 0),
+    ]
+    specs = Sku.objects.filter(merchant_code="4214")
+    assert specs.count() == 12
+    assert all(sku.code.startswith("4214#") for sku in specs)
+    assert ProductDay.objects.values("product").distinct().count() == 139
+    joined = Product.objects.exclude(item_no="").filter(skus__cost_amount__isnull=False).distinct()
+    assert "2025945" in joined.values_list("item_code", flat=True)
+    for product in joined:
+        assert ProductDay.objects.filter(product=product).exists()
+    again = imported(capsys, TEMPLATE, COSTS, DAYS)
+    assert [(one["created"], one["updated"]) for one in again] == [(0, 0)] * 3
 
 
 @pytest.mark.parametrize("turned", [False, True])

@@ -11,7 +11,7 @@ from orders.actions.cases.stopping import stop_parcel
 from orders.actions.errors import CaseRefusedError
 from orders.actions.locks import locked_order
 from orders.choices import CaseEventKind, CaseState, CaseType, Stage, ToldChannel
-from orders.models import AfterSalesCase, Order, OrderLine, Shipment
+from orders.models import AfterSalesCase, GiftLine, Order, OrderLine, Shipment
 from orders.rules.cases import OWNER_ROLE
 from shopops.staff.models import User
 
@@ -20,12 +20,13 @@ OPENED = "orders.case.opened"
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """What a person who opens a case says. `line_id` None: it is about the whole order."""
+    """What a person who opens a case says. Neither `line_id` nor `gift_id`: it is about the whole order."""
 
     type: CaseType
     words: str
     channel: ToldChannel = ToldChannel.WANGWANG
     line_id: int | None = None
+    gift_id: int | None = None
     is_complaint: bool = False
 
 
@@ -45,7 +46,8 @@ def open_case(*, tid: str, new: NewCase, by: User, now: datetime) -> AfterSalesC
     if order.stage == Stage.AWAITING_PAYMENT:
         raise CaseRefusedError(_("这单还没付款，没有售后。"))
     line = _line(order, new.line_id)
-    _refuse_doubled(order, new, line)
+    code = line.sku_code if line else _gift_code(order, new.gift_id)
+    _refuse_doubled(order, new, line, code)
     case = AfterSalesCase(
         order=order,
         line=line,
@@ -58,7 +60,7 @@ def open_case(*, tid: str, new: NewCase, by: User, now: datetime) -> AfterSalesC
         state=CaseState.OPEN,
         is_complaint=new.is_complaint,
         is_by_hand=True,
-        sku_code=line.sku_code if line else "",
+        sku_code=code,
         carrier=carrier_of(order),
         summary=new.words.strip()[:300],
     )
@@ -86,9 +88,18 @@ def _line(order: Order, line_id: int | None) -> OrderLine | None:
     return line
 
 
-def _refuse_doubled(order: Order, new: NewCase, line: OrderLine | None) -> None:
+def _gift_code(order: Order, gift_id: int | None) -> str:
+    if gift_id is None:
+        return ""
+    gift = GiftLine.objects.filter(pk=gift_id, order=order).first()
+    if gift is None:
+        raise CaseRefusedError(_("这个赠品不在这张订单里，重新选一下。"))
+    return gift.sku_code
+
+
+def _refuse_doubled(order: Order, new: NewCase, line: OrderLine | None, code: str) -> None:
     same = AfterSalesCase.objects.filter(
-        order=order, type=new.type, line=line, closed_at__isnull=True
+        order=order, type=new.type, line=line, sku_code=code, closed_at__isnull=True
     )
     other = same.order_by("pk").first()
     if other is not None:

@@ -5,6 +5,7 @@ Every scan is kept, refused ones too. Counting a piece locks nothing but the par
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,7 +25,7 @@ from orders.actions.warehouse.table import (
 )
 from orders.choices import ParcelState, ScanOutcome
 from orders.models import Parcel, ParcelLine, Scan
-from orders.queries.warehouse.goods import goods_of, piece_name
+from orders.queries.warehouse.goods import Goods, goods_of, piece_name
 from products.models import Sku
 from shopops.staff import operations
 from shopops.staff.models import User
@@ -114,9 +115,19 @@ def _at_table(table: Parcel, text: str, *, by: User, now: datetime) -> ScanAnswe
         return ScanAnswer(ScanOutcome.UNKNOWN, _("没扫到条码"), _("再扫一次。"), table.pk)
     sku = _sku(text)
     lines = list(table.lines.select_related("line", "gift").order_by("pk"))
-    own = [one for one in lines if one.sku_code and one.sku_code == (sku.code if sku else text)]
+    goods = goods_of(lines)
+    own = _meant(lines, goods, sku.code if sku else text)
+    if own is None:
+        return _several(table, text)
     if own:
-        return _piece(table, own, lines)
+        return _piece(table, own, lines, goods)
+    return _not_in_it(table, sku, lines, text, by=by, now=now)
+
+
+def _not_in_it(
+    table: Parcel, sku: Sku | None, lines: list[ParcelLine], text: str, *, by: User, now: datetime
+) -> ScanAnswer:
+    """Answer what does not belong to the parcel on the table: another label, a wrong piece, or nothing known."""
     other = find_parcel(text)
     if other is not None:
         return _other_label(table, other, lines, text, by=by, now=now)
@@ -140,6 +151,26 @@ def _at_table(table: Parcel, text: str, *, by: User, now: datetime) -> ScanAnswe
     )
 
 
+def _meant(
+    lines: list[ParcelLine], goods: Mapping[int, Goods], code: str
+) -> list[ParcelLine] | None:
+    """Give the lines of a code; None where it stands on pieces of several specs."""
+    own = [one for one in lines if one.sku_code and goods[one.pk].own_code == code]
+    if own:
+        return own
+    named = [one for one in lines if one.sku_code and one.sku_code == code]
+    return None if len({goods[one.pk].own_code for one in named}) > 1 else named
+
+
+def _several(table: Parcel, text: str) -> ScanAnswer:
+    return ScanAnswer(
+        ScanOutcome.REFUSED,
+        _("%(code)s 是几个规格共用的编码") % {"code": text},
+        _("看不出是哪个规格，扫这件商品自己的条码。"),
+        table.pk,
+    )
+
+
 def _sku(text: str) -> Sku | None:
     """Find a SKU by its barcode, else by its code: each by its own index."""
     by_barcode = Sku.objects.exclude(barcode="").filter(barcode=text).first()
@@ -154,8 +185,9 @@ def _back(bin_code: str) -> str:
     return _("放回货位 %(bin)s") % {"bin": bin_code} if bin_code else _("放一边")
 
 
-def _piece(table: Parcel, own: list[ParcelLine], lines: list[ParcelLine]) -> ScanAnswer:
-    goods = goods_of(own)
+def _piece(
+    table: Parcel, own: list[ParcelLine], lines: list[ParcelLine], goods: Mapping[int, Goods]
+) -> ScanAnswer:
     name, bin_code = goods[own[0].pk].name, goods[own[0].pk].bin_code
     need = sum(one.quantity for one in own)
     line = next((one for one in own if one.checked_quantity < one.quantity), None)
@@ -314,7 +346,7 @@ def count_by_hand(*, parcel_id: int, line_id: int, by: User, now: datetime) -> S
     lines = list(table.lines.select_related("line", "gift").order_by("pk"))
     own = [one for one in lines if one.pk == line_id and not one.sku_code]
     if own:
-        answer = _piece(table, own, lines)
+        answer = _piece(table, own, lines, goods_of(own))
     else:
         words = _("这一款有编码，扫它的条码。")
         answer = ScanAnswer(ScanOutcome.REFUSED, _("不能手点"), words, table.pk)

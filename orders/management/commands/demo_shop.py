@@ -12,6 +12,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from orders import goods as settle
+from orders import registry
 from orders.actions import demo_couriers, demo_warehouse
 from orders.actions.counts import refresh_queue_counts
 from orders.actions.demo_cases import aftersales, sweeps, write_bill
@@ -76,7 +77,9 @@ class Command(JsonCommand):
         files = self._files(folder, days, orders_per_day, seed, now)
         self._import([*files, *write_pairs(folder / "pairs", now=now)])
         self._fill_shelves(folder, orders_per_day, seed, cast, now)
-        self._work(folder, cast, now)
+        self.note("activities, prices, gifts …")
+        registry.fill_demo(cast, now)
+        self._work(folder, seed, cast, now)
         refresh_queue_counts(platform=shop_platform(), now=now)
         done.write_text(now.isoformat())
         return {"orders_files": len(files), "people": len(cast), "already": False}
@@ -96,7 +99,7 @@ class Command(JsonCommand):
             goods=goods, pieces_a_day=orders_per_day * 1.6, by_name=cast, now=now
         )
 
-    def _work(self, folder: Path, cast: dict[str, User], now: datetime) -> None:
+    def _work(self, folder: Path, seed: int, cast: dict[str, User], now: datetime) -> None:
         self.note("a morning's work …")
         morning(by_name=cast, now=now)
         merges(by_name=cast, now=now)
@@ -115,7 +118,13 @@ class Command(JsonCommand):
         goods_life(by_name=cast, now=now)
         perform_inline(request_run(kind=settle.KIND, key=settle.KEY, now=now, again=True))
         stock_of_demo.look_at_stock(now=now)
+        self.note("activities, partners, tests …")
+        call_command("demo_promotions", "--json", now=now.isoformat(), stdout=self.stderr)
+        self.note("paid traffic …")
+        call_command("demo_channels", now=now.isoformat(), seed=seed, stdout=self.stderr)
         self.note("what to order …")
+        self.note("activities …")
+        call_command("demo_activities", "--now", now.isoformat(), "--json", stdout=self.stderr)
         perform_inline(request_replenishment(now=now))
 
     def _people(self, now: datetime) -> dict[str, User]:

@@ -207,7 +207,7 @@ def _grouped(rows: Sequence[ParcelLine], goods: dict[int, Goods]) -> list[CheckL
     found: dict[tuple[str, str, bool], CheckLine] = {}
     for row in rows:
         one = goods[row.pk]
-        key = (one.sku_code, "" if one.sku_code else str(row.pk), one.is_gift)
+        key = (one.own_code, "" if one.sku_code else str(row.pk), one.is_gift)
         line = found.setdefault(key, CheckLine(one))
         line.line_ids.append(row.pk)
         line.need += row.quantity

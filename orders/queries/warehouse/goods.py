@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from orders.models import PackingStandard, ParcelLine
 from products.models import Sku
+from products.queries.catalogue_of import skus_meant
 
 _VALUES = re.compile(r"[^:：;；]+[:：]([^;；]+)")
 
@@ -20,6 +21,8 @@ class Goods:
     bin_code: str
     grams: int | None
     is_gift: bool
+    # The SKU's own code: another one than the order's where several specs share that.
+    own_code: str = ""
 
 
 def piece_name(title: str, spec: str) -> str:
@@ -34,8 +37,12 @@ def goods_of(lines: Iterable[ParcelLine]) -> dict[int, Goods]:
     One query.
     """
     rows = list(lines)
-    skus = skus_by_code({row.sku_code for row in rows})
-    return {row.pk: _goods(row, skus.get(row.sku_code)) for row in rows}
+    skus = skus_meant({(row.sku_code, _spec(row)) for row in rows})
+    return {row.pk: _goods(row, skus.get((row.sku_code, _spec(row)))) for row in rows}
+
+
+def _spec(row: ParcelLine) -> str:
+    return row.line.spec if row.line else ""
 
 
 def skus_by_code(codes: Iterable[str]) -> dict[str, Sku]:
@@ -57,6 +64,7 @@ def _goods(row: ParcelLine, sku: Sku | None) -> Goods:
         bin_code=sku.bin_code if sku else "",
         grams=sku.weight_grams if sku else None,
         is_gift=row.gift_id is not None,
+        own_code=sku.code if sku else row.sku_code,
     )
 
 

@@ -170,7 +170,7 @@ def pick_list(*, wave_id: int) -> PickList:
             stopped.append(one)
             continue
         for line, goods in one.lines:
-            key = (goods.sku_code, goods.sku_code or goods.name)
+            key = (goods.own_code, goods.own_code or goods.name)
             row = rows.setdefault(key, PickRow(goods))
             row.quantity += line.quantity
             row.slots.append(Slot(one.parcel, line.pk, line.quantity))

@@ -140,6 +140,7 @@ def file_kinds() -> list[FileKind]:
             merge=merger.merge,
             undo=undo,
             every=every,
+            cells_right="products.view_cost" if importer is cost_table else "",
             column_words=words.column_words,
             value_words=words.value_words,
         )

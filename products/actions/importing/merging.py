@@ -10,8 +10,10 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_noop
 
-from products.actions.importing import days, resolve, write
+from products import registry
+from products.actions.importing import days, prices, resolve, write
 from products.actions.importing.offer import Offer
+from products.actions.watch import request_findings
 from shopops.intake.spec import Counts, Preview
 from shopops.intake.turn import take_turn
 
@@ -65,6 +67,7 @@ class Merger:
                 take_turn(run)
                 with connection.cursor() as cursor:
                     lines = self._write(cursor, offer, stage, batch, now)
+                request_findings(by=None, now=now)
                 done |= {"created": lines.created, "updated": lines.updated}
         else:
             done = dict(run.cursor or {})
@@ -94,8 +97,11 @@ class Merger:
             resolve.join_products(cursor)
             cursor.execute("DROP TABLE v_skus, v_products")
             write.judge(cursor, offer, batch.exported_at)
+            prices.note_changes(cursor, offer.sku_fields, batch.pk, now)
             write.update(cursor, "skus", offer, batch.pk, now)
+            prices.recheck(batch.pk, now)
             write.insert_skus(cursor, offer, batch.pk, now)
+            registry.tell_new_shares(_new_shares(cursor, batch.pk), now)
         if self.has_days:
             days.collect(cursor, stage, batch.exported_at)
             days.write(cursor, batch.pk)
@@ -145,6 +151,15 @@ class Lines:
 
     created: int
     updated: int
+
+
+def _new_shares(cursor: CursorWrapper, batch_id: int) -> list[str]:
+    cursor.execute(
+        "SELECT DISTINCT k.merchant_code FROM in_skus u JOIN products_sku k ON k.code = u.code"
+        " WHERE k.first_batch_id = %s AND k.merchant_code <> '' ORDER BY 1",
+        [batch_id],
+    )
+    return [code for (code,) in cursor.fetchall()]
 
 
 def _lock(cursor: CursorWrapper, offer: Offer) -> None:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
+from products.actions.importing import prices
 from products.actions.importing.days import NAMES
 from products.actions.importing.offer import TYPES
 from products.models import CatalogueConflict, Product, Sku
@@ -31,6 +32,7 @@ def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
         for table, untouched in _TABLES.items():
             back, left = _restore(cursor, table, untouched, batch.pk)
             restored, kept = restored + back, kept + left
+        prices.take_back(batch.pk, now)
         removed = 0
         for statement in _deletions(batch.pk):
             cursor.execute(statement)

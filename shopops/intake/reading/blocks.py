@@ -46,10 +46,12 @@ def csv_blocks(
     first_line: int,
     block_bytes: int = BLOCK_BYTES,
     note_mark: str = "",
+    keeps_totals: bool = False,
 ) -> Iterator[Block]:
     """Give the data rows in blocks. `pieces` are UTF-8, beginning right behind the header line.
 
     Lines that begin with `note_mark` are the sender's own notes (sums, "end of list") and no rows.
+    `keeps_totals`: the importer compares rows of totals with what they sum up.
 
     :raises FileRefusedError: if a line is longer than any row can be
     """
@@ -62,7 +64,7 @@ def csv_blocks(
         block.lines = parts.next_line - 1
         _add_rows(block, slow, names, note_mark)
         carry, line = parts.carry, parts.next_line
-        yield _finish(block)
+        yield _finish(block, keeps_totals=keeps_totals)
 
 
 def _whole_lines(pieces: Iterable[bytes], block_bytes: int) -> Iterator[tuple[bytes, bool]]:
@@ -189,12 +191,12 @@ def _add_rows(
     block.table = pa.concat_tables([block.table, more]).sort_by(LINE_NO)
 
 
-def finish_block(block: Block) -> Block:
+def finish_block(block: Block, *, keeps_totals: bool = False) -> Block:
     """Drop blank rows and totals, and reject rows with something under no header."""
-    return _finish(block)
+    return _finish(block, keeps_totals=keeps_totals)
 
 
-def _finish(block: Block) -> Block:
+def _finish(block: Block, *, keeps_totals: bool) -> Block:
     table = block.table
     for name in [name for name in table.column_names if name.startswith(_OVERFLOW)]:
         column = table[name]
@@ -206,11 +208,15 @@ def _finish(block: Block) -> Block:
             table = table.filter(pc.invert(filled))
         table = table.drop_columns([name])
     table = _drop_blank(table)
+    block.errors.sort(key=lambda error: error.line)
+    block.table = table
+    if keeps_totals:
+        return block
     first = table.column(0)
     is_total = pc.is_in(pc.utf8_trim_whitespace(first), value_set=pa.array(TOTALS))
     block.totals = pc.sum(is_total).as_py() or 0
-    block.table = table.filter(pc.invert(is_total)) if block.totals else table
-    block.errors.sort(key=lambda error: error.line)
+    if block.totals:
+        block.table = table.filter(pc.invert(is_total))
     return block
 
 

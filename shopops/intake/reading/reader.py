@@ -163,6 +163,7 @@ def _open_csv(
         names=column_names(header.names),
         first_line=header.place + 2,
         note_mark=getattr(header.importer, "NOTE_MARK", ""),
+        keeps_totals=getattr(header.importer, "READS_TOTALS", False),
     )
     return Opened("csv", encoding, header, blocks)
 

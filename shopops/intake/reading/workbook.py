@@ -137,7 +137,9 @@ def sheet_blocks(sheet: Sheet) -> Iterator[Block]:
         block.table = rows_to_table(good, names)
         line += len(rows)
         block.lines = line - 1
-        yield finish_block(block)
+        yield finish_block(
+            block, keeps_totals=getattr(sheet.header.importer, "READS_TOTALS", False)
+        )
 
 
 def cell_text(cell: Cell) -> str:

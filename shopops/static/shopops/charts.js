@@ -64,11 +64,11 @@
     };
   }
 
-  /* data: {kind, x[], series: [{name, values[], dashed, step, joined}], unit, inverse, band: {low, high, label}, marks: [{x, label}]}; null is a gap unless joined */
+  /* data: {kind, x[], series: [{name, values[], dashed, step, joined, tone}], unit, inverse, band: {low, high, label}, marks: [{x, label}]}; null is a gap unless joined */
   function lines(data) {
     const sm = small(), many = data.series.length > 1, colours = [C.us, C.done, C.late, C.soon, C.prev];
     const series = data.series.map((one, place) => {
-      const lone = one.values.filter((value) => value != null).length < 3, colour = colours[place % colours.length];
+      const lone = one.values.filter((value) => value != null).length < 3, colour = C[one.tone] || colours[place % colours.length];
       return { name: one.name, type: "line", data: one.values, step: one.step ? "end" : false, symbol: "circle", symbolSize: 5, showSymbol: lone || Boolean(one.joined), connectNulls: Boolean(one.joined),
         itemStyle: { color: colour }, lineStyle: { width: one.dashed ? 1.5 : 2, type: one.dashed ? "dashed" : "solid", color: colour },
         endLabel: { show: many && !sm, formatter: "{a}", color: colour, distance: 6 }, labelLayout: { moveOverlap: "shiftY" } };

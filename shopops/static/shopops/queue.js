@@ -1,10 +1,11 @@
 /* A list with rows: keys, selection with what it will change, the drawer with its own address (?open=<tid>). */
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
+  const LISTS = ":is(.so-q,.so-pt)";
   const drawer = $("#drawer");
   const bar = () => $("#bulk"); // looked up each time: paging replaces the list with its foot
-  const rows = () => [...document.querySelectorAll(".so-q tbody tr[data-tid]")];
-  const boxes = () => [...document.querySelectorAll('.so-q tbody input[name="tid"]')];
+  const rows = () => [...document.querySelectorAll(`${LISTS} tbody tr[data-tid]`)];
+  const boxes = () => [...document.querySelectorAll(`${LISTS} tbody input[name="tid"]`)];
   let current = null, opener = null;
 
   function mark(row, see) {
@@ -36,7 +37,7 @@
       button.disabled = chosen.length > 0 && able === 0;
       if (button.hasAttribute("data-main")) say(button, able, chosen.length - able);
     });
-    const head = $(".so-q thead input[type=checkbox]");
+    const head = $(`${LISTS} thead input[type=checkbox]`);
     if (head) { head.checked = chosen.length > 0 && chosen.length === boxes().length; head.indeterminate = chosen.length > 0 && !head.checked; }
   }
   function say(button, able, not) {
@@ -67,8 +68,8 @@
   addEventListener("popstate", () => { const tid = new URL(location.href).searchParams.get("open"); if (tid && drawer) open(tid, false); else if (drawer) shut(false); });
 
   document.addEventListener("change", (event) => {
-    if (event.target.matches(".so-q thead input")) boxes().forEach((box) => { box.checked = event.target.checked; });
-    if (event.target.closest(".so-q")) count();
+    if (event.target.matches(`${LISTS} thead input`)) boxes().forEach((box) => { box.checked = event.target.checked; });
+    if (event.target.closest(LISTS)) count();
   });
   document.addEventListener("click", (event) => {
     const target = event.target;
@@ -95,6 +96,7 @@
     const inField = event.target.closest("textarea,select,input:not([type=checkbox])");
     if (inField || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
     if (event.key === "Escape") { if (drawer) shut(); return; }
+    if (event.key === "Enter" && current && !drawer && !event.target.closest("a,button,summary,input")) { const link = rows()[at()] && $("a", rows()[at()]); if (link) link.click(); return; }
     if (event.key === "Enter") { if (current && drawer && !event.target.closest("a,button,summary,input")) { event.preventDefault(); open(current); } return; }
     if (event.key.startsWith("Arrow") && event.target.closest("#drawer,.so-tabs,details")) return;
     const act = keys[event.key];

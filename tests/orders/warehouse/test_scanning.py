@@ -11,6 +11,7 @@ from orders.actions.warehouse.locks import WarehouseRefusedError
 from orders.choices import HoldKind, ParcelState, PlatformStatus, ScanOutcome, Stage, WaveState
 from orders.models import Order, PackingTick, Parcel, Scan
 from shopops.staff.models import Operation
+from tests.factories.goods import SkuFactory
 from tests.factories.staff import PersonFactory
 from tests.factories.warehouse import (
     FITTED,
@@ -407,3 +408,22 @@ def test_what_decides_over_a_parcel_is_read_by_keys_however_many_orders_there_ar
 
     # A condition with a sub-query in an OR is asked of every order; a join begins at the parcel.
     assert "SubPlan" not in plan
+
+
+def test_pieces_of_specs_that_share_a_code_are_told_apart_by_their_barcodes(warehouse):
+    for spec, barcode in (("黑色;M", "6900000000011"), ("黑色;L", "6900000000012")):
+        SkuFactory(
+            code=f"4214#{spec}", merchant_code="4214", spec=spec, barcode=barcode, bin_code="A-9"
+        )
+    order = approved_order(("4214", 1), ("4214", 1))
+    for line, size in zip(order.lines.order_by("pk"), "ML", strict=True):
+        line.spec = f"颜色:黑色;尺码:{size}"
+        line.save()
+    parcel = on_table(order, by=warehouse)
+
+    right = scan("6900000000012", parcel, warehouse)
+    blind = scan("4214", parcel, warehouse)
+
+    assert right.is_good
+    assert list(parcel.lines.order_by("pk").values_list("checked_quantity", flat=True)) == [0, 1]
+    assert (blind.outcome, blind.title) == (ScanOutcome.REFUSED, "4214 是几个规格共用的编码")

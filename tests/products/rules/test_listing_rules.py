@@ -15,6 +15,7 @@ from products.rules.parameters import start_parameters
 from products.rules.pictures import NotAPictureError, measure
 from products.rules.titles import gbk_length, repeats, wrong_blanks
 from products.rules.words import START_WORDS, WordRule, find_words
+from products.wording.listing import evidence_words
 
 SETTINGS = start_parameters(GoodsRuleCode.LISTING)
 PASS, FAIL, UNKNOWN = CheckOutcome.PASS, CheckOutcome.FAIL, CheckOutcome.UNKNOWN
@@ -222,3 +223,11 @@ def test_attributes_that_are_needed_or_left_empty_are_named():
 
 def test_a_forbidden_product_fails():
     assert outcome("forbidden", forbidden_because="售假") == FAIL
+
+
+def test_a_code_with_the_signs_of_an_evidence_text_does_not_break_it():
+    sku = SkuFacts("A,1:2;3", list_amount=Decimal(8), floor_amount=Decimal(9))
+
+    evidence = point("price_floor", skus=(sku,)).evidence
+
+    assert evidence_words(evidence) == "A，1：2；3 一口价 ¥8.00 低于底价 ¥9.00"

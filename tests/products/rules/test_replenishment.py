@@ -36,11 +36,21 @@ def test_a_steady_seller_is_ordered_up_to_lead_and_review_time_and_safety():
 
 
 def test_enough_on_hand_or_on_the_way_orders_nothing():
-    assert replenishment([2.0] * 28, 3.0, supply(free=22), today=TODAY).quantity == 0
-    coming = {TODAY + timedelta(days=3): 20}
+    assert replenishment([2.0] * 28, 3.0, supply(free=36), today=TODAY).quantity == 0
+    coming = {TODAY + timedelta(days=3): 31}
     assert (
         replenishment([2.0] * 28, 3.0, supply(free=5, arrivals=coming), today=TODAY).quantity == 0
     )
+
+
+def test_what_falls_due_before_the_next_review_is_ordered_with_its_own_date():
+    found = replenishment([2.0] * 28, 3.0, supply(free=34), today=TODAY)
+
+    assert found.reorder_point == 21
+    assert found.order_by == TODAY + timedelta(days=6)
+    assert found.quantity == 1
+    daily = replenishment([2.0] * 28, 3.0, supply(free=34, review_days=1), today=TODAY)
+    assert daily.quantity == 0
 
 
 def test_an_arrival_that_is_late_counts_as_of_today():
@@ -98,7 +108,9 @@ def test_an_order_fills_up_and_by_less_than_a_pack_too_much(demand, free, pack, 
     wanted = math.ceil(sum(days[: lead + 7]) - 1e-9) + found.safety_stock
 
     assert found.quantity % pack == 0
-    if free <= found.reorder_point and wanted > free:
+    next_review = TODAY + timedelta(days=7)
+    is_due = free <= found.reorder_point or (found.order_by and found.order_by < next_review)
+    if is_due and wanted > free:
         assert wanted <= free + found.quantity < wanted + pack
     else:
         assert found.quantity == 0

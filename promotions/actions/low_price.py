@@ -1,0 +1,58 @@
+"""The price intercept at audit: lines sold below their floor or below the day's lowest price are held."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from orders.choices import HoldKind
+from orders.rules.audit import AuditFacts, AuditRule, Need, cause_of
+from promotions.queries import low_price as queries
+from promotions.rules.low_price import Fault, PriceTerms, low_prices
+from shopops.lib.money import from_fen, to_fen
+
+KIND = HoldKind.PRICE_UNDER_FLOOR
+
+
+def judge_prices(
+    facts: Sequence[AuditFacts], rule: AuditRule, now: datetime
+) -> dict[str, list[Need]]:
+    """Say which of these orders have a line that was sold too cheap.
+
+    Registered with `orders.registry.audit_rule_by`. One hold an order, for all its cheap lines: whoever
+    settles it is not asked again while their figures stay. Seven queries, however many orders.
+    """
+    orders = queries.paid_orders([one.tid for one in facts])
+    if not orders:
+        return {}
+    codes = {line.sku_code for one in orders for line in one.order.lines if line.sku_code}
+    days = {one.day for one in orders}
+    limits = queries.price_limits(codes, days)
+    gifts = queries.gift_codes(days)
+    terms = _terms(rule)
+    found = {}
+    for one in orders:
+        faults = low_prices(one.order, limits[one.day], terms, gift_codes=gifts)
+        if faults:
+            found[one.order.tid] = [_need(faults, rule, one.day.isoformat())]
+    return found
+
+
+def _terms(rule: AuditRule) -> PriceTerms:
+    values = rule.parameters
+    return PriceTerms(
+        tolerance_cents=to_fen(Decimal(str(values["tolerance"]))),
+        below_lowest=bool(values["below_lowest"]),
+        holds_unknown=bool(values["hold_unknown"]),
+    )
+
+
+def _need(faults: Sequence[Fault], rule: AuditRule, day: str) -> Need:
+    """Give the hold, with the figures of the first cheap line as `orders.wording.prices` reads them."""
+    first = faults[0]
+    code = first.line.sku_code.replace("|", "｜")[:80]
+    parts: list[object] = [f"price_{first.which.value}", code]
+    if first.paid_cents is not None:
+        paid, limit = from_fen(first.paid_cents), from_fen(first.limit_cents)
+        parts += [first.line.quantity, paid, limit, len(faults), day]
+    cause = cause_of(KIND, *[one.figures for one in faults])
+    return Need(KIND, "|".join(map(str, parts)), cause, rule.rule_id)

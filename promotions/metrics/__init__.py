@@ -1,0 +1,1 @@
+"""Figures of promotions: pure, frames or plain values in and out."""

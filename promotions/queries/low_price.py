@@ -1,0 +1,99 @@
+"""What the price intercept asks: lines with what was paid, floors, and the lowest price of the day."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from orders.models import Order
+from products.models import BundlePart, Sku
+from promotions.choices import BenefitKind
+from promotions.models import Benefit, GiftRule, SkuLowest
+from promotions.queries.gifts import sold_lines
+from promotions.rules.low_price import PaidOrder, PriceLimits
+from shopops.lib.money import to_fen
+
+
+@dataclass(frozen=True, slots=True)
+class PaidThen:
+    """An order and the Shanghai date of its payment."""
+
+    order: PaidOrder
+    day: date
+
+
+def paid_orders(tids: Sequence[str]) -> list[PaidThen]:
+    """Give orders as the intercept sees them. Two queries."""
+    columns = (
+        "pk", "tid", "paid_date", "paid_amount", "total_amount", "postage_amount", "is_presale",
+    )  # fmt: skip
+    rows = Order.objects.filter(tid__in=list(tids), paid_date__isnull=False).order_by("pk")
+    orders = list(rows.values_list(*columns))
+    lines = sold_lines([row[0] for row in orders])
+    return [
+        PaidThen(
+            PaidOrder(
+                tid=tid,
+                goods_cents=max(to_fen(paid) - to_fen(postage), 0),
+                lines=lines.get(pk, ()),
+                is_deposit=presale and paid < total,
+            ),
+            day,
+        )
+        for pk, tid, day, paid, total, postage, presale in orders
+        if day is not None
+    ]
+
+
+def price_limits(
+    codes: Collection[str], days: Collection[date]
+) -> dict[date, dict[str, PriceLimits]]:
+    """Give the limits of merchant codes by day of payment. Three queries.
+
+    A bundle without a floor of its own has that of its parts, if all of them have one.
+    """
+    skus = {
+        pk: (code, floor)
+        for pk, code, floor in Sku.objects.filter(code__in=list(codes))
+        .order_by("pk")
+        .values_list("pk", "code", "floor_amount")
+    }
+    of_parts = _floors_of_bundles([pk for pk, (_code, floor) in skus.items() if floor is None])
+    floors = {
+        code: to_fen(floor) if floor is not None else of_parts.get(pk)
+        for pk, (code, floor) in skus.items()
+    }
+    found = {day: {code: PriceLimits(cents) for code, cents in floors.items()} for day in days}
+    rows = SkuLowest.objects.filter(sku__in=list(skus), date__in=list(days))
+    for pk, day, lowest in rows.values_list("sku_id", "date", "lowest_amount"):
+        code = skus[pk][0]
+        found[day][code] = PriceLimits(floors[code], to_fen(lowest))
+    return found
+
+
+def _floors_of_bundles(sku_ids: Sequence[int]) -> Mapping[int, int | None]:
+    floors: dict[int, int | None] = {}
+    rows = BundlePart.objects.filter(bundle__in=sku_ids).order_by("pk")
+    for bundle, floor, quantity in rows.values_list("bundle_id", "part__floor_amount", "quantity"):
+        floors[bundle] = _plus(floors.get(bundle, 0), floor, quantity)
+    return floors
+
+
+def _plus(sum_cents: int | None, floor: Decimal | None, quantity: int) -> int | None:
+    return None if sum_cents is None or floor is None else sum_cents + to_fen(floor) * quantity
+
+
+def gift_codes(days: Collection[date]) -> frozenset[str]:
+    """Give the codes of goods that somebody promised as gifts around these days. Two queries.
+
+    Roughly: a promise that touches the span of the days. Such a code at 0.00 is no sale.
+    """
+    first, last = min(days), max(days)
+    rules = GiftRule.objects.filter(starts_at__date__lte=last, ends_at__date__gte=first)
+    benefits = Benefit.objects.filter(
+        kind=BenefitKind.GIFT, starts_at__date__lte=last, ends_at__date__gte=first
+    )
+    promised = (row.get("sku") for row in benefits.values_list("parameters", flat=True))
+    return frozenset(rules.values_list("gift_sku__code", flat=True)) | {
+        str(code) for code in promised if code
+    }

@@ -1,0 +1,103 @@
+"""Why a SKU costs what it costs on a day: the sum, other piece counts beside it, the rules it rests on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from products.models import Sku
+from promotions.queries.lowest import spans_of
+from promotions.queries.offers import Offer, for_sku, offers_between
+from promotions.queries.price_rules import rule_rows
+from promotions.rules.final_price import Line, Lowest, PerkError, Quote, RuleSet, lowest, quote
+from promotions.rules.final_price.lowest import most_pieces
+from shopops.lib.business_time import day_bounds
+from shopops.lib.money import to_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What so many pieces cost."""
+
+    quantity: int
+    quote: Quote
+
+    @property
+    def each_cents(self) -> int:
+        """Give the payment per piece, rounded up."""
+        return -(-self.quote.goods_cents // self.quantity)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The lowest price of a SKU on a day for a buyer, over the part of the day where it is lowest."""
+
+    since: datetime
+    until: datetime
+    lowest: Lowest
+    by_pieces: tuple[Pieces, ...]
+    offers: Mapping[str, Offer]
+    rules: RuleSet
+
+
+def price_proof(sku: Sku, *, day: date, audience: Sequence[str] = ()) -> Proof | None:
+    """Work out a SKU's price on a day with all that leads to it; None without a list price.
+
+    Four queries.
+    """
+    if not sku.list_amount or sku.list_amount <= 0:
+        return None
+    start, end = day_bounds(day)
+    offers = for_sku(offers_between(start, end, {sku.pk: sku.code}), sku.code)
+    line = Line(sku.code, to_fen(sku.list_amount), 1)
+    found: Proof | None = None
+    for span in spans_of(start, end, offers, rule_rows(), audience):
+        # What is for others, or cannot be used, is shown as not counted; so all perks go in.
+        perks = [offer.perk for offer in offers if offer.holds(span.since, span.until)]
+        price = lowest(line, perks, span.rules, audience)
+        if found is None or price.amount_cents < found.lowest.amount_cents:
+            by_pieces = tuple(
+                Pieces(
+                    count,
+                    quote([Line(sku.code, line.price_cents, count)], perks, span.rules, audience),
+                )
+                for count in range(1, most_pieces(span.rules) + 1)
+            )
+            named = {offer.perk.code: offer for offer in offers}
+            found = Proof(span.since, span.until, price, by_pieces, named, span.rules)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class BasketPrice:
+    """What a basket of the shop's SKUs costs at a moment."""
+
+    quote: Quote
+    offers: Mapping[str, Offer]
+    rules: RuleSet
+
+
+def basket_price(
+    wanted: Mapping[str, int], *, at: datetime, audience: Sequence[str] = ()
+) -> BasketPrice:
+    """Work out a basket of SKU codes and pieces with all that holds at a moment. Five queries.
+
+    :raises PerkError: evidence `unknown_sku|code`, `no_list_price|code`, or of the basket
+    """
+    skus = {sku.code: sku for sku in Sku.objects.filter(code__in=list(wanted))}
+    lines = []
+    for code, quantity in wanted.items():
+        sku = skus.get(code)
+        lines.append(_line(code, sku, quantity))
+    codes = {sku.pk: sku.code for sku in skus.values()}
+    offers = [one for one in offers_between(at, at, codes) if one.starts_at <= at < one.ends_at]
+    rules = RuleSet.at(rule_rows(), at)
+    answer = quote(lines, [one.perk for one in offers], rules, audience)
+    return BasketPrice(answer, {one.perk.code: one for one in offers}, rules)
+
+
+def _line(code: str, sku: Sku | None, quantity: int) -> Line:
+    if sku is None:
+        raise PerkError(f"unknown_sku|{code}")
+    if not sku.list_amount:
+        raise PerkError(f"no_list_price|{code}")
+    return Line(code, to_fen(sku.list_amount), quantity)

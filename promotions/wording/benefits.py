@@ -1,0 +1,90 @@
+"""Benefits and price rules in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from promotions.choices import BenefitKind
+from shopops.lib.templatetags.shop import money
+
+
+def benefit_words(kind: str, parameters: Mapping[str, Any]) -> str:
+    """Say what a benefit gives, from its figures."""
+    given = {name: money(value) for name, value in parameters.items() if _is_money(name)}
+    given |= {"pieces": parameters.get("pieces", ""), "fold": _fold(parameters)}
+    given["percent"] = _percent(parameters)
+    words = _sentence(kind, parameters)
+    return words % given if words else ""
+
+
+def _is_money(name: str) -> bool:
+    return name in {"price", "off", "threshold", "amount", "per", "cost", "from_amount", "start"}
+
+
+def _sentence(kind: str, parameters: Mapping[str, Any]) -> str:
+    if kind == BenefitKind.MULTI_OFF:
+        by_pieces = "pieces" in parameters
+        return _("满 %(pieces)s 件减 %(off)s") if by_pieces else _("满 %(amount)s 减 %(off)s")
+    if kind in {BenefitKind.PRICE_TOOL, BenefitKind.ITEM_OFF, BenefitKind.OFFICIAL}:
+        return _by_figure(kind, parameters)
+    return {
+        BenefitKind.ASSET: _("减 %(off)s"),
+        BenefitKind.ITEM_RATE: _("打 %(fold)s 折"),
+        BenefitKind.COUPON: _("满 %(threshold)s 减 %(off)s"),
+        BenefitKind.MULTI_RATE: _("满 %(pieces)s 件打 %(fold)s 折"),
+        BenefitKind.SECOND_HALF: _("第二件半价"),
+        BenefitKind.CROSS: _("每满 %(per)s 减 %(off)s"),
+    }.get(BenefitKind(kind), "")
+
+
+def _by_figure(kind: str, parameters: Mapping[str, Any]) -> str:
+    if "price" in parameters:
+        return _("卖 %(price)s")
+    if "off" in parameters:
+        return _("减 %(off)s")
+    if "rate" in parameters:
+        return _("减 %(percent)s") if kind == BenefitKind.OFFICIAL else _("打 %(fold)s 折")
+    return _("各编码自己的金额")
+
+
+def _fold(parameters: Mapping[str, Any]) -> str:
+    return f"{float(parameters['rate']) * 10:.4g}" if "rate" in parameters else ""
+
+
+def _percent(parameters: Mapping[str, Any]) -> str:
+    return f"{float(parameters['rate']) * 100:.4g}%" if "rate" in parameters else ""
+
+
+def parameter_label(name: str) -> str:
+    """Name a figure or choice of a rule row."""
+    return {
+        "basis": _("计算基准"),
+        "shop_group": _("券与多件优惠"),
+        "remainder": _("尾差"),
+        "share_by": _("按什么分摊"),
+        "pieces": _("试算到几件"),
+        "cap": _("每单最多几张券"),
+        "rate": _("比例"),
+        "least_rate": _("最少"),
+        "most_rate": _("最多"),
+        "days": _("天数"),
+        "days_after_event": _("活动后天数"),
+        "floor": _("最低到"),
+        "minimum": _("至少付"),
+    }.get(name, name)
+
+
+def parameter_value(value: object) -> str:
+    """Write a choice of a rule row."""
+    return {
+        "sequential": _("逐级"),
+        "parallel": _("平行"),
+        "stack": _("叠加"),
+        "best_of": _("取大的一个"),
+        "last": _("归最后一行"),
+        "largest": _("归余数最大的"),
+        "base": _("标价合计"),
+        "item_net": _("单品优惠后"),
+        "paid": _("到手价"),
+    }.get(str(value), str(value))
