@@ -174,6 +174,9 @@ ROUTES: dict[str, Route] = {
     "orders_api:order_gifts": Route("orders.merge", post={400, 404}, kwargs=_order_key),
     # --- products
     # --- reviews, follow-ups, answers
+    "crm_api:reviews": Route("crm.reviews", get=200),
+    "crm_api:tasks": Route("crm.edit", get=200),
+    "crm_api:answers": Route("crm.view", get=200),
     "crm:tasks": Route("crm.edit", get=200, post=200),
     "crm:task": Route("crm.edit", get=404, post=404, kwargs=lambda: {"task_id": 0}),
     "crm:reviews": Route("crm.reviews", get=200, post=200),

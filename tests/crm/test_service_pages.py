@@ -208,7 +208,11 @@ def test_an_unknown_variable_is_refused(as_manager):
 
 
 def test_questions_are_counted_by_their_words_and_never_twice(as_manager):
-    chat = "小鹿 (2026-03-10 10:00:00)：这个被套起球吗？\n店铺:小禾 (2026-03-10 10:00:05)：不会的亲\n小熊 2026-03-10 11:00:00：被套会起球吗\n"
+    chat = (
+        "小鹿 (2026-03-10 10:00:00)：这个被套起球吗？\n"
+        "店铺:小禾 (2026-03-10 10:00:05)：不会的亲\n"
+        "小熊 2026-03-10 11:00:00：被套会起球吗\n"
+    )
     page = reverse("crm:questions")
     as_manager.post(page, {"part": "count", "text": chat})
     again = as_manager.post(page, {"part": "count", "text": chat}, follow=True)

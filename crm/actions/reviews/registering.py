@@ -8,6 +8,7 @@ from crm.actions import following_up
 from crm.actions.reviews import following, importing, persons
 from crm.actions.reviews.malice import kept_names
 from crm.checks import service as checks
+from crm.demo import service as demo
 from crm.wording import service as wording
 from orders import registry
 from shopops.intake.registry import keep_files
@@ -33,3 +34,4 @@ def register() -> None:
     persons.register()
     checks.register()
     wording.name_all()
+    registry.fill_demo_with(demo.fill)
