@@ -74,6 +74,12 @@ FROM (SELECT DISTINCT ON (r.id) r.id, o.id AS order_id, l.id AS line_id, o.buyer
 WHERE f.id = r.id
   AND NOT EXISTS (SELECT 1 FROM crm_review other WHERE other.line_id = f.line_id)
 """
+# Files without an SKU number, and specs written otherwise than in the catalogue: the line knows.
+_SKU_OF_LINE = """
+UPDATE crm_review r SET sku_id = s.id, product_id = coalesce(r.product_id, s.product_id)
+FROM orders_orderline l JOIN products_sku s ON s.code = l.sku_code
+WHERE r.sku_id IS NULL AND l.id = r.line_id AND l.sku_code <> ''
+"""
 _BUYER_ONLY = """
 UPDATE crm_review r SET buyer_id = b.id FROM orders_buyer b
 WHERE r.buyer_id IS NULL AND r.order_id IS NULL AND NOT r.is_masked AND b.key = r.nick
@@ -153,6 +159,7 @@ def link_reviews(cursor: CursorWrapper, *, now: datetime) -> int:
     for statement in (_BY_OID, _BY_TID, _BY_NICK, _BY_MASK):
         cursor.execute(statement, values)
         joined += int(cursor.rowcount)
+    cursor.execute(_SKU_OF_LINE)
     cursor.execute(_BUYER_ONLY)
     cursor.execute(_AGENT, values)
     return joined
