@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from crm.actions.desk_errors import ServiceRefusedError, StaleServiceError
 from crm.actions.screening import refuse_words
-from crm.actions.service_errors import ServiceRefusedError, StaleServiceError
 from crm.models import Answer, AnswerVersion, Question
 from crm.review_choices import Scene
 from crm.rules.answers import unknown_variables

@@ -11,7 +11,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.actions.service_errors import ServiceRefusedError
+from crm.actions.desk_errors import ServiceRefusedError
 from crm.models import Answer, Question, QuestionSource
 from crm.rules.answers import hide_numbers, is_question, question_key
 from shopops.staff import operations

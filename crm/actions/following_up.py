@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from crm.actions.answering import count_use
+from crm.actions.desk_errors import ServiceRefusedError, StaleServiceError
 from crm.actions.screening import refuse_words
-from crm.actions.service_errors import ServiceRefusedError, StaleServiceError
 from crm.models import Customer, FollowTask, FollowTouch
 from crm.review_choices import FollowCause, FollowKind, FollowResult, FollowState
 from orders.actions.cases.compensating import Promise, promise_compensation

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from crm.actions.service_errors import ServiceRefusedError
+from crm.actions.desk_errors import ServiceRefusedError
 from crm.rules.screening import Found, Ground, find
 from shopops.staff import operations
 from shopops.staff.models import User

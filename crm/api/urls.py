@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from crm.api import service
+from crm.api import desk
 
 app_name = "crm_api"
 
@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern] = []
 
 # --- reviews, follow-ups, answers
 urlpatterns += [
-    path("service/reviews/", service.Reviews.as_view(), name="reviews"),
-    path("service/tasks/", service.FollowTasks.as_view(), name="tasks"),
-    path("service/answers/", service.Answers.as_view(), name="answers"),
+    path("service/reviews/", desk.Reviews.as_view(), name="reviews"),
+    path("service/tasks/", desk.FollowTasks.as_view(), name="tasks"),
+    path("service/answers/", desk.Answers.as_view(), name="answers"),
 ]

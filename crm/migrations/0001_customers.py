@@ -6,132 +6,322 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orders', '0014_cases'),
+        ("orders", "0014_cases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField()),
-                ('birth_month', models.SmallIntegerField(blank=True, null=True)),
-                ('birth_day', models.SmallIntegerField(blank=True, null=True)),
-                ('version', models.IntegerField(default=1)),
-                ('name', models.CharField(max_length=80)),
-                ('note', models.CharField(blank=True, default='', max_length=400)),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('merged_into', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='crm.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("birth_month", models.SmallIntegerField(blank=True, null=True)),
+                ("birth_day", models.SmallIntegerField(blank=True, null=True)),
+                ("version", models.IntegerField(default=1)),
+                ("name", models.CharField(max_length=80)),
+                ("note", models.CharField(blank=True, default="", max_length=400)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="crm.customer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StaleCustomer',
+            name="StaleCustomer",
             fields=[
-                ('buyer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='orders.buyer')),
-                ('marked_at', models.DateTimeField()),
+                (
+                    "buyer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="orders.buyer",
+                    ),
+                ),
+                ("marked_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=30, unique=True)),
-                ('rule', models.JSONField(blank=True, default=dict)),
-                ('is_on', models.BooleanField(default=True)),
-                ('version', models.IntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=30, unique=True)),
+                ("rule", models.JSONField(blank=True, default=dict)),
+                ("is_on", models.BooleanField(default=True)),
+                ("version", models.IntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('channel', models.CharField(choices=[('platform', '平台站内'), ('sms', '短信'), ('wangwang', '旺旺'), ('phone', '电话')], max_length=8)),
-                ('proof', models.CharField(max_length=200)),
-                ('withdrawn_by_words', models.CharField(blank=True, default='', max_length=200)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='crm.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("given_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("platform", "平台站内"),
+                            ("sms", "短信"),
+                            ("wangwang", "旺旺"),
+                            ("phone", "电话"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("proof", models.CharField(max_length=200)),
+                ("withdrawn_by_words", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to="crm.customer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('buyer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='identity', serialize=False, to='orders.buyer')),
-                ('since', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='crm.customer')),
+                (
+                    "buyer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="identity",
+                        serialize=False,
+                        to="orders.buyer",
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identities",
+                        to="crm.customer",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CustomerTag',
+            name="CustomerTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='crm.customer')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='customers', to='crm.tag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tags",
+                        to="crm.customer",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="customers",
+                        to="crm.tag",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CustomerStat',
+            name="CustomerStat",
             fields=[
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='stat', serialize=False, to='crm.customer')),
-                ('paid_fen', models.BigIntegerField(default=0)),
-                ('refund_fen', models.BigIntegerField(default=0)),
-                ('first_paid_date', models.DateField(null=True)),
-                ('last_paid_date', models.DateField(null=True)),
-                ('orders', models.IntegerField(default=0)),
-                ('paid_orders', models.IntegerField(default=0)),
-                ('paid_days', models.IntegerField(default=0)),
-                ('refunded_orders', models.IntegerField(default=0)),
-                ('pieces', models.IntegerField(default=0)),
-                ('recency', models.SmallIntegerField(null=True)),
-                ('frequency', models.SmallIntegerField(null=True)),
-                ('monetary', models.SmallIntegerField(null=True)),
-                ('life_stage', models.CharField(blank=True, choices=[('asked', '咨询未买'), ('new', '新客'), ('active', '活跃'), ('cooling', '转凉'), ('asleep', '沉睡'), ('lost', '流失')], default='', max_length=8)),
-                ('segment', models.CharField(blank=True, db_collation='C', default='', max_length=20)),
-                ('province', models.CharField(blank=True, default='', max_length=20)),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="stat",
+                        serialize=False,
+                        to="crm.customer",
+                    ),
+                ),
+                ("paid_fen", models.BigIntegerField(default=0)),
+                ("refund_fen", models.BigIntegerField(default=0)),
+                ("first_paid_date", models.DateField(null=True)),
+                ("last_paid_date", models.DateField(null=True)),
+                ("orders", models.IntegerField(default=0)),
+                ("paid_orders", models.IntegerField(default=0)),
+                ("paid_days", models.IntegerField(default=0)),
+                ("refunded_orders", models.IntegerField(default=0)),
+                ("pieces", models.IntegerField(default=0)),
+                ("recency", models.SmallIntegerField(null=True)),
+                ("frequency", models.SmallIntegerField(null=True)),
+                ("monetary", models.SmallIntegerField(null=True)),
+                (
+                    "life_stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("asked", "咨询未买"),
+                            ("new", "新客"),
+                            ("active", "活跃"),
+                            ("cooling", "转凉"),
+                            ("asleep", "沉睡"),
+                            ("lost", "流失"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "segment",
+                    models.CharField(blank=True, db_collation="C", default="", max_length=20),
+                ),
+                ("province", models.CharField(blank=True, default="", max_length=20)),
             ],
             options={
-                'indexes': [models.Index(models.OrderBy(models.F('last_paid_date'), descending=True, nulls_last=True), models.OrderBy(models.F('customer'), descending=True), name='stat_last_idx'), models.Index(fields=['segment', 'customer'], name='stat_segment_idx')],
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(
+                            models.F("last_paid_date"), descending=True, nulls_last=True
+                        ),
+                        models.OrderBy(models.F("customer"), descending=True),
+                        name="stat_last_idx",
+                    ),
+                    models.Index(fields=["segment", "customer"], name="stat_segment_idx"),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('birth_month__isnull', False)), fields=['birth_month', 'birth_day'], name='customer_birthday_idx'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("birth_month__isnull", False)),
+                fields=["birth_month", "birth_day"],
+                name="customer_birthday_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('agent__isnull', False)), fields=['agent', 'id'], name='customer_agent_idx'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("agent__isnull", False)),
+                fields=["agent", "id"],
+                name="customer_agent_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='customer_merged_idx'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)),
+                fields=["merged_into"],
+                name="customer_merged_idx",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('birth_day__isnull', True), ('birth_month__isnull', True)), models.Q(('birth_day__gte', 1), ('birth_day__lte', 31), ('birth_month__gte', 1), ('birth_month__lte', 12)), _connector='OR'), name='a_birthday_has_month_and_day'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("birth_day__isnull", True), ("birth_month__isnull", True)),
+                    models.Q(
+                        ("birth_day__gte", 1),
+                        ("birth_day__lte", 31),
+                        ("birth_month__gte", 1),
+                        ("birth_month__lte", 12),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_birthday_has_month_and_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('pk')), _negated=True), _connector='OR'), name='a_customer_is_not_merged_into_itself'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into__isnull", True),
+                    models.Q(("merged_into", models.F("pk")), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_customer_is_not_merged_into_itself",
+            ),
         ),
         migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['customer'], name='consent_customer_idx'),
+            model_name="consent",
+            index=models.Index(fields=["customer"], name="consent_customer_idx"),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('customer', 'channel'), name='a_consent_in_force_stands_once'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=("customer", "channel"),
+                name="a_consent_in_force_stands_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customertag',
-            constraint=models.UniqueConstraint(fields=('customer', 'tag'), name='a_tag_is_put_once'),
+            model_name="customertag",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "tag"), name="a_tag_is_put_once"
+            ),
         ),
     ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("crm", "0010_value"),
-        ("orders", "0015_black_list_until"),
+        ("orders", "0016_black_list_until"),
         ("products", "0007_listing_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

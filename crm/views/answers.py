@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crm.actions import answering, asking
-from crm.forms.service import AnswerForm, ChatForm
+from crm.forms.desk import AnswerForm, ChatForm
 from crm.models import Answer, Question
 from crm.queries import service as queries
 from crm.review_choices import Scene

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.actions.reviews import malice
-from crm.forms.service import MoveForm, ProofForm
+from crm.forms.desk import MoveForm, ProofForm
 from crm.models import MaliceFile, MaliceProof
 from crm.review_choices import MALICE_TRANSITIONS, MaliceState
 from crm.views.malice_papers import as_pdf, as_zip

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from crm.actions.reviews import handling, malice
-from crm.forms import service as forms
+from crm.forms import desk as forms
 from crm.models import Review
 from crm.queries import reviews as queries
 from crm.queries.service import find_answers, variables_of

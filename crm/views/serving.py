@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.actions.service_errors import ServiceRefusedError
+from crm.actions.desk_errors import ServiceRefusedError
 from products.views.acting import Asked, Data, Parts
 from shopops.staff.models import Operation, User
 from shopops.staff.operations import name_of

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from crm.actions import following_up
-from crm.forms.service import AssignForm, TouchForm
+from crm.forms.desk import AssignForm, TouchForm
 from crm.models import FollowTask
 from crm.queries import service as queries
 from crm.review_choices import FollowResult, FollowState, Scene

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.actions.answering import count_use
+from crm.actions.desk_errors import ServiceRefusedError
 from crm.actions.reviews.following import open_cases
 from crm.actions.reviews.locks import locked_case, locked_cases, locked_reviews
 from crm.actions.screening import refuse_words
-from crm.actions.service_errors import ServiceRefusedError
 from crm.models import Review, ReviewCase
 from crm.review_choices import (
     REVIEW_TRANSITIONS,

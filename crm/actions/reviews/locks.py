@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from crm.actions.service_errors import StaleServiceError
+from crm.actions.desk_errors import StaleServiceError
 from crm.models import MaliceFile, Review, ReviewCase
 
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from crm.actions.desk_errors import ServiceRefusedError
 from crm.actions.reviews.locks import locked_file, locked_reviews
-from crm.actions.service_errors import ServiceRefusedError
 from crm.models import MaliceFile, MaliceProof, Review
 from crm.review_choices import MALICE_TRANSITIONS, MaliceState, ProofKind
 from orders.models import CaseEvent, Order, Shipment

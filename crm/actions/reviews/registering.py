@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.actions import following_up
 from crm.actions.reviews import following, importing, persons
 from crm.actions.reviews.malice import kept_names
-from crm.checks import service as checks
-from crm.demo import service as demo
-from crm.wording import service as wording
+from crm.checks import desk as checks
+from crm.demo import desk as demo
+from crm.wording import desk as wording
 from orders import registry
 from shopops.intake.registry import keep_files
 from shopops.work.registry import KindSpec, register_kind

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0015_price_rule'),
+        ("orders", "0015_price_rule"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='blacklistentry',
-            name='until_date',
+            model_name="blacklistentry",
+            name="until_date",
             field=models.DateField(blank=True, null=True),
         ),
     ]
