@@ -7,6 +7,7 @@ from crm import member_wiring as members
 from crm import service_wiring
 from crm.actions import campaign_registering as campaigns
 from crm.actions import registering as customers
+from crm.actions.reviews import registering as reviews
 from crm.checks import campaigns as campaign_checks
 from crm.checks import customers as customer_checks
 
@@ -19,3 +20,4 @@ def register() -> None:
     customer_checks.register()
     service_wiring.register()
     members.register()
+    reviews.register()

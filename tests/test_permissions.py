@@ -181,6 +181,24 @@ ROUTES: dict[str, Route] = {
     "orders_api:order_take_out": Route("orders.merge", post=404, kwargs=_order_key),
     "orders_api:order_gifts": Route("orders.merge", post={400, 404}, kwargs=_order_key),
     # --- products
+    # --- reviews, follow-ups, answers
+    "crm_api:reviews": Route("crm.reviews", get=200),
+    "crm_api:tasks": Route("crm.edit", get=200),
+    "crm_api:answers": Route("crm.view", get=200),
+    "crm:tasks": Route("crm.edit", get=200, post=200),
+    "crm:task": Route("crm.edit", get=404, post=404, kwargs=lambda: {"task_id": 0}),
+    "crm:reviews": Route("crm.reviews", get=200, post=200),
+    "crm:review": Route("crm.reviews", get=404, post=404, kwargs=lambda: {"review_id": 0}),
+    "crm:review_topics": Route("crm.reviews", get=200),
+    "crm:malice_files": Route("crm.reviews", get=200),
+    "crm:malice_file": Route("crm.reviews", get=404, post=404, kwargs=lambda: {"file_id": 0}),
+    "crm:malice_export": Route(
+        "crm.reviews", get=404, kwargs=lambda: {"file_id": 0, "form": "pdf"}
+    ),
+    "crm:malice_proof": Route("crm.reviews", get=404, kwargs=lambda: {"proof_id": 0}),
+    "crm:answers": Route("crm.view", get=200, post={200, 422}),
+    "crm:questions": Route("crm.view", get=200, post=200),
+    "crm:answer": Route("crm.view", get=404, post=404, kwargs=lambda: {"answer_id": 0}),
     "products:list": Route("products.view", get=200),
     "products:bulk": Route("products.edit", post=404),
     "products:export": Route("products.export", post=302),

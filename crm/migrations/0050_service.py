@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0030_campaigns"),
+        ("crm", "0040_reviews"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

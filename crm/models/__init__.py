@@ -1,5 +1,6 @@
 """Customers: who they are, what they bought, what they agreed to."""
 
+from crm.models.answer import Answer, AnswerVersion, Question, QuestionSource
 from crm.models.bonus import BonusLine, BonusRule, BonusSheet
 from crm.models.campaign import (
     Campaign,
@@ -20,8 +21,11 @@ from crm.models.customer import (
     StaleCustomer,
     Tag,
 )
+from crm.models.followup import FollowTask, FollowTouch
+from crm.models.malice import MaliceFile, MaliceProof
 from crm.models.occasions import Draw, DrawEntry, Occasion
 from crm.models.points import PointBalance, PointEntry, PointRule, PointsDue
+from crm.models.review import Review, ReviewCase, ReviewTopic
 from crm.models.service import AgentDay, AgentDoubt, AgentName, Keeping, ServiceScore, ServiceTarget
 from crm.models.tiers import TierChange, TierLevel, TierPlan, TierState
 from crm.models.training import Exam, ExamResult
@@ -43,6 +47,8 @@ __all__ = [
     "AgentDay",
     "AgentDoubt",
     "AgentName",
+    "Answer",
+    "AnswerVersion",
     "BonusLine",
     "BonusRule",
     "BonusSheet",
@@ -59,9 +65,13 @@ __all__ = [
     "DrawEntry",
     "Exam",
     "ExamResult",
+    "FollowTask",
+    "FollowTouch",
     "Identity",
     "Keeping",
     "LifeRule",
+    "MaliceFile",
+    "MaliceProof",
     "MessageRule",
     "Occasion",
     "OptOut",
@@ -73,6 +83,11 @@ __all__ = [
     "PointsDue",
     "ProductInterval",
     "ProductPair",
+    "Question",
+    "QuestionSource",
+    "Review",
+    "ReviewCase",
+    "ReviewTopic",
     "RfmBase",
     "RfmChange",
     "RfmRule",

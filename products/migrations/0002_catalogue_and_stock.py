@@ -3,6 +3,7 @@
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 
@@ -13,6 +14,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Which app makes its indexes first is the order of the graph; making it twice does nothing.
+        TrigramExtension(),
         migrations.CreateModel(
             name="Competitor",
             fields=[

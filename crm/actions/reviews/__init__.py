@@ -1,0 +1,1 @@
+"""Acts on reviews: bringing them in, joining, sorting words, cases, malicious ones."""
