@@ -3,11 +3,10 @@
 Each topic registers in its own module; this file only calls them.
 """
 
+from crm import desk_wiring, service_wiring
 from crm import member_wiring as members
-from crm import service_wiring
 from crm.actions import campaign_registering as campaigns
 from crm.actions import registering as customers
-from crm.actions.reviews import registering as reviews
 from crm.checks import campaigns as campaign_checks
 from crm.checks import customers as customer_checks
 
@@ -20,4 +19,4 @@ def register() -> None:
     customer_checks.register()
     service_wiring.register()
     members.register()
-    reviews.register()
+    desk_wiring.register()

@@ -25,7 +25,7 @@ def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Somebody who works here, by name."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401

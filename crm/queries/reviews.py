@@ -51,7 +51,7 @@ def _filtered(rows: QuerySet[Review], filters: Mapping[str, str]) -> QuerySet[Re
     if month := filters.get("month"):
         rows = rows.filter(topics__date__year=month[:4], topics__date__month=month[5:7]).distinct()
     if (owner := filters.get("owner", "")).isdecimal():
-        rows = rows.filter(case__owner=owner)
+        rows = rows.filter(case__owner=int(owner))
     if words := filters.get("q", "").strip():
         rows = rows.filter(
             Q(content__icontains=words) | Q(append__icontains=words) | Q(nick__icontains=words)
@@ -153,7 +153,7 @@ def score_effect(review_id: int, *, now: datetime) -> ScoreEffect:
 
 
 def _sums(without: int, now: datetime) -> tuple[Sums, int, int]:
-    values = {
+    values: dict[str, Any] = {
         "since": now - timedelta(days=SCORE_DAYS),
         "now": now,
         "without": without,
@@ -169,9 +169,9 @@ def topic_table(
     *, since: date, until: date, sku: str = "", product_id: int = 0
 ) -> list[dict[str, Any]]:
     """Count topics by tone between two days (inclusive), most complained of first."""
-    rows = _said(since, until, sku, product_id)
-    return list(
-        rows.values("topic")
+    rows = (
+        _said(since, until, sku, product_id)
+        .values("topic")
         .annotate(
             bad=Count("pk", filter=Q(tone="bad")),
             good=Count("pk", filter=Q(tone="good")),
@@ -179,6 +179,7 @@ def topic_table(
         )
         .order_by("-bad", "-total", "topic")
     )
+    return [dict(row) for row in rows]
 
 
 def topic_times(
@@ -196,11 +197,12 @@ def topic_times(
 def topic_skus(*, since: date, until: date, most: int = 30) -> list[dict[str, Any]]:
     """Count complaints by SKU and topic, the most complained of first."""
     rows = _said(since, until, "", 0).filter(tone="bad", review__sku__isnull=False)
-    return list(
+    counted = (
         rows.values("review__sku__code", "review__sku__title", "topic")
         .annotate(bad=Count("pk"))
-        .order_by("-bad", "review__sku__code", "topic")[:most]
+        .order_by("-bad", "review__sku__code", "topic")
     )
+    return [dict(row) for row in counted[:most]]
 
 
 def _said(since: date, until: date, sku: str, product_id: int) -> QuerySet[ReviewTopic]:

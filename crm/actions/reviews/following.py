@@ -148,7 +148,7 @@ def link_reviews(cursor: CursorWrapper, *, now: datetime) -> int:
 
     A line is reviewed once: of two reviews that fit the same line only numbers decide.
     """
-    values = {
+    values: dict[str, Any] = {
         "now": now,
         "latest": _LATEST_DAYS,
         "since": now - timedelta(days=_LATEST_DAYS),

@@ -1,4 +1,4 @@
-"""What reviews add to the floors below: their file, their run, their part of a person."""
+"""What reviews and follow-ups add to the floors below: their file, their runs, their part of a person."""
 
 from datetime import time
 
