@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.forms.screening import ScreenedForm
@@ -14,6 +15,7 @@ from crm.review_choices import (
     ReviewOutcome,
     Scene,
 )
+from crm.rules.answers import VARIABLES
 from orders.choices import CaseType
 from products.forms.fields import MOMENTS, moment_input
 from shopops.staff.models import User
@@ -146,7 +148,9 @@ class AnswerForm(ScreenedForm):
         label=_("正文"),
         max_length=1000,
         widget=_area(6),
-        help_text=_("能用的变量：{昵称} {商品} {规格} {订单尾号} {快递} {运单号} {店铺} {客服}"),
+        help_text=format_lazy(
+            _("能用的变量：{names}"), names=" ".join(f"{{{one}}}" for one in VARIABLES)
+        ),
     )
 
 

@@ -162,4 +162,4 @@ def _shown(row: Row, key: str) -> dict[str, Any]:
 
 
 def _unit(kind: str) -> str:
-    return {"days": "天", "window": "天", "bought": "天", "amount": "元"}.get(kind, "")
+    return {"days": "days", "window": "days", "bought": "days", "amount": "yuan"}.get(kind, "")

@@ -126,7 +126,9 @@ def malice_export(request: HttpRequest, file_id: int, form: str) -> HttpResponse
     body = as_pdf(row) if form == "pdf" else as_zip(row)
     response = HttpResponse(body, content_type=f"application/{form}")
     response["Content-Disposition"] = str(
-        content_disposition_header(as_attachment=True, filename=f"恶意评价证据-{row.pk}.{form}")
+        content_disposition_header(
+            as_attachment=True, filename=f"{_('恶意评价证据')}-{row.pk}.{form}"
+        )
     )
     response["Cache-Control"] = "private, no-store"
     return response

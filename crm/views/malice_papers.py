@@ -105,7 +105,7 @@ def as_zip(row: MaliceFile) -> bytes:
     """Pack the PDF and each file of the evidence."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("证据.pdf", as_pdf(row))
+        archive.writestr(f"{_('证据')}.pdf", as_pdf(row))
         for number, proof in enumerate(_proofs(row), start=1):
             if proof.path:
                 archive.writestr(f"{number:02d}-{proof.name}", b"".join(vault.chunks(proof.path)))

@@ -96,9 +96,13 @@ def _chat(review: Review) -> list[Proof]:
         return []
     events = CaseEvent.objects.filter(case__order=review.order).order_by("at", "pk")
     return [
-        Proof(ProofKind.CHAT, event.at, f"{event.get_kind_display()}：{event.words}")
+        Proof(ProofKind.CHAT, event.at, _said(event.get_kind_display(), event.words))
         for event in events
     ]
+
+
+def _said(label: str, value: str) -> str:
+    return _("%(label)s：%(value)s") % {"label": label, "value": value}
 
 
 def _similar(review: Review) -> list[Proof]:
@@ -111,7 +115,7 @@ def _similar(review: Review) -> list[Proof]:
         Proof(
             ProofKind.SIMILAR,
             one.rated_at,
-            f"{one.get_rating_display()}：{one.content} {one.append}".strip(),
+            _said(one.get_rating_display(), f"{one.content} {one.append}".strip()),
         )
         for one in rows.order_by("-rated_at", "pk")[:MOST_SIMILAR]
     ]
