@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from crm import service_urls
+from crm import desk_urls, service_urls
 from crm.views import (
     campaign,
     campaign_form,
@@ -64,4 +64,10 @@ MEMBERS: list[URLPattern] = [
     path("crm/draws/<int:draw_id>/proof/", draws.draw_proof, name="draw_proof"),
 ]
 
-urlpatterns: list[URLPattern] = [*CUSTOMERS, *service_urls.urlpatterns, *CAMPAIGNS, *MEMBERS]
+urlpatterns: list[URLPattern] = [
+    *CUSTOMERS,
+    *service_urls.urlpatterns,
+    *desk_urls.urlpatterns,
+    *CAMPAIGNS,
+    *MEMBERS,
+]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from crm.api import campaigns, customers, members, service
+from crm.api import campaigns, customers, desk, members, service
 
 app_name = "crm_api"
 
@@ -18,6 +18,12 @@ _service: list[URLPattern] = [
     path("service/bonus/", service.Bonus.as_view(), name="bonus"),
     path("service/bonus/lines/<int:line_id>/", service.BonusLine.as_view(), name="bonus_line"),
     path("service/exams/results/", service.ExamResults.as_view(), name="exam_results"),
+]
+
+_desk: list[URLPattern] = [
+    path("service/reviews/", desk.Reviews.as_view(), name="reviews"),
+    path("service/tasks/", desk.FollowTasks.as_view(), name="tasks"),
+    path("service/answers/", desk.Answers.as_view(), name="answers"),
 ]
 
 _campaigns: list[URLPattern] = [
@@ -48,4 +54,4 @@ _members: list[URLPattern] = [
     path("draws/<int:draw_id>/entries/", members.EnterDraw.as_view(), name="enter_draw"),
 ]
 
-urlpatterns: list[URLPattern] = [*_customers, *_service, *_campaigns, *_members]
+urlpatterns: list[URLPattern] = [*_customers, *_service, *_desk, *_campaigns, *_members]
