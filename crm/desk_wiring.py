@@ -9,6 +9,9 @@ from crm.actions.reviews import following, importing, persons
 from crm.actions.reviews.malice import kept_names
 from crm.checks import desk as checks
 from crm.demo import desk as demo
+from crm.queries import events
+from crm.queries.timeline import timeline_source
+from crm.service_registry import offer_reviews, offer_touches
 from crm.wording import desk as wording
 from orders import registry
 from shopops.intake.registry import keep_files
@@ -34,4 +37,8 @@ def register() -> None:
     persons.register()
     checks.register()
     wording.name_all()
+    timeline_source("reviews", events.review_events)
+    timeline_source("touches", events.touch_events)
+    offer_reviews(events.bad_reviews_of)
+    offer_touches(events.newest_touches)
     registry.fill_demo_with(demo.fill)

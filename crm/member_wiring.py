@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from crm.actions import member_persons, point_settling, tier_trial, tiers
 from crm.checks import members as checks
 from crm.demo import tiers as demo
-from crm.models import PointEntry, TierChange
+from crm.models import PointEntry, TierChange, TierLevel
+from crm.queries.segments import ExtraFact, register_fact
 from crm.queries.tiers import plan_in_force
 from crm.queries.timeline import Event, timeline_source
 from crm.wording import tiers as wording
+from crm.wording.segments import word_values
 from orders import registry
 from shopops.lib.business_time import at_local
 from shopops.work.registry import KindSpec, register_kind
@@ -53,8 +55,25 @@ def register() -> None:
     registry.fill_demo_with(demo.fill)
     checks.register()
     wording.name_all()
+    register_fact("tier", ExtraFact(_OF_TIER, tier_options))
+    word_values("tier", tier_words)
     timeline_source("points", point_events)
     timeline_source("tiers", tier_events)
+
+
+# Whoever is of no tier has no row; that is asked as "not of any".
+_OF_TIER = "s.customer_id IN (SELECT t.customer_id FROM crm_tierstate t WHERE t.level::text = ANY({values}))"
+
+
+def tier_options() -> list[tuple[str, str]]:
+    """Give all tiers there ever were as a segment's condition names them, by their newest name."""
+    rows = TierLevel.objects.order_by("level", "-plan__valid_from").distinct("level")
+    return [(str(level), name) for level, name in rows.values_list("level", "name")]
+
+
+def tier_words(value: str) -> str:
+    """Say the tier of a condition; its number, where no plan has it."""
+    return dict(tier_options()).get(value, value)
 
 
 def point_events(customer_id: int, _buyer_ids: Sequence[int]) -> Sequence[Event]:

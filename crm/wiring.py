@@ -9,12 +9,15 @@ from crm.actions import campaign_registering as campaigns
 from crm.actions import registering as customers
 from crm.checks import campaigns as campaign_checks
 from crm.checks import customers as customer_checks
+from crm.queries.events import message_events
+from crm.queries.timeline import timeline_source
 
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
     customers.register()
     campaigns.register()
+    timeline_source("messages", message_events)
     campaign_checks.register()
     customer_checks.register()
     service_wiring.register()

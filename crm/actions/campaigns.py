@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from crm.actions import preparing
 from crm.actions.campaign_errors import CampaignRefusedError
 from crm.actions.campaign_locks import locked_campaign, locked_member, move
+from crm.actions.screening import Refusal, WordsRefusedError, refuse_words, screen
 from crm.choices import Backend, CampaignState, Channel, LeftOut, MemberState
 from crm.models import Campaign, CampaignArm, CampaignMember, OptOut, Segment, message_key
 from crm.queries.messages import Rule, rule_of
 from crm.rules import messages
-from orders.rules.praise_words import forbidden_promise
 from shopops.lib.business_time import business_date
 from shopops.lib.words import listed
 from shopops.staff import operations
@@ -85,19 +85,42 @@ def save_campaign(
     row.members.all().delete()
     row.arms.all().delete()
     for place, arm in enumerate(values.arms):
-        CampaignArm.objects.create(campaign=row, **_arm(arm, place, by=by))
+        CampaignArm.objects.create(campaign=row, **_arm(row, arm, place, by=by, now=now))
     _log(row, "crm.campaign.saved", by=by, now=now, texts=[arm.text for arm in values.arms])
     return row
 
 
-def _arm(arm: ArmValues, place: int, *, by: User) -> dict[str, object]:
-    words = forbidden_promise(f"{arm.text} {arm.benefit}")
-    if words and not (arm.overrule_reason.strip() and by.has_perm("crm.overrule_words")):
-        raise CampaignRefusedError(
-            _("文案里的「%(words)s」是用好处换好评或虚假交易，法律不许；请改掉。")
-            % {"words": words},
-            field=f"text{place}",
+def said(text: str, benefit: str) -> str:
+    """Give a text with its benefit as it is screened: the two together may say what neither says alone."""
+    if "{benefit}" in text:
+        return text.replace("{benefit}", benefit)
+    return f"{text}\n{benefit}".strip()
+
+
+def arm_refusals(text: str, benefit: str) -> list[Refusal]:
+    """Give what may not be said to buyers in an arm."""
+    return screen(said(text, benefit), place=_("文案"))
+
+
+def _overruled(row: Campaign, arm: ArmValues, place: int, *, by: User, now: datetime) -> str:
+    try:
+        refusals = refuse_words(
+            said(arm.text, arm.benefit),
+            overrule_reason=arm.overrule_reason,
+            about=(OBJECT, str(row.pk)),
+            by=by,
+            now=now,
+            place=_("文案"),
         )
+    except WordsRefusedError as refused:
+        raise CampaignRefusedError(refused.message, field=f"text{place}") from refused
+    return " ".join(one.word for one in refusals)
+
+
+def _arm(
+    row: Campaign, arm: ArmValues, place: int, *, by: User, now: datetime
+) -> dict[str, object]:
+    words = _overruled(row, arm, place, by=by, now=now)
     return {
         "position": place,
         "name": arm.name.strip()[:20] or chr(ord("A") + place),

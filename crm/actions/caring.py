@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.actions.customer_errors import CustomerRefusedError, StaleCustomerError
+from crm.actions.keeping import note_keepers
 from crm.actions.recompute import locked_customers
 from crm.choices import Channel
 from crm.models import Consent, Customer
@@ -59,6 +60,7 @@ def change_customer(
     row.birth_month, row.birth_day = about.birth_month, about.birth_day
     row.version += 1
     row.save(update_fields=["note", "agent", "birth_month", "birth_day", "version"])
+    note_keepers({row.pk: row.agent_id}, by=by, now=now)
     _record("crm.customer.changed", row.pk, by=by, now=now, old=old, new=_known(row))
     return row
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.actions.member_errors import MemberRefusedError, StaleMemberError
-from crm.actions.occasions import Overruling, refuse_words
+from crm.actions.occasions import refuse_words
 from crm.models import Customer, Draw, DrawEntry, TierState
 from crm.rules import draws as rules
 from crm.rules.draws import Entry
@@ -32,16 +32,13 @@ class DrawValues:
 
 
 @transaction.atomic
-def make_draw(*, values: DrawValues, overruling: Overruling, by: User, now: datetime) -> Draw:
+def make_draw(*, values: DrawValues, overrule_reason: str = "", by: User, now: datetime) -> Draw:
     """Begin an activity; its seed is drawn now and bound by a hash that anybody may see.
 
     :raises MemberRefusedError: if it ends before it starts, or its words pay for praise
     """
     if values.ends_at <= values.starts_at:
         raise MemberRefusedError(_("结束要晚于开始。"), field="ends_at")
-    reason = refuse_words(
-        {"name": values.name, "prize": values.prize, "rules": values.rules}, overruling
-    )
     seed = secrets.token_hex(rules.SEED_LENGTH // 2)
     row = Draw.objects.create(
         made_at=now,
@@ -58,8 +55,11 @@ def make_draw(*, values: DrawValues, overruling: Overruling, by: User, now: date
         from_level=values.from_level,
         word_from=values.word_from,
     )
+    texts = {_("名称"): row.name, _("奖品"): row.prize, _("规则"): row.rules}
+    about = ("draw", str(row.pk))
+    refuse_words(texts, overrule_reason=overrule_reason, about=about, by=by, now=now)
     new = {"name": row.name, "winners": row.winners, "seed_hash": row.seed_hash}
-    _record("crm.draw.made", row, by=by, now=now, new=new, reason=reason)
+    _record("crm.draw.made", row, by=by, now=now, new=new)
     return row
 
 

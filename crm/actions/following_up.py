@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from crm.actions.answering import count_use
 from crm.actions.desk_errors import ServiceRefusedError, StaleServiceError
+from crm.actions.keeping import note_keepers
 from crm.actions.screening import refuse_words
 from crm.models import Customer, FollowTask, FollowTouch
 from crm.review_choices import FollowCause, FollowKind, FollowResult, FollowState
@@ -274,7 +276,8 @@ def assign_customers(
     if not rows:
         raise ServiceRefusedError(_("没有选客户。"))
     ids = [row.pk for row in rows]
-    Customer.objects.filter(pk__in=ids).update(agent=agent)
+    Customer.objects.filter(pk__in=ids).update(agent=agent, version=F("version") + 1)
+    note_keepers(dict.fromkeys(ids, agent.pk), by=by, now=now)
     standing = FollowTask.objects.filter(
         customer__in=ids, kind=FollowKind.CARE, state=FollowState.OPEN
     )

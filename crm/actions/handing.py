@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.actions import agent_locks
+from crm.actions.keeping import note_keepers
 from crm.actions.service_errors import ServiceRefusedError
-from crm.models import Customer, Keeping
+from crm.models import Customer
 from crm.queries import agents, handing
 from crm.queries.handing import Plan, Wanted
 from products.actions.errors import StaleGoodsError
@@ -65,14 +66,7 @@ def give_customers(*, wanted: Wanted, mark: str, by: User, now: datetime) -> int
         rows[one.customer_id].agent_id = one.agent_id
         rows[one.customer_id].version += 1
     Customer.objects.bulk_update(rows.values(), ["agent", "version"], batch_size=_BATCH)
-    Keeping.objects.filter(customer__in=rows, until_at__isnull=True).update(until_at=now)
-    Keeping.objects.bulk_create(
-        [
-            Keeping(customer_id=one.customer_id, agent_id=one.agent_id, since_at=now, by=by)
-            for one in plan.given
-        ],
-        batch_size=_BATCH,
-    )
+    note_keepers({one.customer_id: one.agent_id for one in plan.given}, by=by, now=now)
     _log(wanted, plan, by=by, now=now)
     return len(plan.given)
 

@@ -1,6 +1,6 @@
 """Add and change the occasions on which the shop writes to customers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.actions import screening
 from crm.actions.member_errors import MemberRefusedError, StaleMemberError
 from crm.models import Occasion
 from crm.queries.occasions import OF_THE_SHOP
 from crm.tier_choices import OccasionKind
-from orders.rules.praise_words import forbidden_promise
 from shopops.staff import operations
 from shopops.staff.models import User
 
@@ -35,44 +35,37 @@ class OccasionValues:
     is_on: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Overruling:
-    """That a person who may lets refused words through, and why."""
+def refuse_words(
+    texts: Mapping[str, str],
+    *,
+    overrule_reason: str,
+    about: tuple[str, str],
+    by: User,
+    now: datetime,
+) -> None:
+    """Refuse texts, by their labels, that pay for praise or fake trade; `crm.actions.screening` says when.
 
-    may: bool = False
-    reason: str = ""
-
-
-def refuse_words(texts: dict[str, str], overruling: Overruling) -> str:
-    """Refuse words that pay for praise or fake trade, unless somebody who may says why they stand.
-
-    Give the reason to be logged; empty where nothing was overruled.
-
-    :raises MemberRefusedError: at the field, with the words
+    :raises MemberRefusedError: with words, place and law
     """
-    for name, text in texts.items():
-        if word := forbidden_promise(text):
-            if overruling.may and overruling.reason.strip():
-                return overruling.reason.strip()[:200]
-            raise MemberRefusedError(
-                _("「%(word)s」是拿好处换评价或虚假交易，法律和平台都不许。") % {"word": word},
-                field=name,
-            )
-    return ""
+    try:
+        screening.refuse_words(texts, overrule_reason=overrule_reason, about=about, by=by, now=now)
+    except screening.WordsRefusedError as refused:
+        raise MemberRefusedError(refused.message) from refused
 
 
 @transaction.atomic
 def add_occasion(
-    *, values: OccasionValues, overruling: Overruling, by: User, now: datetime
+    *, values: OccasionValues, overrule_reason: str = "", by: User, now: datetime
 ) -> Occasion:
     """Add an occasion.
 
     :raises MemberRefusedError: if it lacks its day, or its words pay for praise
     """
-    reason = _refuse(values, overruling)
+    _refuse(values)
     row = Occasion(changed_at=now, changed_by=by, **_columns(values))
     row.save()
-    _record("crm.occasion.added", row, by=by, now=now, reason=reason)
+    _screen(row, overrule_reason, by=by, now=now)
+    _record("crm.occasion.added", row, by=by, now=now)
     return row
 
 
@@ -82,7 +75,7 @@ def change_occasion(
     occasion_id: int,
     version: int,
     values: OccasionValues,
-    overruling: Overruling,
+    overrule_reason: str = "",
     by: User,
     now: datetime,
 ) -> Occasion:
@@ -93,14 +86,15 @@ def change_occasion(
     :raises MemberRefusedError: as `add_occasion` does
     """
     row = locked_occasion(occasion_id=occasion_id, version=version)
-    reason = _refuse(values, overruling)
+    _refuse(values)
     old = occasion_json(row)
     for name, value in _columns(values).items():
         setattr(row, name, value)
     row.version += 1
     row.changed_at, row.changed_by = now, by
     row.save()
-    _record("crm.occasion.changed", row, by=by, now=now, old=old, reason=reason)
+    _screen(row, overrule_reason, by=by, now=now)
+    _record("crm.occasion.changed", row, by=by, now=now, old=old)
     return row
 
 
@@ -125,14 +119,19 @@ def _columns(values: OccasionValues) -> dict[str, Any]:
     return found
 
 
-def _refuse(values: OccasionValues, overruling: Overruling) -> str:
+def _refuse(values: OccasionValues) -> None:
     if values.kind in OF_THE_SHOP and values.date is None:
         raise MemberRefusedError(_("写下是哪一天。"), field="date")
     if values.kind == OccasionKind.FOLLOW_UP and not values.after_days:
         raise MemberRefusedError(_("写下付款几天后回访。"), field="after_days")
     if values.kind == OccasionKind.MEMBERS_ONLY and not values.from_level:
         raise MemberRefusedError(_("会员专享要写从哪一级起。"), field="from_level")
-    return refuse_words({"name": values.name, "what": values.what}, overruling)
+
+
+def _screen(row: Occasion, overrule_reason: str, *, by: User, now: datetime) -> None:
+    texts = {_("名称"): row.name, _("说什么、给什么"): row.what}
+    about = ("occasion", str(row.pk))
+    refuse_words(texts, overrule_reason=overrule_reason, about=about, by=by, now=now)
 
 
 def occasion_json(row: Occasion) -> dict[str, Any]:
@@ -156,7 +155,6 @@ def _record(
     by: User,
     now: datetime,
     old: dict[str, Any] | None = None,
-    reason: str = "",
 ) -> None:
     operations.record(
         name=name,
@@ -166,5 +164,4 @@ def _record(
         object_key=str(row.pk),
         old=old,
         new=occasion_json(row),
-        reason=reason,
     )

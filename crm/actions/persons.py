@@ -14,6 +14,7 @@ from crm.models import (
     CustomerStat,
     CustomerTag,
     Identity,
+    Keeping,
     Outlook,
     RfmBase,
     RfmChange,
@@ -46,6 +47,10 @@ def held(buyer_id: int | None, _order_ids: Sequence[int]) -> list[dict[str, Any]
             "figures": [row_of(one) for one in CustomerStat.objects.filter(customer=customer)],
             "tags": list(customer.tags.order_by("pk").values_list("tag__name", flat=True)),
             "consents": [row_of(one) for one in customer.consents.order_by("pk")],
+            "keepers": [
+                {**row_of(one), "agent": one.agent.name}
+                for one in customer.keepings.select_related("agent").order_by("pk")
+            ],
         }
         for customer in Customer.objects.filter(pk__in=customer_ids(buyer_id)).order_by("pk")
     ]
@@ -118,7 +123,7 @@ def _hidden(text: str, names: Sequence[str]) -> str:
 
 
 def _forget(customer: Customer, pseudonym: str) -> None:
-    for model in (CustomerTag, RfmChange, Outlook, RfmBase):
+    for model in (CustomerTag, Keeping, RfmChange, Outlook, RfmBase):
         model._default_manager.filter(customer=customer).delete()
     Consent.objects.filter(customer=customer).delete()
     Customer.objects.filter(pk=customer.pk).update(

@@ -8,7 +8,7 @@ from django.db import connection
 
 from crm.actions import draws, follow, occasions, point_settling, points, recompute, tiers
 from crm.actions.draws import DrawValues
-from crm.actions.occasions import OccasionValues, Overruling
+from crm.actions.occasions import OccasionValues
 from crm.models import Customer, Draw, PointBalance
 from crm.tier_choices import DrawKind, OccasionKind, SpentOn
 from shopops.lib.business_time import business_date
@@ -75,7 +75,7 @@ def _occasions(by: User, now: datetime) -> None:
                        date=today + timedelta(days=9), days_before=1, from_level=3),
     )  # fmt: skip
     for values in rows:
-        occasions.add_occasion(values=values, overruling=Overruling(), by=by, now=now)
+        occasions.add_occasion(values=values, by=by, now=now)
 
 
 def _draws(by: User, now: datetime) -> None:
@@ -95,7 +95,7 @@ def _draws(by: User, now: datetime) -> None:
             ends_at=start + timedelta(days=days),
             word_from="结束次日的福彩 3D 开奖号",
         )
-        made = draws.make_draw(values=values, overruling=Overruling(), by=by, now=start)
+        made = draws.make_draw(values=values, by=by, now=start)
         for place, one in enumerate(people[:count]):
             draws.enter(
                 draw_id=made.pk,

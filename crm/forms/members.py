@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.actions.draws import DrawValues
-from crm.actions.occasions import OccasionValues, Overruling
+from crm.actions.occasions import OccasionValues
 from crm.actions.tiers import PlanValues
 from crm.choices import Channel
+from crm.forms.screening import ScreenedForm
 from crm.models import Customer, Occasion
 from crm.queries.points import customer_named
 from crm.queries.tiers import amount, plan_in_force
@@ -216,21 +217,6 @@ class PointRuleForm(forms.Form):
     )
 
 
-class OverrulingForm(forms.Form):
-    """A form whose words are screened; who may lets them through with a reason."""
-
-    overrule = forms.CharField(
-        label=gettext_lazy("放行被拦的话，因为"),
-        required=False,
-        max_length=200,
-        help_text=gettext_lazy("要有「放行被拦的话」的权限，会记在操作记录里"),
-    )
-
-    def overruling(self, *, may: bool) -> Overruling:
-        """Give whether words may pass that were refused."""
-        return Overruling(may, self.cleaned_data["overrule"])
-
-
 def level_choices(today: date) -> list[tuple[int, str]]:
     """Give the tiers of today to choose from."""
     levels = plan_in_force(today).levels
@@ -240,8 +226,10 @@ def level_choices(today: date) -> list[tuple[int, str]]:
     ]
 
 
-class OccasionForm(OverrulingForm):
+class OccasionForm(ScreenedForm):
     """An occasion."""
+
+    screened_fields = ("name", "what")
 
     kind = forms.ChoiceField(label=gettext_lazy("哪一种"), choices=OccasionKind.choices)
     name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
@@ -276,7 +264,7 @@ class OccasionForm(OverrulingForm):
     is_on = forms.BooleanField(label=gettext_lazy("启用"), required=False, initial=True)
     field_order = (
         "kind", "name", "date", "days_before", "after_days", "from_level", "channel", "what", "goods",
-        "is_on", "overrule",
+        "is_on",
     )  # fmt: skip
 
     def __init__(self, *args: Any, today: Day, **options: Any) -> None:  # noqa: ANN401
@@ -285,17 +273,21 @@ class OccasionForm(OverrulingForm):
 
     def values(self) -> OccasionValues:
         """Give what was entered as the actions take it."""
-        data = {name: value for name, value in self.cleaned_data.items() if name != "overrule"}
+        data = {
+            name: value for name, value in self.cleaned_data.items() if name in self.base_fields
+        }
         return OccasionValues(**{**data, "goods": tuple(dict.fromkeys(data["goods"]))})
 
 
 def occasion_initial(row: Occasion) -> dict[str, Any]:
     """Give what the form shows of an occasion."""
-    return {name: getattr(row, name) for name in OccasionForm.base_fields if name != "overrule"}
+    return {name: getattr(row, name) for name in OccasionForm.base_fields}
 
 
-class DrawForm(OverrulingForm):
+class DrawForm(ScreenedForm):
     """An activity of customers."""
+
+    screened_fields = ("name", "prize", "rules")
 
     kind = forms.ChoiceField(label=gettext_lazy("哪一种"), choices=DrawKind.choices)
     name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
@@ -318,7 +310,7 @@ class DrawForm(OverrulingForm):
         label=gettext_lazy("规则"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
     )
     field_order = (
-        "kind", "name", "prize", "winners", "starts_at", "ends_at", "from_level", "word_from", "rules", "overrule",
+        "kind", "name", "prize", "winners", "starts_at", "ends_at", "from_level", "word_from", "rules",
     )  # fmt: skip
 
     def __init__(self, *args: Any, today: Day, **options: Any) -> None:  # noqa: ANN401
@@ -327,7 +319,9 @@ class DrawForm(OverrulingForm):
 
     def values(self) -> DrawValues:
         """Give what was entered as the actions take it."""
-        data = {name: value for name, value in self.cleaned_data.items() if name != "overrule"}
+        data = {
+            name: value for name, value in self.cleaned_data.items() if name in self.base_fields
+        }
         return DrawValues(**data)
 
 

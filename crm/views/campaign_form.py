@@ -25,7 +25,6 @@ from crm.models import Campaign, Segment
 from crm.queries.messages import Rule, rule_of
 from crm.rules import messages as rules
 from crm.views.campaign_parts import Asked, asked_of, conflict
-from orders.rules.praise_words import forbidden_promise
 from shopops.lib.business_time import at_local, business_date
 from shopops.staff.access import requires
 
@@ -179,8 +178,8 @@ def _length(form: ArmForm, rule: Rule) -> dict[str, Any]:
 
     text, benefit = typed("text"), typed("benefit")
     fault = text_fault(ArmValues("", text, benefit), rule=rule) if text.strip() else ""
-    if words := forbidden_promise(f"{text} {benefit}"):
-        fault = fault or _("「%(words)s」是用好处换好评或虚假交易，法律不许。") % {"words": words}
+    if refusals := acts.arm_refusals(text, benefit):
+        fault = fault or refusals[0].sentence
     if fault or not text.strip():
         return {"fault": fault, "preview": ""}
     values = {**EXAMPLE, "benefit": benefit, "shop": rule.signature}

@@ -54,6 +54,11 @@ def _context(request: HttpRequest, found: Known) -> Data:
         "order": _("订单"),
         "refund": _("退款"),
         "case": _("售后"),
+        "review": _("评价"),
+        "touch": _("跟进"),
+        "message": _("营销"),
+        "points": _("积分"),
+        "tier": _("会员等级"),
         "act": _("操作"),
     }
     kinds |= {one.kind: _("其他") for one in events if one.kind not in kinds}

@@ -17,6 +17,7 @@ from crm.models import Draw, DrawEntry
 from crm.queries import draws as queries
 from crm.queries.tiers import plan_in_force
 from crm.rules.draws import disagreements
+from crm.views.serving import person_of
 from orders.views.rows import mask_nick
 from products.views.acting import Asked, page_number
 from products.views.panels import Panel, answer, events_of, shown, version_sent
@@ -26,7 +27,7 @@ from shopops.staff.operations import name_of
 
 type Data = dict[str, Any]
 
-EDIT, ENTER, OVERRULE = "crm.campaign", "crm.edit", "crm.overrule_words"
+EDIT, ENTER = "crm.campaign", "crm.edit"
 SIZE = 100
 _TONES = {"ahead": "wait", "open": "us", "ended": "soon", "drawn": "done"}
 
@@ -41,7 +42,7 @@ def draw_list(request: HttpRequest) -> HttpResponse:
             code="add",
             title=gettext_lazy("发起一个活动"),
             button=gettext_lazy("发起，公布种子的指纹"),
-            make=partial(DrawForm, today=business_date(now)),
+            make=partial(DrawForm, today=business_date(now), by=person_of(request)),
             act=_make,
             icon="plus",
             is_two=True,
@@ -80,7 +81,7 @@ def _row(row: Any, now: Any) -> Data:  # noqa: ANN401
 def _make(form: DrawForm, asked: Asked) -> str:
     made = acts.make_draw(
         values=form.values(),
-        overruling=form.overruling(may=asked.by.has_perm(OVERRULE)),
+        overrule_reason=form.cleaned_data["overrule_reason"],
         by=asked.by,
         now=asked.now,
     )

@@ -18,6 +18,7 @@ from crm.models import Occasion
 from crm.queries import occasions as queries
 from crm.queries.occasions import DueRow
 from crm.queries.tiers import plan_in_force
+from crm.views.serving import person_of
 from orders.views.rows import mask_nick
 from products.views.acting import Asked, log_url
 from products.views.panels import Panel, answer, events_of, shown, version_sent
@@ -26,7 +27,7 @@ from shopops.staff.access import requires
 
 type Data = dict[str, Any]
 
-EDIT, OVERRULE = "crm.campaign", "crm.overrule_words"
+EDIT = "crm.campaign"
 MOST_PEOPLE = 200
 
 
@@ -41,7 +42,7 @@ def occasion_list(request: HttpRequest) -> HttpResponse:
             code="add",
             title=gettext_lazy("加一个节点"),
             button=gettext_lazy("加上"),
-            make=partial(OccasionForm, today=today),
+            make=partial(OccasionForm, today=today, by=person_of(request)),
             act=_add,
             icon="plus",
             is_two=True,
@@ -110,7 +111,7 @@ def _row(row: Occasion, names: dict[int, str]) -> Data:
 def _add(form: OccasionForm, asked: Asked) -> str:
     acts.add_occasion(
         values=form.values(),
-        overruling=form.overruling(may=asked.by.has_perm(OVERRULE)),
+        overrule_reason=form.cleaned_data["overrule_reason"],
         by=asked.by,
         now=asked.now,
     )
@@ -130,7 +131,7 @@ def occasion(request: HttpRequest, occasion_id: int) -> HttpResponse:
             code="edit",
             title=gettext_lazy("改这个节点"),
             button=gettext_lazy("保存"),
-            make=partial(OccasionForm, today=today),
+            make=partial(OccasionForm, today=today, by=person_of(request)),
             act=partial(_change, row.pk),
             initial=occasion_initial(row),
             version=row.version,
@@ -178,7 +179,7 @@ def _change(occasion_id: int, form: OccasionForm, asked: Asked) -> str:
         occasion_id=occasion_id,
         version=version_sent(asked),
         values=form.values(),
-        overruling=form.overruling(may=asked.by.has_perm(OVERRULE)),
+        overrule_reason=form.cleaned_data["overrule_reason"],
         by=asked.by,
         now=asked.now,
     )

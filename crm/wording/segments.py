@@ -1,5 +1,7 @@
 """Conditions as a sentence, and what is wrong with them, in the reader's language."""
 
+from collections.abc import Callable
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -165,8 +167,18 @@ def _score(leaf: Leaf, is_not: bool) -> str:  # noqa: FBT001
     return words[leaf.op][is_not] % values
 
 
+_value_words: dict[str, Callable[[str], str]] = {}
+
+
+def word_values(fact: str, words: Callable[[str], str]) -> None:
+    """Register who says the values of a choice that another topic keeps."""
+    _value_words[fact] = words
+
+
 def value_words(fact: str, value: str) -> str:
     """Say one value of a choice."""
+    if fact in _value_words:
+        return _value_words[fact](value)
     if fact == "life_stage" and value in LifeStage.values:
         return str(LifeStage(value).label)
     return value

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from crm.models import Campaign, CampaignMember, CustomerTag, OptOut, Tag
+from crm.models import (
+    Campaign,
+    CampaignMember,
+    CustomerTag,
+    OptOut,
+    Tag,
+    TierLevel,
+    TierState,
+)
+from crm.queries import segments
 from crm.queries.segments import birthdays, count_people, sample_people
 from crm.rules.conditions import (
     ConditionError,
@@ -259,11 +268,28 @@ def test_who_was_written_to_lately_is_known_whatever_came_of_the_message(two, ma
     assert Campaign.objects.count() == 1
 
 
-def test_a_fact_that_no_topic_keeps_yet_is_refused_in_words(db):
+def test_a_fact_that_no_topic_keeps_yet_is_refused_in_words(db, monkeypatch):
+    monkeypatch.delitem(segments._extra, "tier")
+
     with pytest.raises(ConditionError) as refusal:
         count_people(parse({"fact": "tier", "values": ["vip"]}), today=TODAY)
 
     assert error_words(refusal.value) in ("「会员等级」还没有启用，不能当条件。",)
+
+
+def test_a_tier_is_asked_by_its_number_and_said_by_its_name(db):
+    level = TierLevel.objects.order_by("-plan__valid_from", "level").first()
+    member, _other = made.customer("员"), made.customer("客")
+    TierState.objects.create(
+        customer=member, level=level.level, since=TODAY, until=TODAY, why="one_order"
+    )
+    asked = {"fact": "tier", "values": [str(level.level)]}
+
+    assert names(asked) == {"员"}
+    assert names({"not": asked}) == {"客"}
+    assert names({"fact": "tier", "values": ["vip"]}) == set()
+    assert (str(level.level), level.name) in segments.options("tier")
+    assert sentence(parse(asked)) == f"会员等级是{level.name}的人"
 
 
 def test_a_province_is_found_however_a_file_writes_it(db):

@@ -3,7 +3,7 @@
 import pytest
 
 from crm.actions import caring, merging, recompute, rfm, tags
-from crm.models import Customer, CustomerStat, Outlook, RfmChange
+from crm.models import Customer, CustomerStat, Keeping, Outlook, RfmChange
 from orders.actions import subjects
 from orders.queries.subjects import find_subject, mentions
 from tests.orders.importing.harness import NOW, bring, dicts
@@ -36,6 +36,7 @@ def test_what_is_held_about_a_customer_is_exported(manager):
 
     (held,) = document["customer"]
     assert held["member_names"] == [NICK]
+    assert [row["agent"] for row in held["keepers"]] == [manager.name]
     assert (held["note"], held["tags"]) == (f"{NICK}的妈妈代收", ["老板"])
     assert held["consents"][0]["proof"] == f"{NICK}说好"
     assert "crm.customer.changed" in {one["name"] for one in document["operations"]}
@@ -50,6 +51,7 @@ def test_nothing_of_an_erased_person_stands_among_customers(manager, as_manager)
     assert not CustomerStat.objects.filter(pk=one.pk).exists()
     assert not RfmChange.objects.filter(customer=one.pk).exists()
     assert not Outlook.objects.filter(pk=one.pk).exists()
+    assert not Keeping.objects.filter(customer=one.pk).exists()
     one.refresh_from_db()
     assert (one.note, one.birth_month, one.agent_id) == ("", None, None)
     assert as_manager.get(f"/customers/{one.pk}/").status_code == 404

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from crm.actions import draws, member_persons, occasions
 from crm.actions.draws import DrawValues
 from crm.actions.member_errors import MemberRefusedError, StaleMemberError
-from crm.actions.occasions import OccasionValues, Overruling
+from crm.actions.occasions import OccasionValues
 from crm.models import Customer, CustomerStat, DrawEntry, Identity, Occasion, TierState
 from crm.queries import draws as draw_queries
 from crm.queries import occasions as queries
@@ -39,7 +39,7 @@ def occasion(by, kind="birthday", **values):
     asked = OccasionValues(
         **{"kind": kind, "name": "节点", "what": "送一张券", "channel": "platform", **values}
     )
-    return occasions.add_occasion(values=asked, overruling=Overruling(), by=by, now=NOW)
+    return occasions.add_occasion(values=asked, by=by, now=NOW)
 
 
 def names(on, days=1):
@@ -94,7 +94,7 @@ def test_a_follow_up_is_for_those_who_bought_the_goods_that_day(manager):
         ({"kind": "festival"}, "哪一天"),
         ({"kind": "follow_up"}, "几天后"),
         ({"kind": "members_only", "date": date(2026, 10, 1)}, "哪一级"),
-        ({"what": "五星好评送 5 元红包"}, "换评价"),
+        ({"what": "五星好评送 5 元红包"}, "换好评"),
     ],
 )
 def test_an_occasion_that_cannot_be_so_is_refused(manager, values, words):
@@ -105,18 +105,18 @@ def test_an_occasion_that_cannot_be_so_is_refused(manager, values, words):
 def test_refused_words_pass_for_a_person_who_may_with_a_reason_that_is_logged(manager):
     asked = OccasionValues("birthday", "生日", "说明：不搞好评返现", "platform")
 
-    occasions.add_occasion(
-        values=asked, overruling=Overruling(True, "是告诉客户我们不做"), by=manager, now=NOW
-    )
+    occasions.add_occasion(values=asked, overrule_reason="是告诉客户我们不做", by=manager, now=NOW)
 
-    assert Operation.objects.get(name="crm.occasion.added").reason == "是告诉客户我们不做"
+    logged = Operation.objects.get(name="crm.words.overruled")
+    assert (logged.reason, logged.object_type) == ("是告诉客户我们不做", "occasion")
+    assert Occasion.objects.filter(pk=logged.object_key).exists()
 
 
 def test_a_colleagues_change_of_an_occasion_is_not_overwritten(manager):
     row = occasion(manager)
     asked = OccasionValues("birthday", "生日", "送一张券", "platform")
     change = {
-        "occasion_id": row.pk, "version": 1, "values": asked, "overruling": Overruling(), "by": manager, "now": NOW,
+        "occasion_id": row.pk, "version": 1, "values": asked, "by": manager, "now": NOW,
     }  # fmt: skip
     occasions.change_occasion(**change)
 
@@ -134,7 +134,7 @@ def begin(by, **changes):
         "starts_at": START, "ends_at": END,
     }  # fmt: skip
     asked = DrawValues(**(values | changes))
-    return draws.make_draw(values=asked, overruling=Overruling(), by=by, now=START)
+    return draws.make_draw(values=asked, by=by, now=START)
 
 
 def entered(row, by, count=5):
@@ -234,7 +234,7 @@ def test_one_takes_part_once_in_time_and_in_ones_tier(manager):
     "changes", [{"rules": "晒图好评有奖"}, {"prize": "五星好评返现 5 元"}, {"name": "刷单抽奖"}]
 )
 def test_an_activity_pays_for_no_praise(manager, changes):
-    with pytest.raises(MemberRefusedError, match="换评价"):
+    with pytest.raises(MemberRefusedError, match="反不正当竞争法"):
         begin(manager, **changes)
 
 
