@@ -9,20 +9,13 @@ from django.utils.translation import gettext as _
 
 from crm.actions.customer_errors import CustomerRefusedError
 from crm.actions.recompute import locked_customers
-from crm.models import Customer, CustomerStat, CustomerTag, Tag
+from crm.models import Customer, CustomerTag, Tag
+from crm.queries.segments import compile_conditions
+from crm.rules.conditions import ConditionError, as_json, leaves, parse
+from crm.wording.segments import error_words, sentence
+from shopops.lib.business_time import business_date
 from shopops.staff import operations
 from shopops.staff.models import User
-
-# What a rule may ask: at least (min) or at most (max) of a kept figure. All conditions must hold.
-RULE_FIELDS = (
-    "orders",
-    "paid_orders",
-    "paid_days",
-    "refunded_orders",
-    "pieces",
-    "paid_fen",
-    "refund_fen",
-)
 
 
 def _locked(customer_id: int) -> Customer:
@@ -72,22 +65,18 @@ def _record(name: str, customer: Customer, *, by: User, now: datetime, **values:
 
 
 @transaction.atomic
-def save_rule(*, name: str, rule: Mapping[str, Mapping[str, int]], by: User, now: datetime) -> Tag:
+def save_rule(*, name: str, rule: Mapping[str, Any], by: User, now: datetime) -> Tag:
     """Give a tag a rule (empty: by hand only), and apply it.
 
-    `rule`: {"paid_orders": {"min": 3, "max": 9}}; see `RULE_FIELDS`.
-
-    :raises CustomerRefusedError: if the name is missing or the rule asks for what is not kept
+    :param rule: conditions as segments keep them, see `crm.rules.conditions`
+    :raises CustomerRefusedError: if the name is missing, or the conditions cannot be asked or ask for tags
     """
     if not name.strip():
         raise CustomerRefusedError(_("写一下标签的名字。"))
-    if set(rule) - set(RULE_FIELDS) or any(
-        set(one) - {"min", "max"} or not one for one in rule.values()
-    ):
-        raise CustomerRefusedError(_("规则里有不认识的条件。"))
+    conditions = _checked(rule, now=now) if rule else {}
     tag, _made = Tag.objects.get_or_create(name=name.strip()[:30])
-    old = tag.rule
-    tag.rule, tag.version = {key: dict(one) for key, one in rule.items()}, tag.version + 1
+    old = _rule_words(tag.rule)
+    tag.rule, tag.version = conditions, tag.version + 1
     tag.save(update_fields=["rule", "version"])
     apply_rule(tag, now=now)
     operations.record(
@@ -96,37 +85,49 @@ def save_rule(*, name: str, rule: Mapping[str, Mapping[str, int]], by: User, now
         now=now,
         object_type="tag",
         object_key=tag.name,
-        old=old,
-        new=tag.rule,
+        old={"rule": old},
+        new={"rule": _rule_words(tag.rule)},
     )
     return tag
 
 
+def _checked(rule: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    try:
+        node = parse(rule)
+        compile_conditions(node, today=business_date(now))
+    except ConditionError as error:
+        raise CustomerRefusedError(error_words(error)) from error
+    if any(leaf.fact == "tag" for leaf in leaves(node)):
+        raise CustomerRefusedError(_("标签的规则里不能再拿标签当条件。"))
+    return as_json(node)
+
+
+def _rule_words(rule: Mapping[str, Any]) -> str:
+    return sentence(parse(rule)) if rule else ""
+
+
 def apply_rule(tag: Tag, *, now: datetime) -> int:
     """Put a tag to whom its rule names and take it where only the rule had put it; give how many moved."""
-    people = CustomerStat.objects.none()
-    if tag.rule and tag.is_on:
-        people = CustomerStat.objects.filter(
-            **{
-                f"{field}__{'gte' if end == 'min' else 'lte'}": value
-                for field, ends in tag.rule.items()
-                for end, value in ends.items()
-            }
+    put = CustomerTag.objects.filter(tag=tag, by__isnull=True)
+    if not tag.rule or not tag.is_on:
+        return put.delete()[0]
+    meant = compile_conditions(parse(tag.rule), today=business_date(now))
+    people = f"SELECT s.customer_id FROM crm_customerstat s WHERE {meant.where}"
+    values = {**meant.values, "tag": tag.pk, "at": now}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM crm_customertag WHERE tag_id = %(tag)s AND by_id IS NULL"
+            f" AND customer_id NOT IN ({people})",
+            values,
         )
-    wrong = CustomerTag.objects.filter(tag=tag, by__isnull=True).exclude(
-        customer__in=people.values("customer")
-    )
-    moved = wrong.delete()[0]
-    if not people.query.is_empty():
-        query, values = people.order_by("customer").values_list("customer").query.sql_with_params()
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO crm_customertag (customer_id, tag_id, at)"
-                f" SELECT p.id, %s, %s FROM ({query}) p(id) ON CONFLICT (customer_id, tag_id) DO NOTHING",
-                [tag.pk, now, *values],
-            )
-            moved += int(cursor.rowcount)
-    return moved
+        moved = int(cursor.rowcount)
+        cursor.execute(
+            "INSERT INTO crm_customertag (customer_id, tag_id, at)"
+            f" SELECT p.customer_id, %(tag)s, %(at)s FROM ({people}) p ORDER BY p.customer_id"
+            " ON CONFLICT (customer_id, tag_id) DO NOTHING",
+            values,
+        )
+        return moved + int(cursor.rowcount)
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ def name_all() -> None:
             "customer": _("客户"),
             "count": _("个数"),
             "tag": _("标签"),
+            "rule": _("规则"),
             "note": _("备注"),
             "birthday": _("生日"),
             "agent": _("负责人"),

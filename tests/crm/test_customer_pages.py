@@ -17,6 +17,7 @@ from crm.models import (
     ProductInterval,
     ProductPair,
     RfmRule,
+    Tag,
 )
 from crm.queries.cohorts import cohorts
 from orders.models import BlackListEntry, OrderContact
@@ -201,17 +202,37 @@ def test_the_black_list_asks_why_and_for_a_day_to_come(manager):
 
 def test_a_rule_puts_its_tag_and_takes_away_only_its_own(manager):
     first, _second = customers(2)
-    rule = {"paid_orders": {"min": 1}}
+    rule = {"fact": "paid_orders", "op": "least", "a": 1}
     tag = tags.save_rule(name="买过", rule=rule, by=manager, now=NOW)
     tags.put_tag(customer_id=first.pk, name="买过", by=manager, now=NOW)
 
-    tags.save_rule(name="买过", rule={"paid_orders": {"min": 9}}, by=manager, now=NOW)
+    tags.save_rule(name="买过", rule={**rule, "a": 9}, by=manager, now=NOW)
 
     assert list(CustomerTag.objects.filter(tag=tag).values_list("customer", flat=True)) == [
         first.pk
     ]
-    with pytest.raises(CustomerRefusedError, match="不认识"):
-        tags.save_rule(name="买过", rule={"password": {"min": 1}}, by=manager, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [({"fact": "password"}, "password"), ({"fact": "tag", "values": ["买过"]}, "不能再拿标签")],
+)
+def test_a_rule_that_cannot_be_asked_is_refused(rule, words, manager):
+    with pytest.raises(CustomerRefusedError, match=words):
+        tags.save_rule(name="买过", rule=rule, by=manager, now=NOW)
+
+    assert not Tag.objects.exists()
+
+
+def test_a_rule_is_applied_again_every_day(manager):
+    customers(1)
+    rule = {"fact": "last_paid", "op": "within", "a": 3}
+    tag = tags.save_rule(name="刚买过", rule=rule, by=manager, now=NOW)
+    assert tag.customers.count() == 1
+
+    tags.apply_rules(now=NOW + timedelta(days=30))
+
+    assert tag.customers.count() == 0
 
 
 def test_people_with_one_phone_are_proposed_and_merged_by_hand_on_the_page(as_manager):
