@@ -15,6 +15,7 @@ from crm.views import (
     occasions,
     points,
     segments,
+    tags,
     tiers,
     value,
 )
@@ -24,6 +25,7 @@ app_name = "crm"
 CUSTOMERS: list[URLPattern] = [
     path("customers/", customers.customers, name="customers"),
     path("customers/value/", value.value, name="rfm"),
+    path("customers/tags/", tags.tag_list, name="tags"),
     path("customers/<int:pk>/", customer.customer, name="customer"),
     path("customers/<int:pk>/merge/", merging.merge, name="merge"),
 ]

@@ -562,6 +562,7 @@ ROUTES: dict[str, Route] = {
     # --- customers
     "crm:customers": Route("crm.view", get=200),
     "crm:rfm": Route("crm.view", get=200, post=200),
+    "crm:tags": Route("crm.view", get=200, post=200),
     "crm:customer": Route("crm.view", get=404, post=404, kwargs=lambda: {"pk": 0}),
     "crm:merge": Route("crm.merge", get=404, post=302, kwargs=lambda: {"pk": 0}),
     "crm_api:customers": Route("crm.view", get=200),

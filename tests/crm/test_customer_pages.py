@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from crm.actions import caring, follow, recompute, rfm, tags, valuing
+from crm.actions import caring, follow, recompute, rfm, segments, tags, valuing
 from crm.actions.customer_errors import CustomerRefusedError
 from crm.choices import PairKind
 from crm.models import (
@@ -222,6 +222,23 @@ def test_a_rule_that_cannot_be_asked_is_refused(rule, words, manager):
         tags.save_rule(name="买过", rule=rule, by=manager, now=NOW)
 
     assert not Tag.objects.exists()
+
+
+def test_a_tag_takes_a_segments_conditions_on_its_page_and_says_them(as_manager, manager):
+    customers(2)
+    asked = {"fact": "paid_orders", "op": "least", "a": 1}
+    seg = segments.save_segment(
+        segment_id=None, name="买过的", conditions=asked, by=manager, now=NOW
+    )
+
+    page = as_manager.post(
+        "/customers/tags/", {"part": "rule", "name": "买过", "segment": seg.pk}, follow=True
+    ).content.decode()
+
+    assert "现在贴着 2 人" in page
+    assert "付款订单满 1 单" in page or "付款订单至少" in page
+    as_manager.post("/customers/tags/", {"part": "rule", "name": "买过", "segment": ""})
+    assert not CustomerTag.objects.exists()
 
 
 def test_a_rule_is_applied_again_every_day(manager):

@@ -103,6 +103,7 @@ PAGES = {
         "/crm/campaigns/compare/",
         "/crm/replies/",
         "/settings/messages/",
+        "/customers/tags/",
         "/service/tasks/",
         "/service/tasks/?tab=care",
         "/service/reviews/",
