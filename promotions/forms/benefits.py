@@ -110,11 +110,26 @@ class BenefitForm(forms.Form):
         initial=100,
     )
 
-    def __init__(self, *args: Any, kind: BenefitKind, **options: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401
+        kind: BenefitKind,
+        hidden_cost: str | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        """Have the fields of a kind.
+
+        :param hidden_cost: what it costs, kept as it is and not shown; None: the cost may be seen
+        """
         super().__init__(*args, **options)
-        self.kind = kind
+        self.kind, self.hidden_cost = kind, hidden_cost
+        if kind == BenefitKind.GIFT:
+            self.fields["cost"].label = _("每件赠品成本（元）")
+            self.fields["cost"].help_text = _("空着就按赠品编码的成本")
         wanted = ("name", *FIELDS[kind], *_COMMON[1:])
-        self.fields = {name: self.fields[name] for name in wanted}
+        self.fields = {
+            name: self.fields[name] for name in wanted if name != "cost" or hidden_cost is None
+        }
 
     def clean_skus(self) -> dict[str, Decimal | None]:
         """Read codes with their own figures; the second one of a pair is the amount."""
@@ -167,7 +182,8 @@ class BenefitForm(forms.Form):
             name=data["name"],
             starts_at=data["starts_at"],
             ends_at=data["ends_at"],
-            parameters=parameters_of(data),
+            parameters=parameters_of(data)
+            | ({"cost": self.hidden_cost} if self.hidden_cost else {}),
             audience=Audience(data["audience"]),
             is_shop_wide=data["is_shop_wide"],
             shop_share=data["shop_share"] / 100,

@@ -10,7 +10,14 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from promotions.choices import ActivityState
-from promotions.models import Activity, ActivityCheck, ActivityItem, ActivityTask, Benefit
+from promotions.models import (
+    Activity,
+    ActivityCheck,
+    ActivityItem,
+    ActivityTask,
+    Benefit,
+    GiftRule,
+)
 from promotions.queries.preparation import approved_checks
 
 _S = ActivityState
@@ -180,6 +187,12 @@ def check_changes(check_id: int, *, size: int) -> tuple[int, list[dict[str, str]
 def benefits_of(activity_id: int) -> list[Benefit]:
     """Give an activity's benefits with how many SKUs each is for. One query."""
     rows = Benefit.objects.filter(activity_id=activity_id).annotate(sku_n=Count("skus"))
+    return list(rows.order_by("starts_at", "pk"))
+
+
+def gift_rules_of(activity_id: int) -> list[GiftRule]:
+    """Give the gift rules of an activity. One query."""
+    rows = GiftRule.objects.filter(activity_id=activity_id).select_related("gift_sku")
     return list(rows.order_by("starts_at", "pk"))
 
 

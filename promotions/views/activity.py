@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from products.views.acting import answer, page_number, running
 from promotions.actions.check import KIND
-from promotions.choices import ACTIVITY_MOVES, ActivityState
+from promotions.choices import ACTIVITY_MOVES, ActivityState, BenefitKind
 from promotions.forms.activities import (
     ApproveForm,
     LessonForm,
@@ -70,7 +70,10 @@ def activity(request: HttpRequest, activity_id: int) -> HttpResponse:
         **_items(request, row.activity, here),
         **_check(request, row),
         "tasks": [_task(task, row.activity, can_edit) for task in lists.tasks_of(activity_id)],
-        "benefits": lists.benefits_of(activity_id),
+        "benefits": (benefits := lists.benefits_of(activity_id)),
+        "benefit_kinds": _benefit_kinds(activity_id) if can_edit else [],
+        "gift_rules": (gift_rules := lists.gift_rules_of(activity_id)),
+        "extra_count": len(benefits) + len(gift_rules),
         "events": _events(activity_id),
         "differences": [wording.difference_words(d) for d in page_differences(row.activity)],
         "result": result_rows(row.activity, sees_cost=request.user.has_perm("products.view_cost")),
@@ -80,6 +83,19 @@ def activity(request: HttpRequest, activity_id: int) -> HttpResponse:
         "run": running(KIND, now=now),
     }
     return render(request, "promotions/activity.html", context)
+
+
+def _benefit_kinds(activity_id: int) -> list[Data]:
+    """Give the kinds of benefits that an activity may get; gifts are rules of the order audit."""
+    return [
+        {
+            "label": kind.label,
+            "url": reverse("promotions:new_benefit", kwargs={"kind": kind.value})
+            + f"?activity={activity_id}",
+        }
+        for kind in BenefitKind
+        if kind != BenefitKind.GIFT
+    ]
 
 
 # --- items -----------------------------------------------------------------------------------
