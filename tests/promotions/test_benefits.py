@@ -362,6 +362,7 @@ def test_what_a_gift_costs_is_shown_to_those_who_see_costs_and_kept_by_the_other
     )
     page = reverse("promotions:benefit", kwargs={"benefit_id": row.pk})
     promoter = browser_of(PersonFactory(username="tuiguang", role_codes=["promotion"]))
+    SkuFactory.create(code="ZP-1")
 
     assert "7.77" in as_manager.get(page).content.decode()
     assert "7.77" not in as_service.get(page).content.decode()
@@ -372,3 +373,37 @@ def test_what_a_gift_costs_is_shown_to_those_who_see_costs_and_kept_by_the_other
 
     row.refresh_from_db()
     assert row.parameters == {"sku": "ZP-1", "quantity": 2, "cost": "7.77"}
+
+
+def test_free_postage_keeps_its_provinces(as_manager):
+    new = reverse("promotions:new_benefit", kwargs={"kind": "postage"})
+
+    as_manager.post(new, sent(from_amount="99", regions="江苏、浙江 江苏"))
+
+    row = Benefit.objects.get()
+    assert row.parameters == {"from_amount": "99", "regions": ["江苏", "浙江"]}
+    page = reverse("promotions:benefit", kwargs={"benefit_id": row.pk})
+    shown = as_manager.get(page).content.decode()
+    assert "满 ¥99.00 包邮，只到江苏、浙江" in shown
+    assert 'value="江苏 浙江"' in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "words"),
+    [
+        ("gift", {"gift_sku": "NONE"}, "没有商家编码「NONE」"),
+        ("gift", {"gift_sku": "", "cost": "3"}, "写上赠品的商家编码"),
+        ("gift", {"gift_sku": "ZP-1", "cost": "-3"}, "不能是负数"),
+        ("return_insurance", {"cost": "-1"}, "不能是负数"),
+        ("postage", {"from_amount": "-1"}, "不能是负数"),
+    ],
+)
+def test_what_comes_along_must_make_sense(as_manager, kind, facts, words):
+    SkuFactory.create(code="ZP-1")
+    new = reverse("promotions:new_benefit", kwargs={"kind": kind})
+
+    answer = as_manager.post(new, sent(**facts))
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Benefit.objects.exists()
