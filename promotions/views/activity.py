@@ -41,7 +41,7 @@ from shopops.staff.operations import name_of
 _S = ActivityState
 EVENTS_SHOWN = 30
 CHANGES_SHOWN = 20
-CLAIMS_SHOWN = 50
+CLAIMS_SHOWN = 20
 
 
 @require_http_methods(["GET", "POST"])
