@@ -87,7 +87,7 @@ class BenefitForm(forms.Form):
     from_amount = _money(gettext_lazy("满多少包邮（元）"))
     regions = forms.CharField(
         label=gettext_lazy("只到哪些省"),
-        help_text=gettext_lazy("比如：江苏 浙江 上海；空着就是规则里不除外的都包"),
+        help_text=gettext_lazy("写省份，用空格分开；空着就是规则里不除外的都包"),
         required=False,
         max_length=200,
     )

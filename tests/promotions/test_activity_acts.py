@@ -296,7 +296,8 @@ def test_the_command_gives_points_with_their_figures(manager, capsys):
 
 def _together(*acts):
     """Do acts at once, each in a thread and connection of its own; give what each came to."""
-    barrier, results = Barrier(len(acts)), [None] * len(acts)
+    barrier = Barrier(len(acts))
+    results = [""] * len(acts)
 
     def run(place, act):
         try:

@@ -1,6 +1,7 @@
 import threading
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def given(**facts):
-    plain = {
+    plain: dict[str, Any] = {
         "kind": BenefitKind.ITEM_OFF,
         "name": "单品立减",
         "starts_at": NOON,
