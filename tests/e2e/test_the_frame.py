@@ -39,8 +39,9 @@ def test_the_sources_stand_at_the_foot_of_the_navigation(visits):
 
     expect(page.locator(".so-nav__foot")).to_contain_text("订单报表")
     # Orders, items, refunds; carriers' reports and the bill; the shop's products, their figures of the
-    # day and what they cost: what the demo shop has brought in.
-    expect(page.locator(".so-nav__foot > div")).to_have_count(8)
+    # day and what they cost; two reports of advertising, messages, commissions and their refunds: what
+    # the demo shop has brought in.
+    expect(page.locator(".so-nav__foot > div")).to_have_count(13)
 
 
 def test_columns_are_moved_and_kept_by_keyboard_alone(visits):
