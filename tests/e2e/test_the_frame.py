@@ -15,11 +15,11 @@ def test_a_refused_file_rings_the_bell_of_who_brought_it_until_it_is_opened(visi
     expect(state_of(page)).to_have_text("已拒绝", timeout=DONE_MS)
     batch = page.url
 
+    # Others may ring meanwhile: a case that was raised, say.
+    news = page.locator("#bell .so-menu__n", has_text=f"文件没有收：{path.name}").first
     for _try in range(20):  # the notice is a run of its own
         visitor.open("/orders/all/")
         page.click(".so-bell summary")
-        # Others may ring meanwhile: a case that was raised, say.
-        news = page.locator("#bell .so-menu__n", has_text=f"文件没有收：{path.name}").first
         page.wait_for_timeout(500)
         if news.count():
             break
