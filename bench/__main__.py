@@ -7,6 +7,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,10 @@ def main() -> int:
         name: _kept(name) if options.kept else _run(name, quick=options.quick) for name in names
     }
     print(json.dumps(results, indent=1, ensure_ascii=False))  # noqa: T201
-    text = document(results)
     if options.write:
-        DOCUMENT.write_text(text)
+        DOCUMENT.write_text(document(results, before=DOCUMENT.read_text()))
     else:
-        sys.stderr.write(text)
+        sys.stderr.write(document(results))
     return 0
 
 
@@ -91,8 +91,11 @@ def _kept(name: str) -> dict[str, Any]:
     return result
 
 
-def document(results: dict[str, Any]) -> str:
-    """Write the results as a page of the documentation."""
+def document(results: dict[str, Any], *, before: str = "") -> str:
+    """Write the results as a page of the documentation.
+
+    :param before: the page as it is; what was not measured this time stays as it stands there
+    """
     tables = {
         "rollup": rollup.table,
         "pages": pages.table,
@@ -114,9 +117,18 @@ def document(results: dict[str, Any]) -> str:
         "Written by `python -m bench --write`. Ratios hold within one run; milliseconds are those of the"
         " machine that ran it, with whatever else ran there.",
     ]
-    for name, result in results.items():
-        parts += [f"## {TITLES[name]}", tables[name](result)]
+    kept = dict(_sections(before))
+    for name, title in TITLES.items():
+        text = tables[name](results[name]) if name in results else kept.get(title)
+        if text:
+            parts += [f"## {title}", text]
     return "\n\n".join(parts) + "\n"
+
+
+def _sections(page: str) -> Iterator[tuple[str, str]]:
+    for part in page.split("\n## ")[1:]:
+        title, _sign, text = part.partition("\n\n")
+        yield title, text.strip("\n")
 
 
 def _imports(result: dict[str, Any]) -> str:

@@ -29,8 +29,10 @@ PASSWORD = "plain-orchid-ladder-47"  # noqa: S105 - of a database that is droppe
 SKUS = 2_000
 
 FILL_SKUS = """
-INSERT INTO products_sku (code, barcode, bin_code, weight_grams, title, spec, version, changed_at)
-SELECT 'SKU-' || g, (6900000000000 + g)::text, 'A-' || lpad((g / 20)::text, 2, '0') || '-' || g % 20,
+INSERT INTO products_sku (pack_size, is_draft, is_on, code, merchant_code, sku_no, said_by, barcode,
+  bin_code, weight_grams, title, spec, version, changed_at)
+SELECT 1, false, true, 'SKU-' || g, '', '', '{}', (6900000000000 + g)::text,
+  'A-' || lpad((g / 20)::text, 2, '0') || '-' || g % 20,
   200 + g % 900, '四件套 纯棉 1.5m ' || g, '颜色:雾蓝', 1, now() FROM generate_series(0, %(skus)s) AS g
 """
 FILL_PARCELS = """

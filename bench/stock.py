@@ -20,8 +20,9 @@ LIMIT_SECONDS = 20.0
 NOW = datetime(2026, 9, 17, 7, 18, tzinfo=UTC)
 
 FILL_SKUS = """
-INSERT INTO products_sku (changed_at, version, pack_size, is_draft, is_on, code, sku_no, barcode, bin_code, title, spec)
-SELECT now(), 1, 1, false, true, 'SKU-' || g, '', '', '', '枕套 60支长绒棉 一对', ''
+INSERT INTO products_sku (changed_at, version, pack_size, is_draft, is_on, code, merchant_code, sku_no,
+  barcode, bin_code, title, spec, said_by)
+SELECT now(), 1, 1, false, true, 'SKU-' || g, '', '', '', '', '枕套 60支长绒棉 一对', '', '{}'
 FROM generate_series(1, %(skus)s) AS g
 """
 # Each SKU begins with a receipt that covers all it will ever sell; then sales and returns by turns.
@@ -40,8 +41,8 @@ SELECT s.id, coalesce(sum(m.quantity), 0), 0, 0, false, now() FROM products_sku 
 LEFT JOIN products_stockmove m ON m.sku_id = s.id GROUP BY s.id
 """
 FILL_HELD = """
-INSERT INTO products_allocation (sku_id, made_at, quantity, state, tid, line_key)
-SELECT 1 + g % %(skus)s, now(), 1, 'held', 'T' || g / 2, 'T' || g / 2 || '-' || g % 2
+INSERT INTO products_allocation (sku_id, made_at, quantity, returned, state, tid, line_key)
+SELECT 1 + g % %(skus)s, now(), 1, 0, 'held', 'T' || g / 2, 'T' || g / 2 || '-' || g % 2
 FROM generate_series(0, %(held)s - 1) AS g
 """
 

@@ -44,8 +44,13 @@ def columns(request: HttpRequest) -> HttpResponse:
         choose_columns(request.user, page=spec.LIST, columns=chosen, now=timezone.now())
         messages.success(request, _("回到了通常的列") if is_reset else _("列存好了，只对你自己"))
         return redirect(back)
-    context = {"choices": _choices(request, request.user), "back": back}
-    return render(request, "orders/columns.html", context)
+    context = {
+        "title": _("列表的列"),
+        "action": reverse("orders:columns"),
+        "choices": _choices(request, request.user),
+        "back": back,
+    }
+    return render(request, "columns.html", context)
 
 
 def _back(request: HttpRequest) -> str:

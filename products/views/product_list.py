@@ -198,7 +198,14 @@ def columns(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("回到了通常的列") if is_reset else _("列存好了，只对你自己"))
         return redirect(back)
     return render(
-        request, "products/columns.html", {"choices": _choices(request, person), "back": back}
+        request,
+        "columns.html",
+        {
+            "title": _("商品列表的列"),
+            "action": reverse("products:columns"),
+            "choices": _choices(request, person),
+            "back": back,
+        },
     )
 
 

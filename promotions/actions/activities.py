@@ -14,6 +14,7 @@ from promotions.actions.preparation import make_tasks, undone_tasks
 from promotions.choices import ACTIVITY_MOVES, ActivityState
 from promotions.models import Activity, ActivityItem, ActivityNote
 from promotions.queries.overlaps import taken
+from promotions.queries.preparation import checked_since, is_green, latest_check
 from promotions.rules.activities import BINDING, ENDED, OWN, span_error
 from shopops.lib.business_time import SHANGHAI
 from shopops.staff import operations
@@ -284,6 +285,13 @@ def _refuse_running(activity: Activity, move: Move, now: datetime) -> None:
         raise ActivityRefusedError(_("还没有发布，先发布。"))
     if not activity.starts_at <= now < activity.ends_at:
         raise ActivityRefusedError(_("现在不在活动时间里。"))
+    check = latest_check(activity.pk)
+    if not checked_since(check, activity.starts_at):
+        raise ActivityRefusedError(_("开始之后还没有查过价格，先点「现在检查」。"))
+    if not is_green(check):
+        raise ActivityRefusedError(
+            _("价格变了，检查不过，不能开始。改好再查，或者请有权的人写明理由批准。")
+        )
 
 
 def _refuse_sum(activity: Activity, move: Move, now: datetime) -> None:

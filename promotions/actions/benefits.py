@@ -186,6 +186,7 @@ def _checked(given: BenefitGiven, *, but: int | None, now: datetime) -> dict[str
     if given.ends_at <= given.starts_at:
         raise BenefitRefusedError(_("结束时间要晚于开始时间。"), field="ends_at")
     skus = _skus(given)
+    _check_along(given)
     _check_figures(given, skus, now)
     other = exclusive_overlap(
         kind=given.kind,
@@ -220,6 +221,21 @@ def _skus(given: BenefitGiven) -> dict[str, Sku]:
             _("没有这些商家编码：%(codes)s") % {"codes": "、".join(unknown[:10])}, field="skus"
         )
     return found
+
+
+def _check_along(given: BenefitGiven) -> None:
+    """Refuse what comes along where it is nothing, or earns money."""
+    for name in ("cost", "from_amount"):
+        if Decimal(str(given.parameters.get(name) or 0)) < 0:
+            raise BenefitRefusedError(_("不能是负数。"), field=name)
+    if given.kind != BenefitKind.GIFT:
+        return
+    code = str(given.parameters.get("sku") or "")
+    if not code:
+        raise BenefitRefusedError(_("写上赠品的商家编码。"), field="gift_sku")
+    if not Sku.objects.filter(code=code).exists():
+        words = _("没有商家编码「%(code)s」。") % {"code": code}
+        raise BenefitRefusedError(words, field="gift_sku")
 
 
 def _check_figures(given: BenefitGiven, skus: Mapping[str, Sku], now: datetime) -> None:

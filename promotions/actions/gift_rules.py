@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from products.models import Product, Sku
 from promotions.actions import gift_locks
+from promotions.actions.check import request_live_checks
 from promotions.actions.gift_errors import GiftRefusedError
 from promotions.choices import GiftShortage
 from promotions.models import Activity, GiftRule, GiftRuleProduct, GiftRuleSku
@@ -261,6 +262,8 @@ def _record(
     old: dict[str, Any] | None = None,
     new: dict[str, Any] | None = None,
 ) -> None:
+    """Log it, and have live activities checked again: what comes along costs them margin."""
+    request_live_checks(now=now)
     operations.record(
         name=f"promotions.gift.{what}",
         by=by,

@@ -7,7 +7,8 @@ from decimal import Decimal
 from orders.choices import HoldKind
 from orders.rules.audit import AuditFacts, AuditRule, Need, cause_of
 from promotions.queries import low_price as queries
-from promotions.rules.low_price import Fault, PriceTerms, low_prices
+from promotions.queries.basket_least import least_of
+from promotions.rules.low_price import Fault, LowPrice, PriceTerms, low_prices, still_low
 from shopops.lib.money import from_fen, to_fen
 
 KIND = HoldKind.PRICE_UNDER_FLOOR
@@ -19,7 +20,10 @@ def judge_prices(
     """Say which of these orders have a line that was sold too cheap.
 
     Registered with `orders.registry.audit_rule_by`. One hold an order, for all its cheap lines: whoever
-    settles it is not asked again while their figures stay. Seven queries, however many orders.
+    settles it is not asked again while their figures stay. Thirteen queries, however many orders.
+
+    What is below the lowest price of its SKU alone is looked at a second time, with its basket: who
+    crosses a threshold with several SKUs, or is a member, pays less, and nothing is wrong.
     """
     orders = queries.paid_orders([one.tid for one in facts])
     if not orders:
@@ -29,11 +33,17 @@ def judge_prices(
     limits = queries.price_limits(codes, days)
     gifts = queries.gift_codes(days)
     terms = _terms(rule)
+    cheap = [
+        (one, faults)
+        for one in orders
+        if (faults := low_prices(one.order, limits[one.day], terms, gift_codes=gifts))
+    ]
+    below = [one for one, faults in cheap if any(f.which == LowPrice.LOWEST for f in faults)]
+    least = least_of(below)
     found = {}
-    for one in orders:
-        faults = low_prices(one.order, limits[one.day], terms, gift_codes=gifts)
-        if faults:
-            found[one.order.tid] = [_need(faults, rule, one.day.isoformat())]
+    for one, faults in cheap:
+        if left := still_low(faults, one.order, least.get(one.order.tid, {}), terms):
+            found[one.order.tid] = [_need(left, rule, one.day.isoformat())]
     return found
 
 

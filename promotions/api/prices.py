@@ -57,6 +57,15 @@ class BenefitSerializer(serializers.ModelSerializer[Benefit]):
             "version",
         ]
 
+    def to_representation(self, instance: Benefit) -> dict[str, Any]:
+        """Leave out what a gift costs where the reader may not see costs."""
+        shown = super().to_representation(instance)
+        if not self.context["sees_cost"]:
+            shown["parameters"] = {
+                name: value for name, value in shown["parameters"].items() if name != "cost"
+            }
+        return shown
+
 
 class QuoteBasket(APIView):
     """The final price of a basket, without touching the shop's data."""
@@ -123,7 +132,8 @@ class Benefits(APIView):
     def get(self, request: Request) -> Response:
         """List benefits that are not over, newest first."""
         rows = Benefit.objects.filter(ends_at__gt=timezone.now()).order_by("-pk")
-        return Response(BenefitSerializer(rows[:MOST_BENEFITS], many=True).data)
+        context = {"sees_cost": request.user.has_perm("products.view_cost")}
+        return Response(BenefitSerializer(rows[:MOST_BENEFITS], many=True, context=context).data)
 
 
 def _date(request: Request, name: str) -> date | None:

@@ -58,13 +58,16 @@ def _differences(theirs: SellerPrice, ours: SkuLowest) -> str:
 
 
 def nothing_falls_below_its_floor(day: date, now: datetime) -> CheckOutcome:
-    """Fail for SKUs whose lowest price falls below the floor on a day ahead."""
+    """Fail for SKUs whose lowest price falls below the floor on a day ahead.
+
+    The floor itself is not told: findings are read by people who may not see costs.
+    """
     ahead = SkuLowest.objects.filter(date__gte=day)
     if not ahead.exists():
         return CheckOutcome(CheckResult.Status.UNKNOWN)
     low = (
         ahead.filter(lowest_amount__lt=F("sku__floor_amount"))
-        .values("sku_id", "sku__code", "sku__floor_amount")
+        .values("sku_id", "sku__code")
         .annotate(least=Min("lowest_amount"), first=Min("date"))
         .order_by("first", "sku_id")[:MOST_NAMED]
     )
@@ -72,11 +75,10 @@ def nothing_falls_below_its_floor(day: date, now: datetime) -> CheckOutcome:
         [
             Finding(
                 title=_("%(code)s 的最低到手价要低于底价") % {"code": row["sku__code"]},
-                evidence=_("%(day)s 起最低 %(least)s，底价 %(floor)s")
+                evidence=_("%(day)s 起最低 %(least)s，比底价低")
                 % {
                     "day": f"{row['first']:%m-%d}",
                     "least": money(row["least"]),
-                    "floor": money(row["sku__floor_amount"]),
                 },
                 severity="late" if row["first"] <= day else "soon",
                 owner_role="promotion",

@@ -15,6 +15,7 @@ from promotions.actions.preparation import tick_task
 from promotions.actions.publishing import advance_activities, publish_activity
 from promotions.actions.summing import compare_page, sum_up
 from promotions.choices import ActivityKind, ActivityState
+from promotions.demo import gifts
 from promotions.models import Activity
 from promotions.rules.activities import WantedItem
 from shopops.lib.business_time import SHANGHAI, at_local, business_date
@@ -35,6 +36,7 @@ def fill_activities(*, by_name: Mapping[str, User], now: datetime) -> int:
     _green(skus[10:16], promoter, now)
     _broken(skus[16:19], promoter, now)
     _with_platform(skus[4:9], promoter, now)
+    gifts.give_along(by=promoter, now=now)
     return Activity.objects.count()
 
 

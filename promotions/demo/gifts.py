@@ -8,7 +8,7 @@ from products.actions import stock
 from products.models import Product, Sku
 from promotions.actions.gift_rules import GiftValues, create_rule
 from promotions.choices import GiftShortage
-from promotions.models import GiftRule
+from promotions.models import Activity, GiftRule
 from shopops.lib.business_time import SHANGHAI
 from shopops.staff.models import User
 
@@ -91,6 +91,30 @@ def _rules(now: datetime) -> list[GiftValues]:
             quota=100,
         ),
     ]
+
+
+# Activities of the demo that give something along: one that runs, and one that loses money.
+GIVING = {"换季上新 九五折": "ZP-XB", "清仓秒杀": "ZP-XYD"}
+
+
+def give_along(*, by: User, now: datetime) -> None:
+    """Write the gifts of the demo's activities: with their goods, while they run."""
+    on_shelf = set(Sku.objects.filter(code__in=GIVING.values()).values_list("code", flat=True))
+    for row in Activity.objects.filter(name__in=GIVING).order_by("pk"):
+        if GIVING[row.name] not in on_shelf or row.gift_rules.exists():
+            continue
+        codes = row.items.order_by("sku__code").values_list("sku__code", flat=True)
+        values = GiftValues(
+            name=f"{row.name} 随单礼",
+            gift_code=GIVING[row.name],
+            activity_id=row.pk,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            goods=tuple(codes),
+            quota=60,
+            is_once_per_buyer=True,
+        )
+        create_rule(values=values, by=by, now=now)
 
 
 def _bedding() -> tuple[str, ...]:

@@ -28,7 +28,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     BenefitKind.CROSS: ("per", "off"),
     BenefitKind.ASSET: ("off",),
     BenefitKind.GIFT: ("gift_sku", "gift_quantity", "cost"),
-    BenefitKind.POSTAGE: ("from_amount",),
+    BenefitKind.POSTAGE: ("from_amount", "regions"),
     BenefitKind.RETURN_INSURANCE: ("cost",),
     BenefitKind.AUCTION: ("start",),
 }
@@ -85,6 +85,12 @@ class BenefitForm(forms.Form):
     gift_quantity = _whole(gettext_lazy("送几件"))
     cost = _money(gettext_lazy("每单成本（元）"))
     from_amount = _money(gettext_lazy("满多少包邮（元）"))
+    regions = forms.CharField(
+        label=gettext_lazy("只到哪些省"),
+        help_text=gettext_lazy("写省份，用空格分开；空着就是规则里不除外的都包"),
+        required=False,
+        max_length=200,
+    )
     start = _money(gettext_lazy("起拍价（元）"))
     starts_at = forms.DateTimeField(
         label=gettext_lazy("开始"), widget=moment_input(), input_formats=MOMENTS
@@ -110,11 +116,26 @@ class BenefitForm(forms.Form):
         initial=100,
     )
 
-    def __init__(self, *args: Any, kind: BenefitKind, **options: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401
+        kind: BenefitKind,
+        hidden_cost: str | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        """Have the fields of a kind.
+
+        :param hidden_cost: what it costs, kept as it is and not shown; None: the cost may be seen
+        """
         super().__init__(*args, **options)
-        self.kind = kind
+        self.kind, self.hidden_cost = kind, hidden_cost
+        if kind == BenefitKind.GIFT:
+            self.fields["cost"].label = _("每件赠品成本（元）")
+            self.fields["cost"].help_text = _("空着就按赠品编码的成本")
         wanted = ("name", *FIELDS[kind], *_COMMON[1:])
-        self.fields = {name: self.fields[name] for name in wanted}
+        self.fields = {
+            name: self.fields[name] for name in wanted if name != "cost" or hidden_cost is None
+        }
 
     def clean_skus(self) -> dict[str, Decimal | None]:
         """Read codes with their own figures; the second one of a pair is the amount."""
@@ -136,6 +157,11 @@ class BenefitForm(forms.Form):
                 continue
             found[parts[0]] = self._own(number, parts)
         return found
+
+    def clean_regions(self) -> list[str]:
+        """Read provinces by their short names, each once."""
+        names = _SPLIT.split(self.cleaned_data["regions"].replace("、", " ").strip())
+        return list(dict.fromkeys(name for name in names if name))
 
     def _own(self, number: int, parts: list[str]) -> Decimal | None:
         if len(parts) == 1:
@@ -167,7 +193,8 @@ class BenefitForm(forms.Form):
             name=data["name"],
             starts_at=data["starts_at"],
             ends_at=data["ends_at"],
-            parameters=parameters_of(data),
+            parameters=parameters_of(data)
+            | ({"cost": self.hidden_cost} if self.hidden_cost else {}),
             audience=Audience(data["audience"]),
             is_shop_wide=data["is_shop_wide"],
             shop_share=data["shop_share"] / 100,
@@ -190,6 +217,8 @@ def parameters_of(data: Mapping[str, Any]) -> dict[str, Any]:
             found["rate"] = f"{(data[name] / parts).normalize():f}"
     if data.get("is_super"):
         found["rule"] = "IT4"
+    if data.get("regions"):
+        found["regions"] = data["regions"]
     if data.get("gift_sku"):
         found["sku"], found["quantity"] = data["gift_sku"], data.get("gift_quantity") or 1
     return found
@@ -210,6 +239,7 @@ def initial_of(given: BenefitGiven) -> dict[str, Any]:
     return found | {
         "is_super": stored.get("rule") == "IT4",
         "gift_sku": stored.get("sku", ""),
+        "regions": " ".join(stored.get("regions") or ()),
         "gift_quantity": stored.get("quantity"),
         "name": given.name,
         "starts_at": given.starts_at,

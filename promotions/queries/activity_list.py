@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Count, F, IntegerField, JSONField, OuterRef, Q, QuerySet, Subquery
@@ -10,7 +11,14 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from promotions.choices import ActivityState
-from promotions.models import Activity, ActivityCheck, ActivityItem, ActivityTask, Benefit
+from promotions.models import (
+    Activity,
+    ActivityCheck,
+    ActivityItem,
+    ActivityTask,
+    Benefit,
+    GiftRule,
+)
 from promotions.queries.preparation import approved_checks
 
 _S = ActivityState
@@ -180,6 +188,19 @@ def check_changes(check_id: int, *, size: int) -> tuple[int, list[dict[str, str]
 def benefits_of(activity_id: int) -> list[Benefit]:
     """Give an activity's benefits with how many SKUs each is for. One query."""
     rows = Benefit.objects.filter(activity_id=activity_id).annotate(sku_n=Count("skus"))
+    return list(rows.order_by("starts_at", "pk"))
+
+
+def checked_prices(activity_id: int) -> dict[str, Decimal]:
+    """Give the lowest price of each item by code, as of the latest check. One query."""
+    rows = ActivityItem.objects.filter(activity_id=activity_id)
+    pairs = rows.values_list("sku__code", "lowest_amount")
+    return {code: amount for code, amount in pairs if amount is not None}
+
+
+def gift_rules_of(activity_id: int) -> list[GiftRule]:
+    """Give the gift rules of an activity. One query."""
+    rows = GiftRule.objects.filter(activity_id=activity_id).select_related("gift_sku")
     return list(rows.order_by("starts_at", "pk"))
 
 

@@ -11,7 +11,8 @@ from django.db.models import F, Sum
 
 from products.models import StockLevel
 from promotions.models import Activity, ActivityItem
-from promotions.queries.price_facts import extra_costs
+from promotions.queries.extra_costs import extra_costs
+from promotions.queries.lowest import LowestPrice
 from promotions.queries.profit import profit_in_force
 from promotions.rules.profit import FEN, kept_of
 from shopops.lib.business_time import business_date
@@ -136,23 +137,36 @@ def _profit(
     """Estimate what was left, cost of the activity taken off; and how many sold SKUs have no cost."""
     skus = {item.sku.code: item.sku for item in items}
     rates = profit_in_force(business_date(activity.starts_at)).rates
-    extras = extra_costs(activity, [item.sku for item in items])
     total, unknown, known = Decimal(0), 0, 0
     if activity.starts_at >= until or not skus:
         return None, 0
-    for code, pieces, paid, refunded in _rows(_BY_CODE, list(skus), activity.starts_at, until):
+    sold = list(_rows(_BY_CODE, list(skus), activity.starts_at, until))
+    means = {
+        skus[code].pk: _at_mean(code, paid / pieces, activity) for code, pieces, paid, _ in sold
+    }
+    extras = extra_costs(activity, list(skus.values()), means)
+    for code, pieces, paid, refunded in sold:
         sku = skus[code]
-        if sku.cost_amount is None:
+        extra = extras[sku.pk]
+        if sku.cost_amount is None or extra.gift is None:
             unknown += 1
             continue
         known += 1
-        gift, insurance = extras.get(sku.pk, (Decimal(0), Decimal(0)))
         kept = kept_of(
-            paid / pieces, goods=sku.cost_amount, rates=rates, gift=gift, insurance=insurance
+            paid / pieces,
+            goods=sku.cost_amount,
+            rates=rates,
+            gift=extra.gift,
+            insurance=extra.insurance,
         )
         # What was refunded came back: neither its price nor its cost counts.
         total += kept.margin * pieces * (1 - min(refunded / paid, Decimal(1)) if paid else 1)
     return ((total - activity.cost_amount).quantize(FEN) if known else None), unknown
+
+
+def _at_mean(code: str, amount: Decimal, activity: Activity) -> LowestPrice:
+    """Give what was paid a piece on average as a price that one piece reaches."""
+    return LowestPrice(amount, amount, amount, 1, code, activity.starts_at)
 
 
 def _stock_left(sku_ids: Sequence[int]) -> int | None:

@@ -4,7 +4,7 @@ A day is cut where something begins or ends; each span has one set of benefits, 
 price is the least of its spans. Two benefits of one day that never meet are so never added up.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -54,6 +54,10 @@ class LowestPrice:
         """Give the sum for so many pieces; None: with those that make it lowest."""
         line = Line(self.sku_code, to_fen(self.list_amount), quantity or self.quantity)
         return quote([line], self._perks, self._rules or RuleSet({}))
+
+    def rests_on(self, codes: Container[str]) -> bool:
+        """Tell whether one of these benefits may be in the sum, without working it out."""
+        return any(perk.code in codes for perk in self._perks)
 
     @property
     def steps(self) -> tuple[Step, ...]:

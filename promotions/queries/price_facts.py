@@ -1,20 +1,20 @@
 """The facts of a price check: every figure about every SKU of an activity, in a dozen queries."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
 from products.models import PurchaseLine, QualityRecord, Sku, SkuDay
 from products.queries.shortage import COMING
 from products.queries.stock import sold_pieces
 from products.queries.stock_facts import free_pieces
-from promotions.choices import LIVE_STATES, Audience, BenefitKind
-from promotions.models import Activity, ActivityItem, Benefit
+from promotions.models import Activity, ActivityItem
 from promotions.queries.deals import WEEK, deal_window, last_deals, lowest_deals, trades
+from promotions.queries.extra_costs import Extras, extra_costs
 from promotions.queries.lowest import LowestPrice, lowest_prices
 from promotions.queries.overlaps import overlaps
 from promotions.queries.profit import profit_in_force
@@ -83,7 +83,7 @@ class _Gathered:
     sold: Mapping[int, int] | None
     left_days: int
     returns: Mapping[int, Decimal]
-    extras: Mapping[int, tuple[Decimal, Decimal]]
+    extras: Mapping[int, Extras]
 
     @classmethod
     def of(
@@ -95,10 +95,11 @@ class _Gathered:
         until = min(activity.starts_at, now)
         week = lowest_deals(codes, since=activity.starts_at - WEEK, until=until)
         quiet = [item.sku.code for item in items if item.was_amount and item.sku.code not in week]
+        lowest = _lowest(activity, ids, now)
         return cls(
             activity=activity,
             until=until,
-            lowest=_lowest(activity, ids, now),
+            lowest=lowest,
             overlaps=overlaps(activity, {i.sku_id: i.price_amount is not None for i in items}),
             week=week,
             last=last_deals(quiet, until=until),
@@ -108,13 +109,13 @@ class _Gathered:
             sold=_sold(skus, now),
             left_days=len(days_of(activity, now=now)),
             returns=_returns(ids, rates),
-            extras=extra_costs(activity, skus),
+            extras=extra_costs(activity, skus, lowest),
         )
 
     def facts(self, item: ActivityItem) -> SkuFacts:
         """Put the facts of one item together."""
         sku, lowest = item.sku, self.lowest.get(item.sku_id)
-        gift, insurance = self.extras.get(sku.pk, (Decimal(0), Decimal(0)))
+        extras = self.extras[sku.pk]
         since, until = deal_window(self.activity.starts_at)
         return SkuFacts(
             sku=sku.code,
@@ -122,8 +123,9 @@ class _Gathered:
             quantity=lowest.quantity if lowest else 1,
             floor=sku.floor_amount,
             cost=sku.cost_amount,
-            gift=gift,
-            insurance=insurance,
+            gift=extras.gift,
+            insurance=extras.insurance,
+            borne=extras.borne,
             return_rate=self.returns.get(sku.pk),
             was=item.was_amount,
             week_deal=self.week.get(sku.code),
@@ -198,35 +200,3 @@ def _returns(ids: Sequence[int], rates: Rates) -> dict[int, Decimal]:
         sku_id: min(Decimal(back) / sold, Decimal(1)).quantize(Decimal("0.0001"))
         for sku_id, back, sold in rows
     }
-
-
-def extra_costs(activity: Activity, skus: Sequence[Sku]) -> dict[int, tuple[Decimal, Decimal]]:
-    """Give what gifts and return insurance cost a piece, by SKU id. Two queries."""
-    live = Q(activity=activity) | Q(activity__isnull=True) | Q(activity__state__in=LIVE_STATES)
-    rows = Benefit.objects.filter(
-        live,
-        is_on=True,
-        kind__in=(BenefitKind.GIFT, BenefitKind.RETURN_INSURANCE),
-        audience=Audience.PUBLIC,
-        starts_at__lt=activity.ends_at,
-        ends_at__gt=activity.starts_at,
-    ).prefetch_related("skus")
-    costs = [(row, _cost_of(row)) for row in rows.order_by("pk")]
-    found: dict[int, tuple[Decimal, Decimal]] = {}
-    for row, cost in costs:
-        for sku_id in _whose(row, skus):
-            gift, insurance = found.get(sku_id, (Decimal(0), Decimal(0)))
-            is_gift = row.kind == BenefitKind.GIFT
-            found[sku_id] = (gift + cost, insurance) if is_gift else (gift, insurance + cost)
-    return found
-
-
-def _cost_of(row: Benefit) -> Decimal:
-    cost = row.parameters.get("cost")
-    pieces = row.parameters.get("quantity", 1) if row.kind == BenefitKind.GIFT else 1
-    return Decimal(str(cost)) * Decimal(str(pieces)) * row.shop_share if cost else Decimal(0)
-
-
-def _whose(row: Benefit, skus: Sequence[Sku]) -> Iterator[int]:
-    mine = {one.sku_id for one in row.skus.all()}
-    return (sku.pk for sku in skus if row.is_shop_wide or sku.pk in mine)

@@ -39,15 +39,20 @@ class Proof:
     rules: RuleSet
 
 
-def price_proof(sku: Sku, *, day: date, audience: Sequence[str] = ()) -> Proof | None:
+def price_proof(
+    sku: Sku, *, day: date, audience: Sequence[str] = (), with_activity: int | None = None
+) -> Proof | None:
     """Work out a SKU's price on a day with all that leads to it; None without a list price.
 
     Four queries.
+
+    :param with_activity: counts that activity's prices and benefits whatever its state is
     """
     if not sku.list_amount or sku.list_amount <= 0:
         return None
     start, end = day_bounds(day)
-    offers = for_sku(offers_between(start, end, {sku.pk: sku.code}), sku.code)
+    offered = offers_between(start, end, {sku.pk: sku.code}, with_activity=with_activity)
+    offers = for_sku(offered, sku.code)
     line = Line(sku.code, to_fen(sku.list_amount), 1)
     found: Proof | None = None
     for span in spans_of(start, end, offers, rule_rows(), audience):

@@ -87,6 +87,32 @@ def low_prices(
     return found
 
 
+def still_low(
+    faults: Sequence[Fault], order: PaidOrder, least: Mapping[str, int], terms: PriceTerms
+) -> list[Fault]:
+    """Give the faults that stand once the order's own basket is looked at.
+
+    :param least: by SKU code, what all its pieces in this basket can cost at least; the floor holds
+        whatever that says
+    """
+    pieces: dict[str, int] = {}
+    for line in order.lines:
+        pieces[line.sku_code] = pieces.get(line.sku_code, 0) + line.quantity
+    return [one for one in faults if not _is_explained(one, pieces, least, terms)]
+
+
+def _is_explained(
+    fault: Fault, pieces: Mapping[str, int], least: Mapping[str, int], terms: PriceTerms
+) -> bool:
+    code = fault.line.sku_code
+    if fault.which != LowPrice.LOWEST or fault.paid_cents is None or code not in least:
+        return False
+    count = pieces[code]
+    # Held against its part of the SKU's pieces, without a division.
+    wanted = (least[code] - terms.tolerance_cents * count) * fault.line.quantity
+    return fault.paid_cents * count >= wanted
+
+
 def _is_gift(line: SoldLine, cents: int | None, gift_codes: Collection[str]) -> bool:
     return cents == 0 and (line.list_cents == 0 or line.sku_code in gift_codes)
 

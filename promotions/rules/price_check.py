@@ -27,12 +27,13 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "floor_below": ("lowest", "floor", "gap"),
     "no_floor": ("lowest",),
     "cost_ok": ("lowest", "cost", "goods", "gift", "postage", "packing", "fees", "returns",
-                "insurance", "margin", "margin_rate", "line"),
+                "insurance", "margin", "margin_rate", "line", "borne"),
     "cost_thin": ("lowest", "cost", "goods", "gift", "postage", "packing", "fees", "returns",
-                  "insurance", "margin", "margin_rate", "line"),
+                  "insurance", "margin", "margin_rate", "line", "borne"),
     "cost_below": ("lowest", "cost", "goods", "gift", "postage", "packing", "fees", "returns",
-                   "insurance", "margin", "margin_rate", "line"),
+                   "insurance", "margin", "margin_rate", "line", "borne"),
     "no_cost": ("lowest",),
+    "no_gift_cost": ("lowest",),
     "week_ok": ("was", "deal", "since", "until", "tid"),
     "week_no_was": ("lowest", "deal", "since", "until", "tid"),
     "week_quiet": (),
@@ -93,8 +94,11 @@ class SkuFacts:
     quantity: int = 1
     floor: Decimal | None = None
     cost: Decimal | None = None
-    gift: Decimal = Decimal(0)
+    # Of the gifts that come with a piece; None: a gift whose cost nobody entered.
+    gift: Decimal | None = Decimal(0)
     insurance: Decimal = Decimal(0)
+    # Part of the discount that the platform gives back, a piece.
+    borne: Decimal = Decimal(0)
     return_rate: Decimal | None = None
     was: Decimal | None = None
     # Of the seven days before the start; where nothing was sold in them, of the last sale before.
@@ -165,7 +169,7 @@ def sku_points(facts: SkuFacts, rates: Rates) -> list[Point]:
 
 def kept_price(facts: SkuFacts, rates: Rates) -> Kept | None:
     """Take the lowest price apart; None where price or cost is unknown."""
-    if facts.lowest is None or facts.cost is None:
+    if facts.lowest is None or facts.cost is None or facts.gift is None:
         return None
     return kept_of(
         facts.lowest,
@@ -173,6 +177,7 @@ def kept_price(facts: SkuFacts, rates: Rates) -> Kept | None:
         rates=rates,
         gift=facts.gift,
         insurance=facts.insurance,
+        borne=facts.borne,
         return_rate=facts.return_rate,
         quantity=facts.quantity,
     )
@@ -195,10 +200,11 @@ def _cost(facts: SkuFacts, kept: Kept | None, rates: Rates) -> _Answer:
     if facts.lowest is None:
         return "unknown", "no_lowest"
     if kept is None:
-        return "unknown", "no_cost", facts.lowest
+        return "unknown", "no_cost" if facts.cost is None else "no_gift_cost", facts.lowest
     values = (
         kept.price, kept.cost, kept.goods, kept.gift, kept.postage, kept.packing, kept.fees,
         kept.returns, kept.insurance, kept.margin, f"{kept.margin_rate:.4f}", rates.least_margin_rate,
+        kept.borne,
     )  # fmt: skip
     if kept.margin < 0:
         return "fail", "cost_below", *values
@@ -264,7 +270,7 @@ def _war(facts: SkuFacts, kept: Kept | None, rates: Rates) -> _Answer:
         return "pass", "war_unknown"
     falls = trade.before_amount > trade.recent_amount > facts.lowest
     gained = trade.recent_buyers > trade.before_buyers * (1 + WAR_GAIN)
-    if not falls or gained or kept is None or facts.cost is None:
+    if not falls or gained or kept is None or facts.cost is None or facts.gift is None:
         return "pass", "war_none"
     then = kept_of(trade.before_amount, goods=facts.cost, rates=rates, gift=facts.gift)
     if kept.margin_rate >= then.margin_rate:
@@ -285,7 +291,7 @@ def facts_hash(facts: Iterable[SkuFacts], points: Iterable[Point], rates: Rates)
     digest.update(repr(rates).encode())
     for one in sorted(facts, key=lambda one: one.sku):
         known = (one.sku, one.lowest, one.quantity, one.floor, one.cost, one.gift, one.insurance,
-                 one.was)  # fmt: skip
+                 one.was, one.borne)  # fmt: skip
         digest.update(repr(known).encode())
     for point in sorted(points, key=lambda point: (point.sku, point.code)):
         if point.outcome in {"fail", "unknown"}:

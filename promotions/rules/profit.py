@@ -55,6 +55,8 @@ class Kept:
     fees: Decimal
     returns: Decimal
     insurance: Decimal
+    # What the platform adds to the price: its part of the discount.
+    borne: Decimal = Decimal(0)
 
     @property
     def cost(self) -> Decimal:
@@ -72,7 +74,7 @@ class Kept:
     @property
     def margin(self) -> Decimal:
         """What is left."""
-        return self.price - self.cost
+        return self.price + self.borne - self.cost
 
     @property
     def margin_rate(self) -> Decimal:
@@ -87,6 +89,7 @@ def kept_of(  # noqa: PLR0913
     rates: Rates,
     gift: Decimal = Decimal(0),
     insurance: Decimal = Decimal(0),
+    borne: Decimal = Decimal(0),
     return_rate: Decimal | None = None,
     quantity: int = 1,
 ) -> Kept:
@@ -94,6 +97,7 @@ def kept_of(  # noqa: PLR0913
 
     :param goods: cost of the goods a piece
     :param gift: cost of what comes with a piece
+    :param borne: what the platform gives back of the discount a piece
     :param return_rate: the SKU's own, None: the shop's
     :param quantity: pieces in the parcel in which this price is reached: they share postage and packing
     """
@@ -109,6 +113,7 @@ def kept_of(  # noqa: PLR0913
         fees=_fen(price * fee_rate),
         returns=_fen(returned * rates.return_amount),
         insurance=_fen(insurance / share),
+        borne=borne,
     )
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from products.views.acting import answer, page_number, running
 from promotions.actions.check import KIND
-from promotions.choices import ACTIVITY_MOVES, ActivityState
+from promotions.choices import ACTIVITY_MOVES, ActivityState, BenefitKind
 from promotions.forms.activities import (
     ApproveForm,
     LessonForm,
@@ -27,6 +27,7 @@ from promotions.forms.activities import (
 from promotions.models import Activity, ActivityItem, ActivityNote, ActivityTask
 from promotions.queries import activity_list as lists
 from promotions.queries.preparation import approval_of, page_differences
+from promotions.queries.protection import protected_claims
 from promotions.rules.activities import BY_ITSELF, ENDED, OWN
 from promotions.views.activity_acts import parts_of
 from promotions.views.activity_parts import Data, proof_url, row_of
@@ -40,6 +41,7 @@ from shopops.staff.operations import name_of
 _S = ActivityState
 EVENTS_SHOWN = 30
 CHANGES_SHOWN = 20
+CLAIMS_SHOWN = 20
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +72,10 @@ def activity(request: HttpRequest, activity_id: int) -> HttpResponse:
         **_items(request, row.activity, here),
         **_check(request, row),
         "tasks": [_task(task, row.activity, can_edit) for task in lists.tasks_of(activity_id)],
-        "benefits": lists.benefits_of(activity_id),
+        "benefits": (benefits := lists.benefits_of(activity_id)),
+        "benefit_kinds": _benefit_kinds(activity_id) if can_edit else [],
+        "gift_rules": (gift_rules := lists.gift_rules_of(activity_id)),
+        "extra_count": len(benefits) + len(gift_rules),
         "events": _events(activity_id),
         "differences": [wording.difference_words(d) for d in page_differences(row.activity)],
         "result": result_rows(row.activity, sees_cost=request.user.has_perm("products.view_cost")),
@@ -80,6 +85,19 @@ def activity(request: HttpRequest, activity_id: int) -> HttpResponse:
         "run": running(KIND, now=now),
     }
     return render(request, "promotions/activity.html", context)
+
+
+def _benefit_kinds(activity_id: int) -> list[Data]:
+    """Give the kinds of benefits that an activity may get; gifts are rules of the order audit."""
+    return [
+        {
+            "label": kind.label,
+            "url": reverse("promotions:new_benefit", kwargs={"kind": kind.value})
+            + f"?activity={activity_id}",
+        }
+        for kind in BenefitKind
+        if kind != BenefitKind.GIFT
+    ]
 
 
 # --- items -----------------------------------------------------------------------------------
@@ -183,6 +201,7 @@ def _check(request: HttpRequest, row: lists.ActivityRow) -> Data:
     return {
         "check": check,
         "counts": _counts(row.activity.pk),
+        **_claims(request, row, is_over=is_over),
         "approval": approval_of(check) if bad else None,
         "is_blocked": bad and not row.is_approved and not is_over,
         "can_approve": bad
@@ -193,6 +212,17 @@ def _check(request: HttpRequest, row: lists.ActivityRow) -> Data:
         "change_count": changed,
         "changes": [_change(one, sees_cost=sees_cost) for one in first],
     }
+
+
+def _claims(request: HttpRequest, row: lists.ActivityRow, *, is_over: bool) -> Data:
+    """Give what buyers still protected could claim at the checked prices; worked out when asked for."""
+    if is_over:
+        return {}
+    if request.GET.get("claims") != "1":
+        return {"claims_url": "?claims=1#claims"}
+    prices = lists.checked_prices(row.activity.pk)
+    claims = protected_claims(prices, now=timezone.now())
+    return {"claims": claims, "claim_rows": claims.rows[:CLAIMS_SHOWN]}
 
 
 def _counts(activity_id: int) -> list[Data]:

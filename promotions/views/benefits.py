@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from products.views.acting import Asked, Data, answer, conflict, page_number
 from promotions.actions import benefits as actions
+from promotions.actions.check import request_check
 from promotions.actions.errors import BenefitRefusedError, StalePriceError
 from promotions.choices import Audience, BenefitKind
 from promotions.forms.benefits import BenefitForm, initial_of
-from promotions.models import Benefit
+from promotions.models import Activity, Benefit
 from promotions.queries.lowest import lowest_prices
 from promotions.queries.protection import Claims, protected_claims
 from promotions.wording.benefits import benefit_words
@@ -93,22 +94,63 @@ def _row(row: Benefit, now: datetime) -> Data:
 @require_http_methods(["GET", "POST"])
 @requires("promotions.edit")
 def new_benefit(request: HttpRequest, kind: str) -> HttpResponse:
-    """Make a benefit of a kind."""
+    """Make a benefit of a kind; `?activity=` makes it one of that activity, and leads back to it."""
     if kind not in BenefitKind.values:
         return redirect("promotions:benefits")
-    form = BenefitForm(request.POST or None, kind=BenefitKind(kind), initial={"is_shop_wide": True})
+    activity = Activity.objects.filter(pk=page_number(request, "activity")).first()
+    if request.GET.get("activity") and activity is None:
+        raise Http404
+    form = BenefitForm(request.POST or None, kind=BenefitKind(kind), initial=_starting(activity))
     if request.method == "POST" and form.is_valid():
-        assert isinstance(request.user, User)  # noqa: S101
-        try:
-            row = actions.create_benefit(given=form.given(), by=request.user, now=timezone.now())
-        except BenefitRefusedError as refusal:
-            _say(form, refusal)
-        else:
-            messages.success(request, _("已新建并打开，正在重算最低到手价。"))
-            return redirect("promotions:benefit", benefit_id=row.pk)
+        done = _create(request, form, activity)
+        if done is not None:
+            return done
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, "kind": BenefitKind(kind).label, "now": timezone.now()}
+    back = _page_of(activity) if activity else reverse("promotions:benefits")
+    context = {
+        "form": form,
+        "kind": BenefitKind(kind).label,
+        "activity": activity,
+        "back": back,
+        "now": timezone.now(),
+    }
     return render(request, "promotions/new_benefit.html", context, status=status)
+
+
+def _page_of(activity: Activity) -> str:
+    return reverse("promotions:activity", args=[activity.pk])
+
+
+def _starting(activity: Activity | None) -> Data:
+    """Give what an empty form starts with: an activity's span and SKUs, else the whole shop."""
+    if activity is None:
+        return {"is_shop_wide": True}
+    codes = activity.items.order_by("sku__code").values_list("sku__code", flat=True)
+    return {
+        "name": activity.name,
+        "starts_at": activity.starts_at,
+        "ends_at": activity.ends_at,
+        "is_shop_wide": False,
+        "skus": "\n".join(codes),
+    }
+
+
+def _create(
+    request: HttpRequest, form: BenefitForm, activity: Activity | None
+) -> HttpResponse | None:
+    assert isinstance(request.user, User)  # noqa: S101
+    now = timezone.now()
+    given = form.given(activity_id=activity.pk if activity else None)
+    try:
+        row = actions.create_benefit(given=given, by=request.user, now=now)
+    except BenefitRefusedError as refusal:
+        _say(form, refusal)
+        return None
+    messages.success(request, _("已新建并打开，正在重算最低到手价。"))
+    if activity is None:
+        return redirect("promotions:benefit", benefit_id=row.pk)
+    request_check(activity_id=activity.pk, now=now, by=request.user)
+    return redirect(f"{_page_of(activity)}#benefits")
 
 
 def _say(form: BenefitForm, refusal: BenefitRefusedError) -> None:
@@ -122,10 +164,11 @@ def benefit(request: HttpRequest, benefit_id: int) -> HttpResponse:
     """Show one benefit; a POST changes it or switches it."""
     row = get_object_or_404(Benefit.objects.select_related("activity", "changed_by"), pk=benefit_id)
     given = actions.given_of(row)
-    form = BenefitForm(kind=given.kind, initial=initial_of(given))
+    hidden = _hidden_cost(request, row)
+    form = BenefitForm(kind=given.kind, initial=initial_of(given), hidden_cost=hidden)
     if request.method == "POST":
         if request.POST.get("part") == "change":
-            form = BenefitForm(request.POST, kind=given.kind)
+            form = BenefitForm(request.POST, kind=given.kind, hidden_cost=hidden)
             form.is_valid()
         parts = {
             "change": ("promotions.edit", lambda asked: _change(asked, row, form)),
@@ -154,6 +197,13 @@ def benefit(request: HttpRequest, benefit_id: int) -> HttpResponse:
     return render(request, "promotions/benefit.html", context, status=422 if form.errors else 200)
 
 
+def _hidden_cost(request: HttpRequest, row: Benefit) -> str | None:
+    """Give what a gift costs where whoever asks may not see it; None: it may be seen."""
+    if request.user.has_perm("products.view_cost"):
+        return None
+    return str(row.parameters.get("cost", ""))
+
+
 def _claims(row: Benefit, now: datetime) -> Claims | None:
     """Give what buyers still protected could claim once this benefit holds; None: it is over or wide."""
     ids = list(row.skus.order_by("sku_id").values_list("sku_id", flat=True)[: SHOWN_SKUS + 1])
@@ -177,7 +227,11 @@ def _change(asked: Asked, row: Benefit, form: BenefitForm) -> HttpResponse:
         )
     except StalePriceError as stale:
         current = Benefit.objects.get(pk=row.pk)
-        theirs = BenefitForm(kind=given.kind, initial=initial_of(actions.given_of(current)))
+        theirs = BenefitForm(
+            kind=given.kind,
+            initial=initial_of(actions.given_of(current)),
+            hidden_cost=form.hidden_cost,
+        )
         rows = [
             (field.label, theirs.initial.get(name), form.data.get(name, ""))
             for name, field in form.fields.items()

@@ -20,6 +20,7 @@ from products.views.acting import (
     hidden,
     last_operation,
     log_url,
+    page_number,
     rows_of,
     show_both,
 )
@@ -27,7 +28,7 @@ from promotions.actions import gift_rules as acts
 from promotions.actions import gift_trial
 from promotions.choices import GrantState
 from promotions.forms.gifts import GiftForm, gift_initial
-from promotions.models import GiftGrant, GiftRule
+from promotions.models import Activity, GiftGrant, GiftRule
 from promotions.queries import gift_board as board
 from promotions.queries.gift_board import GiftRow
 from promotions.wording.gifts import why_missed
@@ -228,7 +229,23 @@ def gift_new(request: HttpRequest) -> HttpResponse:
     """Write a new rule, or try it on past orders first."""
     if request.method == "POST":
         return _sent(asked_of(request, EDIT), None)
-    return _form_page(request, GiftForm(initial=_tried_values(request)), None)
+    return _form_page(
+        request, GiftForm(initial=_tried_values(request) or _of_activity(request)), None
+    )
+
+
+def _of_activity(request: HttpRequest) -> Data:
+    """Give what the form starts with for a gift of `?activity=`: its span and its goods."""
+    activity = Activity.objects.filter(pk=page_number(request, "activity")).first()
+    if activity is None:
+        return {}
+    return {
+        "name": activity.name,
+        "activity": activity.pk,
+        "starts_at": activity.starts_at,
+        "ends_at": activity.ends_at,
+        "goods": list(activity.items.order_by("sku__code").values_list("sku__code", flat=True)),
+    }
 
 
 @require_http_methods(["GET", "POST"])

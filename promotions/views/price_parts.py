@@ -96,7 +96,7 @@ def chart(rows: Sequence[SkuLowest], sku: Sku, *, with_cost: bool) -> Data | Non
         (_("最低到手价"), [row.lowest_amount for row in rows], False),
         (_("1 件到手价"), [row.one_piece_amount for row in rows], False),
     ]
-    if sku.floor_amount is not None:
+    if with_cost and sku.floor_amount is not None:
         lines.append((_("底价"), [sku.floor_amount] * len(rows), True))
     if with_cost and sku.cost_amount is not None:
         lines.append((_("成本"), [sku.cost_amount] * len(rows), True))

@@ -14,7 +14,7 @@ from products.models import Sku
 from products.views.acting import Data, page_number, running
 from promotions.actions.lowest import KIND
 from promotions.choices import Audience
-from promotions.models import SkuLowest
+from promotions.models import Activity, SkuLowest
 from promotions.queries.price_list import PAGE, price_rows, price_skus, title_of
 from promotions.queries.price_proof import Proof, basket_price, price_proof
 from promotions.rules.final_price import PerkError, Quote
@@ -77,13 +77,15 @@ def price_of(request: HttpRequest, sku_id: int) -> HttpResponse:
     now = timezone.now()
     sku = get_object_or_404(Sku.objects.select_related("product"), pk=sku_id)
     day, who = _day(request, business_date(now)), _audience(request)
-    proof = price_proof(sku, day=day, audience=who)
+    activity = Activity.objects.filter(pk=page_number(request, "activity") or 0).first()
+    proof = price_proof(sku, day=day, audience=who, with_activity=activity.pk if activity else None)
     with_cost = request.user.has_perm("products.view_cost")
     context: dict[str, Any] = {
         "now": now,
         "sku": sku,
         "title": title_of(sku),
         "day": day,
+        "activity": activity,
         "audiences": _audience_links(request, who),
         "with_cost": with_cost,
     }
@@ -106,7 +108,7 @@ def _proof_context(request: HttpRequest, sku: Sku, proof: Proof, *, with_cost: b
         "pieces": chosen.quantity,
         "amount": from_fen(proof.lowest.amount_cents),
         "one_piece": from_fen(proof.lowest.one_piece_cents),
-        "gap": None if floor is None else each - floor,
+        "gap": None if floor is None or not with_cost else each - floor,
         "below_floor": floor is not None and each < floor,
         "margin_rate": (each - cost) / each if with_cost and cost is not None and each else None,
         "steps": step_rows(chosen.quote, proof.offers),

@@ -1,6 +1,7 @@
 """Sentences for codes of activities: points of a check, lines that cannot be taken, tasks, differences."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -36,7 +37,7 @@ TASKS: Mapping[str, str | Promise] = {
 }
 _MONEY = {
     "lowest", "floor", "gap", "cost", "goods", "gift", "postage", "packing", "fees", "returns",
-    "insurance", "margin", "was", "deal", "before", "recent",
+    "insurance", "margin", "was", "deal", "before", "recent", "borne",
 }  # fmt: skip
 _RATES = {"margin_rate", "line", "margin_before", "margin_now"}
 # What tells of floors, costs and margins is for those who may see costs.
@@ -47,7 +48,7 @@ def point_words(evidence: str, *, with_cost: bool = True) -> str:
     """Write a point's evidence as a sentence with its figures; without cost, only what it comes to."""
     code = evidence.partition("|")[0]
     if not with_cost and (
-        code.partition("_")[0] in _SECRET or code in {"no_floor", "no_cost", "war"}
+        code.partition("_")[0] in _SECRET or code in {"no_floor", "no_cost", "no_gift_cost", "war"}
     ):
         return _hidden(code)
     values = {name: _value(name, text) for name, text in figures(evidence).items()}
@@ -58,7 +59,14 @@ def point_words(evidence: str, *, with_cost: bool = True) -> str:
         values["margin"] = values["margin"].lstrip("−")
     if "goods" in values:
         values["parts"] = sentences["parts"] % values
+        if Decimal(_plain(evidence, "borne")):
+            values["parts"] += sentences["borne"] % values
     return sentences[code] % values
+
+
+def _plain(evidence: str, name: str) -> str:
+    """Give a figure as it stands, nought where an older evidence has none."""
+    return figures(evidence).get(name, "0")
 
 
 def _value(name: str, text: str) -> str:
@@ -76,6 +84,7 @@ def _hidden(code: str) -> str:
         "cost_thin": _("毛利率没到线。"),
         "cost_below": _("卖一件亏一件。"),
         "no_cost": _("没有成本，没法核对。"),
+        "no_gift_cost": _("赠品没有成本，没法核对。"),
         "war": _("又一次降价，买家没有多。"),
     }.get(code, code)
 
@@ -100,6 +109,7 @@ def _sentences() -> dict[str, str]:
             "到手价 %(lowest)s 低于全成本 %(cost)s（%(parts)s），卖一件亏 %(margin)s，毛利率 %(margin_rate)s。"
         ),
         "no_cost": _("到手价 %(lowest)s，没有成本，没法核对。"),
+        "no_gift_cost": _("到手价 %(lowest)s，赠品没有成本，没法核对。"),
         "week_ok": _(
             "划线价 %(was)s，不高于 %(since)s 至 %(until)s 最低成交 %(deal)s（%(tid)s）。"
         ),
@@ -140,7 +150,7 @@ def _sentences() -> dict[str, str]:
             "价 %(before)s → %(recent)s → %(lowest)s，毛利率 %(margin_before)s → %(margin_now)s；"
             "上次降价买家 %(buyers_before)s → %(buyers)s，没有多。"
         ),
-    } | {"parts": parts}
+    } | {"parts": parts, "borne": _("；平台补 %(borne)s")}
 
 
 def bad_line_words(reason: str) -> str:

@@ -14,6 +14,8 @@ def benefit_words(kind: str, parameters: Mapping[str, Any]) -> str:
     given = {name: money(value) for name, value in parameters.items() if _is_money(name)}
     given |= {"pieces": parameters.get("pieces", ""), "fold": _fold(parameters)}
     given["percent"] = _percent(parameters)
+    given |= {"sku": parameters.get("sku", ""), "quantity": parameters.get("quantity", 1)}
+    given["regions"] = _("、").join(parameters.get("regions") or ())
     words = _sentence(kind, parameters)
     return words % given if words else ""
 
@@ -26,6 +28,8 @@ def _sentence(kind: str, parameters: Mapping[str, Any]) -> str:
     if kind == BenefitKind.MULTI_OFF:
         by_pieces = "pieces" in parameters
         return _("满 %(pieces)s 件减 %(off)s") if by_pieces else _("满 %(amount)s 减 %(off)s")
+    if kind == BenefitKind.POSTAGE:
+        return _postage(parameters)
     if kind in {BenefitKind.PRICE_TOOL, BenefitKind.ITEM_OFF, BenefitKind.OFFICIAL}:
         return _by_figure(kind, parameters)
     return {
@@ -35,7 +39,15 @@ def _sentence(kind: str, parameters: Mapping[str, Any]) -> str:
         BenefitKind.MULTI_RATE: _("满 %(pieces)s 件打 %(fold)s 折"),
         BenefitKind.SECOND_HALF: _("第二件半价"),
         BenefitKind.CROSS: _("每满 %(per)s 减 %(off)s"),
+        BenefitKind.GIFT: _("送 %(sku)s × %(quantity)s"),
+        BenefitKind.RETURN_INSURANCE: _("送运费险"),
+        BenefitKind.AUCTION: _("%(start)s 起拍") if "start" in parameters else "",
     }.get(BenefitKind(kind), "")
+
+
+def _postage(parameters: Mapping[str, Any]) -> str:
+    words = _("满 %(from_amount)s 包邮") if parameters.get("from_amount") else _("包邮")
+    return words + (_("，只到%(regions)s") if parameters.get("regions") else "")
 
 
 def _by_figure(kind: str, parameters: Mapping[str, Any]) -> str:

@@ -19,11 +19,11 @@ def scan(page, code):
 
 
 def barcodes(page):
-    """Give the barcode of each line with how often it belongs in."""
+    """Give the barcode of each line, else its code (a gift has none), with how often it belongs in."""
     rows = page.locator(".so-pk__l")
     found = []
     for row in rows.all():
-        code = row.locator(".mono").nth(1).inner_text()
+        code = row.locator(".mono").last.inner_text()
         need = int(row.locator(".so-pk__n small").inner_text().removeprefix("/"))
         found.append((code, need))
     return found

@@ -196,6 +196,8 @@ LINKS = (
 SIZES = {"wide": WIDE, "narrow": NARROW}
 
 
+# A manager sees some ninety pages, each looked at by axe: a second or two apiece.
+@pytest.mark.timeout(400, func_only=True)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("who", PAGES)
 def test_every_page_is_shown_without_a_fault(visits, who, size):
@@ -210,6 +212,7 @@ def test_every_page_is_shown_without_a_fault(visits, who, size):
     assert not faults
 
 
+@pytest.mark.timeout(240, func_only=True)
 @pytest.mark.parametrize("size", SIZES)
 def test_pages_behind_a_link_are_shown_without_a_fault(visits, size):
     visitor = visits.of("admin", size=SIZES[size])

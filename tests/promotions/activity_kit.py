@@ -17,6 +17,23 @@ from tests.factories.listing import SkuFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory
 from tests.times import NOW
 
+__all__ = [
+    "ENDS",
+    "HOUR",
+    "NOW",
+    "STARTS",
+    "Decimal",
+    "Sku",
+    "activity",
+    "all_ticked",
+    "in_state",
+    "line",
+    "put",
+    "ready",
+    "sku",
+    "sold",
+    "values",
+]
 STARTS = datetime(2026, 9, 22, tzinfo=SHANGHAI)
 ENDS = datetime(2026, 9, 26, tzinfo=SHANGHAI)
 

@@ -77,6 +77,27 @@ def test_a_price_that_fell_below_the_floor_keeps_an_activity_from_beginning(mana
     assert row.state == ActivityState.PREPARED
 
 
+def test_a_person_cannot_begin_what_the_clock_may_not(manager):
+    sku = kit.sku()
+    row = published(manager)
+    kit.Sku.objects.filter(pk=sku.pk).update(floor_amount=Decimal("99.00"))
+    move = Move(ActivityState.RUNNING)
+    now = kit.STARTS + kit.HOUR
+
+    with pytest.raises(ActivityRefusedError, match="还没有查过价格"):
+        move_activity(activity_id=row.pk, move=move, version=row.version, by=manager, now=now)
+    check = check_activity(activity_id=row.pk, by=manager, now=now)
+    row.refresh_from_db()
+    with pytest.raises(ActivityRefusedError, match="检查不过"):
+        move_activity(activity_id=row.pk, move=move, version=row.version, by=manager, now=now)
+    approve_activity(activity_id=row.pk, check_id=check.pk, reason="清货", by=manager, now=now)
+    row.refresh_from_db()
+    move_activity(activity_id=row.pk, move=move, version=row.version, by=manager, now=now)
+
+    row.refresh_from_db()
+    assert row.state == ActivityState.RUNNING
+
+
 def test_publishing_needs_the_whole_preparation(manager):
     kit.sku()
     row = kit.in_state(kit.activity(manager), ActivityState.PREPARED)
@@ -275,7 +296,8 @@ def test_the_command_gives_points_with_their_figures(manager, capsys):
 
 def _together(*acts):
     """Do acts at once, each in a thread and connection of its own; give what each came to."""
-    barrier, results = Barrier(len(acts)), [None] * len(acts)
+    barrier = Barrier(len(acts))
+    results = [""] * len(acts)
 
     def run(place, act):
         try:

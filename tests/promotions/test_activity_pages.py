@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from promotions.actions.check import check_activity
 from promotions.choices import ActivityState
 from promotions.models import Activity, ActivityApproval, ActivityItem, ActivityTask
 from shopops.staff.models import Operation, User
@@ -380,3 +381,22 @@ def test_rates_are_set_from_a_day_on_with_their_source(as_manager):
     assert "2026 合同" in as_manager.get(url).content.decode()
     assert as_manager.post(url, {**rates, "commission_rate": "5", "valid_from": "2026-09-01",
                                  "source": "x", "version": 1}).status_code == 422  # fmt: skip
+
+
+def test_the_orders_still_protected_are_summed_before_an_activity_cuts_the_price(
+    as_manager, manager
+):
+    kit.sku()
+    kit.sold("MY-ZT60-BL", "120.00", kit.NOW - kit.HOUR, quantity=2)
+    kit.sold("MY-ZT60-BL", "90.00", kit.NOW - kit.HOUR)
+    kit.sold("OTHER", "500.00", kit.NOW - kit.HOUR)
+    row = kit.ready(manager)
+    check_activity(activity_id=row.pk, by=None, now=kit.NOW)
+    page = page_of(row)
+    assert "?claims=1" in as_manager.get(page).content.decode()
+
+    shown = as_manager.get(page, {"claims": "1"}).content.decode()
+
+    # Two pieces at 120.00 against 98.00.
+    assert "还在价保期的 2 行里，1 行付得更高" in shown
+    assert "¥44.00" in shown

@@ -1,6 +1,7 @@
 import threading
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,12 +25,13 @@ from shopops.work.models import Run
 from tests.factories.goods import SkuFactory
 from tests.factories.orders import NOON
 from tests.factories.promotions import BenefitFactory, BenefitSkuFactory
+from tests.promotions import activity_kit as kit
 
 pytestmark = pytest.mark.django_db
 
 
 def given(**facts):
-    plain = {
+    plain: dict[str, Any] = {
         "kind": BenefitKind.ITEM_OFF,
         "name": "单品立减",
         "starts_at": NOON,
@@ -318,3 +320,91 @@ def test_who_may_not_edit_sees_benefits_without_buttons(as_service):
 
     assert page.status_code == 200
     assert 'value="off"' not in page.content.decode()
+
+
+def test_a_benefit_of_an_activity_starts_with_its_span_and_goods_and_leads_back(
+    as_manager, manager
+):
+    kit.sku()
+    activity = kit.activity(manager)
+    kit.put(activity, kit.line(), by=manager)
+    new = reverse("promotions:new_benefit", kwargs={"kind": "coupon"})
+    page = reverse("promotions:activity", args=[activity.pk])
+    assert f"{new}?activity={activity.pk}" in as_manager.get(page).content.decode()
+    form = as_manager.get(new, {"activity": activity.pk}).content.decode()
+    assert "2026-09-22T00:00" in form
+    assert "MY-ZT60-BL</textarea>" in form
+
+    answer = as_manager.post(f"{new}?activity={activity.pk}", sent())
+
+    row = Benefit.objects.get()
+    assert row.activity == activity
+    assert answer["Location"].partition("#")[0] == page
+    shown = as_manager.get(page).content.decode()
+    assert reverse("promotions:benefit", args=[row.pk]) in shown
+    assert Run.objects.filter(kind="promotions.check", key=str(activity.pk)).exists()
+
+
+def test_a_benefit_of_an_activity_that_is_not_there_is_not_made(as_manager):
+    new = reverse("promotions:new_benefit", kwargs={"kind": "coupon"})
+
+    assert as_manager.post(f"{new}?activity=99", sent()).status_code == 404
+    assert not Benefit.objects.exists()
+
+
+def test_what_a_gift_costs_is_shown_to_those_who_see_costs_and_kept_by_the_others(
+    as_manager, as_service, shop
+):
+    from tests.clients import browser_of
+    from tests.factories.staff import PersonFactory
+
+    row = BenefitFactory.create(
+        kind="gift", parameters={"sku": "ZP-1", "quantity": 1, "cost": "7.77"}
+    )
+    page = reverse("promotions:benefit", kwargs={"benefit_id": row.pk})
+    promoter = browser_of(PersonFactory(username="tuiguang", role_codes=["promotion"]))
+    SkuFactory.create(code="ZP-1")
+
+    assert "7.77" in as_manager.get(page).content.decode()
+    assert "7.77" not in as_service.get(page).content.decode()
+    assert "7.77" not in promoter.get(page).content.decode()
+    assert "7.77" not in promoter.get("/api/v1/promotions/benefits/").content.decode()
+    facts = sent(version="1", gift_sku="ZP-1", gift_quantity="2")
+    promoter.post(page, facts)
+
+    row.refresh_from_db()
+    assert row.parameters == {"sku": "ZP-1", "quantity": 2, "cost": "7.77"}
+
+
+def test_free_postage_keeps_its_provinces(as_manager):
+    new = reverse("promotions:new_benefit", kwargs={"kind": "postage"})
+
+    as_manager.post(new, sent(from_amount="99", regions="江苏、浙江 江苏"))
+
+    row = Benefit.objects.get()
+    assert row.parameters == {"from_amount": "99", "regions": ["江苏", "浙江"]}
+    page = reverse("promotions:benefit", kwargs={"benefit_id": row.pk})
+    shown = as_manager.get(page).content.decode()
+    assert "满 ¥99.00 包邮，只到江苏、浙江" in shown
+    assert 'value="江苏 浙江"' in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "words"),
+    [
+        ("gift", {"gift_sku": "NONE"}, "没有商家编码「NONE」"),
+        ("gift", {"gift_sku": "", "cost": "3"}, "写上赠品的商家编码"),
+        ("gift", {"gift_sku": "ZP-1", "cost": "-3"}, "不能是负数"),
+        ("return_insurance", {"cost": "-1"}, "不能是负数"),
+        ("postage", {"from_amount": "-1"}, "不能是负数"),
+    ],
+)
+def test_what_comes_along_must_make_sense(as_manager, kind, facts, words):
+    SkuFactory.create(code="ZP-1")
+    new = reverse("promotions:new_benefit", kwargs={"kind": kind})
+
+    answer = as_manager.post(new, sent(**facts))
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Benefit.objects.exists()

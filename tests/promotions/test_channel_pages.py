@@ -16,6 +16,7 @@ from promotions.checks import channels as checks
 from promotions.choices import Channel, PlanState
 from promotions.models import AdPlan, ChannelBalance, ChannelDay, ChannelFact, ShopDay
 from promotions.queries import channel_money
+from promotions.queries.traffic import Span
 from shopops.checks.models import CheckResult
 from shopops.lib.business_time import business_date
 from shopops.staff.models import Operation
@@ -234,10 +235,10 @@ def test_what_a_new_buyer_costs_and_what_all_spend_returns():
         date=day, computed_at=datetime.fromisoformat("2026-03-09T01:00:00+08:00"), buyers=20,
         first_buyers=5, net_amount=1000, costed_amount=800, cost_amount=500,
     )  # fmt: skip
-    shop = channel_money.earned(channel_money.Span(day, day))
+    shop = channel_money.earned(Span(day, day))
 
     assert channel_money.buyer_cost(Decimal(100), shop) == 20
     assert channel_money.whole_return(Decimal(100), shop) == 3
-    assert channel_money.earned(channel_money.Span(day, day)).costed_rate == Decimal("0.8")
-    nothing = channel_money.earned(channel_money.Span(date(2026, 1, 1), date(2026, 1, 2)))
+    assert channel_money.earned(Span(day, day)).costed_rate == Decimal("0.8")
+    nothing = channel_money.earned(Span(date(2026, 1, 1), date(2026, 1, 2)))
     assert channel_money.whole_return(Decimal(100), nothing) is None

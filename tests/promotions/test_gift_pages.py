@@ -28,6 +28,7 @@ from shopops.work.models import Run
 from tests.factories.gifts import GIFT, gift_rule
 from tests.factories.goods import ProductFactory, SkuFactory, stocked
 from tests.factories.orders import OrderFactory, OrderLineFactory
+from tests.promotions import activity_kit as kit
 
 pytestmark = pytest.mark.django_db
 
@@ -363,3 +364,17 @@ def test_a_program_writes_reads_changes_and_switches_a_rule(as_manager, now):
     assert off.json()["is_on"] is False
     assert refused.status_code == 409
     assert len(as_manager.get("/api/promotions/gifts/?tab=all").json()["gifts"]) == 1
+
+
+def test_a_gift_of_an_activity_starts_with_its_span_and_goods(as_manager, manager):
+    kit.sku()
+    activity = kit.activity(manager)
+    kit.put(activity, kit.line(), by=manager)
+
+    form = as_manager.get(NEW, {"activity": activity.pk}).content.decode()
+
+    assert f'value="{activity.pk}" selected' in form
+    assert "MY-ZT60-BL</textarea>" in form
+    gift_rule(name="送香包", activity=activity)
+    page = as_manager.get(reverse("promotions:activity", args=[activity.pk])).content.decode()
+    assert "送香包" in page

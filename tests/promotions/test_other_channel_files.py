@@ -135,7 +135,7 @@ def test_a_report_of_the_old_keyword_tool_is_at_the_level_that_its_columns_say(l
     assert ChannelDay.objects.get().level == level
     assert ChannelWarning.objects.count() == 0
     day = traffic.channel_days(Span(DAY, DAY))["ztc"][DAY]
-    assert (day.spend_amount, day.roas) == (Decimal("40.00"), 3)
+    assert (day.spend_amount, day.roas) == (Decimal("40.00"), Decimal(3))
 
 
 def test_units_and_their_account_are_not_added():
@@ -342,13 +342,18 @@ def test_refunds_bring_commission_back_on_the_day_when_they_end():
     plan = affiliates.affiliate_plans(span)[0]
     assert (plan.orders, plan.commission, plan.service, plan.returned, plan.cost) == (
         2,
-        10,
-        2,
-        6,
-        6,
+        Decimal(10),
+        Decimal(2),
+        Decimal(6),
+        Decimal(6),
     )
     given = affiliates.returned(span)
-    assert (given.count, given.amount, given.open_count, given.open_amount) == (1, 6, 1, 6)
+    assert (given.count, given.amount, given.open_count, given.open_amount) == (
+        1,
+        Decimal(6),
+        1,
+        Decimal(6),
+    )
 
 
 def test_a_later_settlement_file_wins_and_both_can_be_taken_back():

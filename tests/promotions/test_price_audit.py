@@ -23,6 +23,7 @@ from tests.clients import browser_of
 from tests.factories.gifts import gift_rule
 from tests.factories.goods import SkuFactory, bundle
 from tests.factories.orders import OrderFactory, OrderLineFactory
+from tests.factories.promotions import BenefitFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +135,51 @@ def test_a_line_below_the_lowest_price_of_its_payment_day_is_held(now):
     assert reason == "price_lowest|A|1|90.00|95.00|1|2026-09-17"
     words = "A 1 件实付 ¥90.00，低于 2026-09-17 每件最低到手价 ¥95.00"
     assert reason_words(reason) == words
+
+
+def kept(code, now, lowest, list_amount="100.00"):
+    SkuLowest.objects.create(
+        sku=code,
+        date=business_date(now),
+        made_at=now,
+        list_amount=Decimal(list_amount),
+        one_piece_amount=Decimal(list_amount),
+        lowest_amount=Decimal(lowest),
+    )
+
+
+def coupon(now, **values):
+    return BenefitFactory(
+        **{
+            "kind": "coupon",
+            "parameters": {"threshold": "199.00", "off": "20.00", "limit": 1},
+            "starts_at": now - timedelta(days=1),
+            "ends_at": now + timedelta(days=1),
+            **values,
+        }
+    )
+
+
+def test_who_crosses_a_threshold_with_several_skus_is_not_held(now):
+    kept(sku("A", floor="50.00"), now, "140.00", "150.00")
+    kept(sku("B", floor="20.00"), now, "45.00", "49.00")
+    coupon(now)
+    # 199.00 less 20.00, shared out: 134.92 and 44.08.
+    order_of(("A", 1, "134.92"), ("B", 1, "44.08"))
+    assert held(now) == []
+
+    order_of(("A", 1, "134.00"), ("B", 1, "45.00"))
+    assert held(now) == [f"price_lowest|A|1|134.00|140.00|1|{business_date(now)}"]
+
+
+def test_what_a_member_pays_less_is_not_held_and_the_floor_still_is(now):
+    kept(sku("A", floor="95.00"), now, "100.00")
+    coupon(now, kind="item_off", parameters={"off": "3.00"}, audience="member")
+    order_of(("A", 1, "97.00"))
+    assert held(now) == []
+
+    order_of(("A", 1, "94.00"))
+    assert held(now) == [f"price_floor|A|1|94.00|95.00|1|{business_date(now)}"]
 
 
 def test_without_a_lowest_price_only_the_floor_counts_and_without_both_nothing(now):

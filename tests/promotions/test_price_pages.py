@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from promotions.checks.prices import nothing_falls_below_its_floor
 from promotions.choices import BenefitKind
 from promotions.models import SkuLowest
 from promotions.queries.protection import protected_claims
@@ -14,6 +15,7 @@ from shopops.lib.business_time import business_date
 from tests.factories.goods import SkuFactory
 from tests.factories.orders import NOON, OrderFactory, OrderLineFactory
 from tests.factories.promotions import BenefitFactory
+from tests.promotions import activity_kit as kit
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +162,44 @@ def test_before_a_cut_the_orders_still_protected_are_summed():
     ]
     assert (claims.amount, claims.protected_count) == (Decimal("60.00"), 3)
     assert (claims.days, claims.is_confirmed) == (19, False)
+
+
+def test_the_proof_of_an_activitys_item_counts_that_activity_before_it_is_signed_up(
+    as_manager, manager
+):
+    mine = kit.sku()
+    activity = kit.activity(manager)
+    kit.put(activity, kit.line(price="98.00"), by=manager)
+    facts = {"day": "2026-09-22", "activity": activity.pk}
+
+    alone = as_manager.get(proof_of(mine), {"day": "2026-09-22"}).content.decode()
+    planned = as_manager.get(proof_of(mine), facts).content.decode()
+
+    assert "为什么是 ¥139.00" in alone
+    assert "为什么是 ¥98.00" in planned
+    assert "按活动「中秋预热」照计划进行来算" in planned
+    assert f'name="activity" value="{activity.pk}"' in planned
+
+
+def test_floors_are_for_those_who_may_see_cost(as_service, as_manager):
+    mine = sku(floor_amount=Decimal("120.55"))
+    holds(parameters={"off": "30.00"})
+    SkuLowest.objects.create(
+        sku=mine,
+        date=business_date(timezone.now()),
+        made_at=NOON,
+        list_amount=Decimal("139.00"),
+        one_piece_amount=Decimal("109.00"),
+        lowest_amount=Decimal("109.00"),
+    )
+
+    for page in (proof_of(mine), reverse("promotions:prices")):
+        assert "120.55" in as_manager.get(page).content.decode()
+        shown = as_service.get(page).content.decode()
+        assert "低于底价" in shown
+        assert "120.55" not in shown
+        assert "11.55" not in shown
+    today = business_date(timezone.now())
+    outcome = nothing_falls_below_its_floor(today, timezone.now())
+    assert "109.00" in outcome.findings[0].evidence
+    assert "120.55" not in outcome.findings[0].evidence

@@ -17,7 +17,7 @@ def run(tmp_path, document):
         call_command("quote", str(file), json=True, stdout=out, stderr=err)
         code = 0
     except SystemExit as end:
-        code = end.code
+        code = int(end.code or 0)
     return code, json.loads(out.getvalue())
 
 

@@ -20,7 +20,7 @@ SKUS = ("A", "B", "C")
 
 amounts = st.integers(1, 60).map(lambda one: f"{one}.00")
 cents = st.integers(1, 9_000).map(lambda one: f"{one // 100}.{one % 100:02d}")
-subsets = st.one_of(st.none(), st.sets(st.sampled_from(SKUS), min_size=1).map(frozenset))  # type: ignore[var-annotated]
+subsets = st.one_of(st.none(), st.sets(st.sampled_from(SKUS), min_size=1).map(frozenset))
 prices = st.one_of(st.integers(1, 20_000), st.integers(1, 200).map(lambda one: one * 100))
 
 

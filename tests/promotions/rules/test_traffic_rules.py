@@ -141,7 +141,7 @@ def test_a_day_like_its_week_is_no_change():
 def test_a_day_outside_of_its_week_is_told_figure_by_figure():
     found = {one.name: one for one in changes(day(spend=250, amount=400), WEEK, RULES)}
 
-    assert (found["spend_amount"].now, found["spend_amount"].usual) == (250, 103)
+    assert (found["spend_amount"].now, found["spend_amount"].usual) == (Decimal(250), Decimal(103))
     assert found["spend_amount"].is_bad is None
     assert found["roas"].is_bad is True
     assert found["click_cost"].is_bad is True

@@ -30,7 +30,7 @@ class Vector:
         return {"at": self.at, "lines": self.basket, "benefits": self.benefits}
 
 
-def line(sku: str, price: str, quantity: int = 1, **more: Any) -> dict[str, Any]:
+def line(sku: str, price: str, quantity: float = 1, **more: Any) -> dict[str, Any]:
     return {"sku": sku, "price": price, "quantity": quantity, **more}
 
 
