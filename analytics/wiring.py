@@ -4,6 +4,7 @@ Each topic registers in its own module; this file only calls them.
 """
 
 from analytics.checks import figures as figure_checks
+from analytics.checks import stats as stat_checks
 from analytics.wirings import rollup, stats
 
 
@@ -12,3 +13,4 @@ def register() -> None:
     rollup.register()
     stats.register()
     figure_checks.register()
+    stat_checks.register()

@@ -14,6 +14,10 @@ def lock_stats() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('analytics.stats'))")
 
 
+# A person's word is of the whole day: what it leaves empty was taken away. A file's is of its columns.
+WHOLE_DAY = frozenset({"hand"})
+
+
 def settle(cursor: CursorWrapper, *, source: str, dates: Sequence[date]) -> None:
     """Mark anew which rows of these days give a figure that counts. Call it under `lock_stats`."""
     if not dates:
@@ -21,7 +25,8 @@ def settle(cursor: CursorWrapper, *, source: str, dates: Sequence[date]) -> None
     cursor.execute(
         "WITH latest AS ("
         " SELECT DISTINCT ON (r.scope, r.date, r.hour, r.key, r.device, e.code) r.id"
-        " FROM analytics_statrow r CROSS JOIN LATERAL jsonb_object_keys(r.figures) e (code)"
+        " FROM analytics_statrow r LEFT JOIN LATERAL jsonb_object_keys(r.figures) e (code)"
+        " ON NOT %(whole)s"
         " WHERE r.source = %(source)s AND r.date = ANY(%(dates)s)"
         " ORDER BY r.scope, r.date, r.hour, r.key, r.device, e.code, r.said_at DESC, r.id DESC"
         "), told AS ("
@@ -29,5 +34,5 @@ def settle(cursor: CursorWrapper, *, source: str, dates: Sequence[date]) -> None
         " WHERE r.source = %(source)s AND r.date = ANY(%(dates)s)"
         ") UPDATE analytics_statrow r SET is_current = t.counts FROM told t"
         " WHERE t.id = r.id AND r.is_current IS DISTINCT FROM t.counts",
-        {"source": source, "dates": list(dates)},
+        {"source": source, "dates": list(dates), "whole": source in WHOLE_DAY},
     )

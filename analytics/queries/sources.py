@@ -151,14 +151,16 @@ def told_by(source: str, ask: Ask, *, device: str = "all") -> dict[str, dict[dat
         source=source,
         scope=SHOP,
         hour=None,
-        device=device,
+        device__in={"all", device},
         key="",
         date__range=(ask.since, ask.until),
     ).order_by("said_at", "pk")
-    for day, said in rows.values_list("date", "figures"):
+    for day, terminal, said in rows.values_list("date", "device", "figures"):
+        # A file has a row for each terminal, or one row with a column for each.
+        suffix = "" if terminal == device else f"@{device}"
         for code in ask.codes:
-            if code in said:
-                found[code][day] = Decimal(said[code])
+            if code + suffix in said:
+                found[code][day] = Decimal(said[code + suffix])
     return found
 
 
