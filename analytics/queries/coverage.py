@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Max, Q
 from django.utils.functional import Promise
@@ -77,8 +78,8 @@ def file_states(*, day: date) -> list[FileState]:
     that names its days covers those alone. What a shop brings by choice is expected once it ever did.
     """
     start, end = day_bounds(day)
-    last = {
-        row["kind"]: row
+    last: dict[str, dict[str, Any]] = {
+        row["kind"]: dict(row)
         for row in Batch.objects.filter(
             state=BatchState.DONE,
             kind__in=[kind for kind, _label, _without in (*EXPECTED, *IF_EVER)],
