@@ -18,7 +18,7 @@ from analytics.views import asking
 from analytics.views.asking import EXPORT, VIEW, Data
 from analytics.wording.stats import source_words, value_words
 from shopops.lib.business_time import business_date
-from shopops.lib.templatetags.shop import point_change, rate
+from shopops.lib.templatetags.shop import money_big, point_change, rate
 from shopops.staff.access import requires
 
 STEPS = ("visitors", "cart_buyers", "ordered_buyers", "paid_buyers")
@@ -97,7 +97,9 @@ def _kpi(code: str, now: Period, past: Period, series: Mapping[date, Known]) -> 
     spec = figure(code)
     return {
         "label": spec.label,
-        "value": value_words(now.value, spec.unit),
+        "value": money_big(now.value)
+        if spec.unit == "money" and now.value is not None
+        else value_words(now.value, spec.unit),
         "points": [asking.number(series[day].value) for day in sorted(series)][-14:],
         "band": None,
         "tone": "us",
