@@ -22,6 +22,7 @@ from promotions.models.channels import (
     ShopDay,
 )
 from promotions.models.festival import Festival
+from promotions.models.freight import FreightArea, FreightProduct, FreightTemplate
 from promotions.models.gifts import GiftGrant, GiftRule, GiftRuleProduct, GiftRuleSku
 from promotions.models.material import Material, MaterialUse
 from promotions.models.partners import (
@@ -64,6 +65,9 @@ __all__ = [
     "Exchange",
     "ExchangeFigures",
     "Festival",
+    "FreightArea",
+    "FreightProduct",
+    "FreightTemplate",
     "GiftGrant",
     "GiftRule",
     "GiftRuleProduct",

@@ -56,7 +56,9 @@ def quote(
     if post or free[0]:
         steps.append(Step(free[0], "freight", f"freight|{post}", -post, running + post, free[1]))
     steps.extend(idle_steps(goods, settled, running + post))
-    steps.extend(unused_steps(tools, running + post))
+    unused = unused_steps(tools, running + post)
+    # A benefit that makes postage free stands among the unused ones: it changes no price of goods.
+    steps.extend(one for one in unused if not free[0] or one.code != free[0])
     return Quote(
         total_cents=settled.total + post,
         freight_cents=post,
