@@ -22,6 +22,7 @@ from promotions.views import (
     price_rules,
     prices,
     profit,
+    protection,
     subscriptions,
     trials,
 )
@@ -84,6 +85,7 @@ _prices: list[URLPattern] = [
     path("promotions/freight/", freight.freight, name="freight"),
     path("promotions/freight/new/", freight.freight_new, name="freight_new"),
     path("promotions/freight/<int:template_id>/", freight.freight_one, name="freight_one"),
+    path("promotions/protection/", protection.price_protection, name="protection"),
     path("promotions/rules/", price_rules.price_rules, name="price_rules"),
     path("promotions/prices/", prices.prices, name="prices"),
     path("promotions/prices/basket/", prices.basket, name="price_basket"),

@@ -37,6 +37,7 @@ from promotions.models.partners import (
 )
 from promotions.models.pricing import Benefit, BenefitSku, PriceRuleRow, SkuLowest
 from promotions.models.profit import ProfitRule
+from promotions.models.protection import ProtectionLabel
 from promotions.models.seller_price import SellerPrice
 from promotions.models.trial import Trial, TrialDay, TrialVariant
 
@@ -77,6 +78,7 @@ __all__ = [
     "Partner",
     "PriceRuleRow",
     "ProfitRule",
+    "ProtectionLabel",
     "SeenPrice",
     "SellerPrice",
     "ShopDay",

@@ -1,16 +1,31 @@
 """Freight templates in words: rows, sizes, what is wrong with a row."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from promotions.models import FreightArea
 from promotions.rules.freight import UNITS, AreaFault
 from shopops.lib.templatetags.shop import money
 from shopops.lib.words import phrases
 from shopops.staff.operations import name_operations, name_parts
+
+
+class Area(Protocol):
+    """A row of a template."""
+
+    first: int
+    first_amount: Decimal
+    add: int
+    add_amount: Decimal
+
+    @property
+    def regions(self) -> Sequence[str]:
+        """Give the provinces that it is for; none: nationwide."""
+        ...
+
 
 _FAULTS = {
     "nationwide": gettext_noop("要有一行全国的，也只能有一行。"),
@@ -36,7 +51,7 @@ def size_words(size: int, unit: str) -> str:
     }
 
 
-def area_words(area: FreightArea, unit: str) -> str:
+def area_words(area: Area, unit: str) -> str:
     """Say what a row costs: 首 1 件 ¥8.00，每加 1 件 ¥3.00."""
     if not area.first_amount and not area.add_amount:
         return _("包邮")
@@ -48,12 +63,12 @@ def area_words(area: FreightArea, unit: str) -> str:
     }
 
 
-def regions_words(area: FreightArea) -> str:
+def regions_words(area: Area) -> str:
     """Name where a row is for."""
     return _("、").join(area.regions) or _("全国其余")
 
 
-def areas_words(areas: Iterable[FreightArea], unit: str) -> str:
+def areas_words(areas: Iterable[Area], unit: str) -> str:
     """Say all rows in one sentence, as the log shows them."""
     return phrases([f"{regions_words(area)} {area_words(area, unit)}" for area in areas])
 

@@ -41,6 +41,7 @@ ROUTES: dict[str, Route] = {
     "promotions_api:freight_one": Route(
         "promotions.view", get=404, post=400, kwargs=lambda: {"template_id": 0}
     ),
+    "promotions:protection": Route("promotions.view", get=200, post=200),
     "promotions:price_rules": Route("promotions.view", get=200, post=200),
     "promotions:prices": Route("promotions.view", get=200),
     "promotions:price_basket": Route("promotions.view", get=200),
