@@ -37,7 +37,8 @@ class EventForm(forms.Form):
     def given(self) -> EventGiven:
         """Give what was entered as the actions take it."""
         data = dict(self.cleaned_data)
-        return EventGiven(**{**data, "is_after_event": data.pop("counted") == "event"})
+        is_after_event = data.pop("counted") == "event"
+        return EventGiven(**data, is_after_event=is_after_event)
 
 
 class LabelsForm(forms.Form):

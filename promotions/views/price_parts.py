@@ -13,7 +13,7 @@ from promotions.models import SkuLowest
 from promotions.queries.freight import ShopFreight
 from promotions.queries.offers import Offer
 from promotions.queries.price_proof import Proof
-from promotions.rules.final_price import PerkError, Quote, RuleSet
+from promotions.rules.final_price import PerkError, Quote, RuleSet, Step
 from promotions.rules.freight import PROVINCES, province
 from promotions.wording.price import step_words
 from shopops.lib.money import from_fen
@@ -41,7 +41,7 @@ def step_rows(quote: Quote, offers: Mapping[str, Offer]) -> list[Data]:
         rows.append(
             {
                 "level": levels[step.level],
-                "name": offer.name if offer else ("" if step.code else _("商品页标价")),
+                "name": offer.name if offer else _unnamed(step),
                 "benefit_id": offer.benefit_id if offer else None,
                 "words": step_words(step),
                 "rule": step.rule,
@@ -54,6 +54,12 @@ def step_rows(quote: Quote, offers: Mapping[str, Offer]) -> list[Data]:
             }
         )
     return rows
+
+
+def _unnamed(step: Step) -> str:
+    if step.level == "freight":
+        return _("运费模板")
+    return "" if step.code else _("商品页标价")
 
 
 def pieces_rows(proof: Proof, chosen: int, query: QueryDict) -> list[Data]:

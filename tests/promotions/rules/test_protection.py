@@ -20,7 +20,10 @@ def at(day, hour=12):
     return datetime(2026, 11, day, hour, tzinfo=SHANGHAI)
 
 
-def row(code="PP4", since=at(1, 0), until=at(11, 0), mark="R", is_on=True, **parameters):
+BEGIN, END = at(1, 0), at(11, 0)
+
+
+def row(code="PP4", since=BEGIN, until=END, mark="R", is_on=True, **parameters):
     return RuleRow(code, f"活动 {code}", since, until, mark, "公告", parameters, is_on)
 
 
