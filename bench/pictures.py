@@ -208,23 +208,23 @@ def _server() -> Iterator[str]:
 def _objects() -> dict[str, Any]:
     """Name the objects whose pages are shown."""
     from orders.models import Hold
-    from promotions.models import Activity, SkuLowest
+    from promotions.models import ActivityCheck, SkuLowest
     from shopops.intake.models import Batch
     from shopops.work.models import Run
 
     told = Hold.objects.filter(told_at__isnull=False).select_related("order").first()
     batch = Batch.objects.filter(kind="orders.order_list").order_by("-pk").first()
     run = Run.objects.filter(kind="intake.merge").order_by("-pk").first()
-    # Blocked ones have most to show; and a SKU whose price falls below its floor soon.
-    activity = Activity.objects.order_by("-starts_at", "-pk").first()
+    # The activity that is refused for most reasons has most to show.
+    check = ActivityCheck.objects.order_by("-failed_count", "-pk").first()
     price = SkuLowest.objects.order_by("sku_id", "date").first()
-    if told is None or batch is None or activity is None or price is None:
+    if told is None or batch is None or check is None or price is None:
         raise SystemExit("the demo shop is not complete; remove its folder and try again")
     return {
         "tid": told.order.tid,
         "batch": batch.pk,
         "run": run.pk if run else 1,
-        "activity": activity.pk,
+        "activity": check.activity_id,
         "sku": price.sku_id,
     }
 
