@@ -104,7 +104,9 @@ class AreaForm(forms.Form):
     def __init__(self, *args: Any, is_nationwide: bool = False, **options: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **options)
         self.is_nationwide = is_nationwide
-        self.fields["regions"].widget.attrs["placeholder"] = "" if is_nationwide else _("新疆、西藏")
+        self.fields["regions"].widget.attrs["placeholder"] = (
+            "" if is_nationwide else _("新疆、西藏")
+        )
         if is_nationwide:
             del self.fields["regions"]
 

@@ -234,6 +234,33 @@ def test_a_quoted_line_may_name_a_template_of_the_shop(made, now, tmp_path):
     assert theirs["freight"] == "6.00"
 
 
+def test_the_sum_says_why_postage_is_charged(made, now, tmp_path):
+    basket = {
+        "at": now.isoformat(), "region": "新疆",
+        "lines": [{"sku": "A", "price": "50.00", "quantity": 1, "template": "T1"}],
+        "benefits": [
+            {"code": "event", "kind": "postage", "rule": "F6"},
+            {"code": "amount", "kind": "postage", "rule": "F6", "from_amount": "60"},
+        ],
+    }  # fmt: skip
+
+    far = {one["code"]: one["text"] for one in quoted(tmp_path, basket)["steps"]}
+    near = quoted(tmp_path, {**basket, "region": "", "benefits": basket["benefits"][1:]})
+
+    assert far["event"] == "不包新疆"
+    assert near["steps"][-1]["text"] == "商品 ¥50.00，没到 ¥60.00"
+
+
+def test_a_coupon_that_two_sub_orders_reached_is_said_twice(now, tmp_path):
+    lines = [{"sku": one, "price": "200.00", "quantity": 1} for one in "AB"]
+    coupon = {"code": "c", "kind": "coupon", "threshold": "199", "off": "20"}
+
+    answer = quoted(tmp_path, {"at": now.isoformat(), "lines": lines, "benefits": [coupon]})
+
+    assert answer["total"] == "360.00"
+    assert answer["steps"][1]["text"].endswith("减 ¥20.00 × 2")
+
+
 # --- pages --------------------------------------------------------------------------------------
 
 FIELDS = {
