@@ -140,7 +140,7 @@ def _worth_a_look(rivals: Iterable[int], slow_days: int, *, today: date) -> Quer
             sold_pieces__gt=0,
             sold_pieces__gte=OuterRef("level__on_hand") * F("days") / float(slow_days),
         )
-        in_stock |= ~Exists(sells)
+        in_stock |= Q(~Exists(sells))
     wanted = Q(product__in=list(rivals)) | Q(level__on_hand__gt=0) & in_stock
     return skus.filter(wanted).select_related("product").order_by("pk")
 

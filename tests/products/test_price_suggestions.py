@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from products.choices import ProductStatus
-from products.models import Competitor, CompetitorSnapshot, QualityRecord, StockLevel
+from products.models import Competitor, CompetitorSnapshot, QualityRecord, Sku, StockLevel
 from products.queries import prices
 from shopops.lib.business_time import business_date
 from tests.factories.listing import ProductFactory, SkuFactory
@@ -46,7 +46,7 @@ def goods(db, today):
 
 
 def _all(_rivals, _slow_days, *, today):
-    return prices.Sku.objects.select_related("product").order_by("pk")
+    return Sku.objects.select_related("product").order_by("pk")
 
 
 def test_looking_at_fewer_skus_finds_the_same(goods, today, monkeypatch):
