@@ -62,7 +62,10 @@ class FreightGivenSerializer(serializers.Serializer[Any]):
     unit = serializers.ChoiceField(choices=FreightUnit.choices)
     is_default = serializers.BooleanField(default=False)
     is_on = serializers.BooleanField(default=True)
-    source = serializers.CharField(max_length=200, default="", allow_blank=True)
+    # A column of that name; the metaclass takes it off the class.
+    source = serializers.CharField(  # type: ignore[assignment]
+        max_length=200, default="", allow_blank=True
+    )
     since = serializers.DateTimeField(default=None, allow_null=True)
     valid_to = serializers.DateTimeField(default=None, allow_null=True)
     areas = FreightAreaSerializer(many=True)

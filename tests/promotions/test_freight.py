@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -37,7 +38,7 @@ def area(*regions, first="8.00", more="3.00", size=1):
 
 
 def given(*areas, **more):
-    wanted = {"name": "普通快递", "unit": FreightUnit.PIECES, "is_default": True}
+    wanted: dict[str, Any] = {"name": "普通快递", "unit": FreightUnit.PIECES, "is_default": True}
     return FreightGiven(areas=areas or (area(),), **(wanted | more))
 
 
