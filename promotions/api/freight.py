@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,8 +20,6 @@ from promotions.choices import FreightUnit
 from promotions.models import FreightArea, FreightTemplate
 from promotions.queries.freight import template_rows
 from promotions.rules.freight import AreaGiven, province
-
-SET = "promotions.set_rules"
 
 
 class FreightAreaSerializer(serializers.ModelSerializer[FreightArea]):
@@ -99,11 +96,17 @@ class FreightTemplates(APIView):
         """List them, the default first, the newest row of each first."""
         return Response(FreightSerializer(template_rows(), many=True).data)
 
+
+class NewFreight(APIView):
+    """Write a freight template."""
+
+    required_right = "promotions.set_rules"
+
     @extend_schema(
         operation_id="freight_create", request=FreightGivenSerializer, responses=FreightSerializer
     )
     def post(self, request: Request) -> Response:
-        """Write a new template (right to set price rules); refusals come as 409 with the reason in words."""
+        """Write it; refusals come as 409 with the reason in words."""
         shape = _asked(request)
         code = shape.validated_data.get("code", "")
         return _answered(
@@ -125,6 +128,12 @@ class OneFreight(APIView):
         row = get_object_or_404(FreightTemplate, pk=template_id)
         return Response(FreightSerializer(row).data)
 
+
+class EditFreight(APIView):
+    """Change a freight template."""
+
+    required_right = "promotions.set_rules"
+
     @extend_schema(
         operation_id="freight_change", request=FreightGivenSerializer, responses=FreightSerializer
     )
@@ -143,8 +152,6 @@ class OneFreight(APIView):
 
 
 def _asked(request: Request) -> FreightGivenSerializer:
-    if not request.user.has_perm(SET):
-        raise PermissionDenied
     shape = FreightGivenSerializer(data=request.data)
     shape.is_valid(raise_exception=True)
     return shape

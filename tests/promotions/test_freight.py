@@ -355,7 +355,7 @@ def test_without_templates_the_page_says_that_freight_is_left_out(as_manager):
 
 
 def test_the_api_writes_lists_and_refuses_templates(as_manager, as_service):
-    url = reverse("promotions_api:freight")
+    url = reverse("promotions_api:freight_new")
     body = {
         "code": "T5", "name": "普通", "unit": "pieces",
         "areas": [
@@ -366,11 +366,14 @@ def test_the_api_writes_lists_and_refuses_templates(as_manager, as_service):
     made = as_manager.post(url, json.dumps(body), content_type="application/json")
     twice = as_manager.post(url, json.dumps(body), content_type="application/json")
     refused = as_service.post(url, json.dumps(body), content_type="application/json")
-    one = reverse("promotions_api:freight_one", args=[made.json()["id"]])
+    one = reverse("promotions_api:freight_edit", args=[made.json()["id"]])
     stale = as_manager.post(
         one, json.dumps({**body, "version": 7}), content_type="application/json"
     )
 
     assert (made.status_code, twice.status_code, refused.status_code) == (201, 409, 403)
     assert stale.status_code == 409
-    assert as_service.get(url).json()[0]["areas"][0]["first_amount"] == "8.00"
+    assert (
+        as_service.get(reverse("promotions_api:freight")).json()[0]["areas"][0]["first_amount"]
+        == "8.00"
+    )

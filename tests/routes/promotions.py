@@ -37,9 +37,13 @@ ROUTES: dict[str, Route] = {
     "promotions:freight_one": Route(
         "promotions.view", get=404, post=404, kwargs=lambda: {"template_id": 0}
     ),
-    "promotions_api:freight": Route("promotions.view", get=200, post=400),
+    "promotions_api:freight": Route("promotions.view", get=200),
+    "promotions_api:freight_new": Route("promotions.set_rules", post=400),
     "promotions_api:freight_one": Route(
-        "promotions.view", get=404, post=400, kwargs=lambda: {"template_id": 0}
+        "promotions.view", get=404, kwargs=lambda: {"template_id": 0}
+    ),
+    "promotions_api:freight_edit": Route(
+        "promotions.set_rules", post=400, kwargs=lambda: {"template_id": 0}
     ),
     "promotions:protection": Route("promotions.view", get=200, post=200),
     "promotions:price_rules": Route("promotions.view", get=200, post=200),
