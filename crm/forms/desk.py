@@ -141,8 +141,10 @@ class TouchForm(ScreenedForm):
     answer_id = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
 
-class AssignForm(forms.Form):
+class AssignForm(ScreenedForm):
     """To whom old customers go, and why."""
+
+    screened_fields = ("why",)
 
     agent = PersonField(label=_("交给谁"))
     why = forms.CharField(label=_("聊什么"), max_length=200, required=False)

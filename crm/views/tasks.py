@@ -56,11 +56,24 @@ def tasks(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab", "today")
     if tab not in TABS:
         raise Http404(tab)
-    if request.method == "POST":
-        parts = {"claim": ("crm.edit", _claim), "assign": ("crm.lead_service", _assign)}
-        done = answer_part(request, parts, back=f"{reverse('crm:tasks')}?tab={tab}")
-        if done is not None:
-            return done
+    sent = _sent(request, tab) if request.method == "POST" else None
+    if isinstance(sent, HttpResponse):
+        return sent
+    return _page(request, tab, sent)
+
+
+def _sent(request: HttpRequest, tab: str) -> HttpResponse | AssignForm | None:
+    """Do what was sent; a form with errors comes back to be shown again."""
+    is_lead = request.user.has_perm("crm.lead_service")
+    if request.POST.get("part") == "assign" and is_lead:
+        form = AssignForm(request.POST, by=person_of(request))
+        if not form.is_valid():
+            return form
+    parts = {"claim": ("crm.edit", _claim), "assign": ("crm.lead_service", _assign)}
+    return answer_part(request, parts, back=f"{reverse('crm:tasks')}?tab={tab}")
+
+
+def _page(request: HttpRequest, tab: str, assign: AssignForm | None) -> HttpResponse:
     form = TaskFilterForm(request.GET)
     if not form.is_valid():
         raise Http404(tab)
@@ -96,7 +109,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(kept),
         "all_url": _url(tab, {}),
         "can_assign": me.has_perm("crm.lead_service"),
-        "assign_form": AssignForm(),
+        "assign_form": assign or AssignForm(),
+        "chosen": {int(one) for one in request.POST.getlist("customer") if one.isdecimal()},
         "rows": [_row(row, today) for row in page.rows] if tab != "care" else [],
         "customers": page.rows if tab == "care" else [],
         "page": pager_of(page, _url(tab, kept)),
@@ -135,7 +149,7 @@ def _claim(asked: Asked) -> HttpResponse:
 
 
 def _assign(asked: Asked) -> HttpResponse:
-    form = AssignForm(asked.data)
+    form = AssignForm(asked.data, by=asked.by)
     if not form.is_valid():
         return asked.say_errors(form)
     ids = [int(one) for one in asked.data.getlist("customer") if one.isdecimal() and len(one) < 19]
@@ -143,6 +157,7 @@ def _assign(asked: Asked) -> HttpResponse:
         customer_ids=ids,
         agent_id=form.cleaned_data["agent"].pk,
         why=form.cleaned_data["why"],
+        overrule_reason=form.cleaned_data["overrule_reason"],
         by=asked.by,
         now=asked.now,
     )
