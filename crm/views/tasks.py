@@ -116,9 +116,9 @@ def _page(request: HttpRequest, tab: str, assign: AssignForm | None) -> HttpResp
         "page": pager_of(page, _url(tab, kept)),
     }
     template = "crm/tasks.html"
-    return render(
-        request, f"{template}#rows" if getattr(request, "htmx", None) else template, context
-    )
+    if getattr(request, "htmx", None):
+        template += "#rows"
+    return render(request, template, context, status=422 if assign else 200)
 
 
 def _url(tab: str, query: dict[str, str]) -> str:
