@@ -43,9 +43,11 @@ def malice_files(request: HttpRequest) -> HttpResponse:
         raise Http404(show)
     rows = MaliceFile.objects.select_related("review")
     rows = rows.filter(ended_at__isnull=True) if not show else rows
-    edge = {name: request.GET.get(name, "") for name in ("after", "before")}
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
     try:
-        page = seek(rows, Sorting("opened_at", lambda row: row.opened_at), **edge)
+        page = seek(
+            rows, Sorting("opened_at", lambda row: row.opened_at), after=after, before=before
+        )
     except ValueError as error:
         raise Http404(show) from error
     here = reverse("crm:malice_files")

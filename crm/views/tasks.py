@@ -111,7 +111,7 @@ def _page(request: HttpRequest, tab: str, assign: AssignForm | None) -> HttpResp
         "can_assign": me.has_perm("crm.lead_service"),
         "assign_form": assign or AssignForm(),
         "chosen": {int(one) for one in request.POST.getlist("customer") if one.isdecimal()},
-        "rows": [_row(row, today) for row in page.rows] if tab != "care" else [],
+        "rows": [_row(row, today) for row in page.rows if isinstance(row, FollowTask)],
         "customers": page.rows if tab == "care" else [],
         "page": pager_of(page, _url(tab, kept)),
     }
