@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from crm.actions.answering import AnswerGiven, add_answer
 from crm.actions.reviews.malice import move_file, open_file
-from crm.models import Answer, Customer, FollowTask, MaliceFile, Review, ReviewCase
+from crm.models import Answer, Customer, CustomerStat, FollowTask, MaliceFile, Review, ReviewCase
 from shopops.lib.business_time import business_date
 from shopops.staff.models import Operation
 from tests.times import NOW
@@ -136,6 +136,9 @@ def test_what_an_agent_is_told_to_say_is_screened_and_overruled_only_with_a_reas
     as_manager, manager, service
 ):
     one = Customer.objects.create(name="甲", created_at=NOW)
+    CustomerStat.objects.create(
+        customer=one, paid_orders=2, paid_days=2, life_stage="cooling", last_paid_date=NOW.date()
+    )
     sent = {"part": "assign", "customer": one.pk, "agent": service.pk, "why": "五星好评返现5元"}
 
     refused = as_manager.post("/service/tasks/?tab=care", sent)
