@@ -68,38 +68,41 @@ class Fills:
         first, second = self.two[key]
         return np.where(skus == first, second, first)
 
-    def least(self, lack: Cents, skus: Cents, key: str, *, pairs: bool) -> tuple[Cents, Cents]:
-        """Give (others, pieces), two columns each, that add at least `lack` and weigh least; -1: none."""
+    def least(
+        self, lack: Cents, skus: Cents, key: str, *, pairs: bool, even: bool = False
+    ) -> tuple[Cents, Cents]:
+        """Give (others, pieces), two columns each, that add at least `lack` and weigh least; -1: none.
+
+        :param even: of pairs those of which neither is most of it: one large line would take a coupon first
+        """
         lines = self.by[key]
         who = np.full((len(lack), 2), -1, np.int64)
         many = np.zeros((len(lack), 2), np.int64)
         wanted = np.flatnonzero((lack > 0) & (lack <= MOST_CENTS))
         if not len(wanted) or not len(lines.base):
             return who, many
-        first, second = _chosen(lines, lack[wanted], pairs=pairs)
+        first, second = _chosen(lines, lack[wanted], pairs=pairs, even=even)
         for places, column in ((first, 0), (second, 1)):
             there = places >= 0
             who[wanted[there], column] = lines.sku[places[there]]
             many[wanted[there], column] = lines.pieces[places[there]]
         own = np.flatnonzero((who == skus[:, None]).any(axis=1))
         for row in own:
-            self._fill_without(lines.without(int(skus[row])), lack, int(row), (who, many), pairs=pairs)
+            rest = lines.without(int(skus[row]))
+            who[row], many[row] = -1, 0
+            if not len(rest.base):
+                continue
+            chosen = _chosen(rest, lack[row : row + 1], pairs=pairs, even=even)
+            for column, places in enumerate(chosen):
+                if places[0] >= 0:
+                    who[row, column], many[row, column] = (
+                        rest.sku[places[0]],
+                        rest.pieces[places[0]],
+                    )
         return who, many
 
-    @staticmethod
-    def _fill_without(
-        lines: _Sorted, lack: Cents, row: int, answer: tuple[Cents, Cents], *, pairs: bool
-    ) -> None:
-        who, many = answer
-        who[row], many[row] = -1, 0
-        if not len(lines.base):
-            return
-        for column, places in enumerate(_chosen(lines, lack[row : row + 1], pairs=pairs)):
-            if places[0] >= 0:
-                who[row, column], many[row, column] = lines.sku[places[0]], lines.pieces[places[0]]
 
-
-def _chosen(lines: _Sorted, lack: Cents, *, pairs: bool) -> tuple[Cents, Cents]:
+def _chosen(lines: _Sorted, lack: Cents, *, pairs: bool, even: bool = False) -> tuple[Cents, Cents]:
     """Give the place of a first and of a second line for each sum."""
     none = np.full(len(lack), -1, np.int64)
     if not pairs:
@@ -107,15 +110,20 @@ def _chosen(lines: _Sorted, lack: Cents, *, pairs: bool) -> tuple[Cents, Cents]:
     single = lines.place(lack)
     alone = np.where(single >= 0, lines.weight[single], np.iinfo(np.int64).max)
     # One line that hits the sum almost exactly leaves a pair nothing to gain.
-    loose = np.flatnonzero((single < 0) | (lines.base[single] - lack > lack // _CLOSE))
+    near = (single >= 0) & (lines.base[single] - lack <= lack // _CLOSE)
+    loose = np.arange(len(lack)) if even else np.flatnonzero(~near)
     sums, places = np.unique(lack[loose], return_inverse=True)
-    best, first, second = alone[loose], none.copy(), none.copy()
+    first, second = none.copy(), none.copy()
     least = np.full(len(sums), np.iinfo(np.int64).max)
-    np.minimum.at(least, places, best)
+    if not even:
+        np.minimum.at(least, places, alone[loose])
     one, two = np.full(len(sums), -1, np.int64), np.full(len(sums), -1, np.int64)
     for begin in lines.firsts() if len(sums) else ():
         other = lines.place(sums - lines.base[begin])
         weight = np.where(other >= 0, lines.weight[begin] + lines.weight[other], least)
+        if even:
+            larger = np.maximum(lines.base[begin], lines.base[other])
+            weight = np.where(larger * 4 <= sums * 3, weight, least)
         better = weight < least
         least = np.where(better, weight, least)
         one, two = np.where(better, begin, one), np.where(better, other, two)

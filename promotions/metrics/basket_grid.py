@@ -22,10 +22,16 @@ from promotions.rules.final_price.tools import Tool, Toolbox
 type Cents = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
 
-# Baskets that the engine reckons at most for a SKU, from the most promising on.
-TRIES = 12
+# Baskets that the engine reckons at most for a SKU, from the most promising on: of one that could fall
+# below what matters, and of any other. Where many are asked for, the others are left out.
+TRIES, FEW_TRIES, MANY = 12, 2, 2000
+# So near to the bound (cents a piece) nothing better is looked for: sharing out rounds.
+_NEAR = 1
 # So many SKUs are searched at a time, to keep arrays small.
 _BLOCK = 1000
+# Multiples of a tier that are tried: in a large shop the first ones are hit almost exactly.
+_MULTIPLES, _MULTIPLES_SMALL, _SMALL = 2, 16, 400
+_MOST_USES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +69,47 @@ class _Tried:
     pieces: Cents
 
 
-def cheapest_baskets(shelf: Shelf, wanted: Sequence[int], under: Sequence[int]) -> dict[int, Basket]:
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """By place on the shelf: cents that a basket must stay below to count, and below which it matters."""
+
+    under: Cents
+    matters: Cents
+
+    @classmethod
+    def of(
+        cls, shelf: Shelf, block: Cents, under: Sequence[int], matters: Sequence[int] | None
+    ) -> "_Limits":
+        given = np.zeros((2, len(shelf.codes)), np.int64)
+        given[0, block] = under
+        given[1, block] = under if matters is None else matters
+        return cls(given[0], given[1])
+
+
+def cheapest_baskets(
+    shelf: Shelf, wanted: Sequence[int], under: Sequence[int], matters: Sequence[int] | None = None
+) -> dict[int, Basket]:
     """Find for SKUs the basket in which each is cheapest a piece, if cheaper than `under` (cents).
 
     :param wanted: positions on the shelf
+    :param matters: cents below which a SKU must not fall; None: searched thoroughly for all. With more
+        than `MANY` SKUs those that cannot fall below are left out
     """
     found: dict[int, Basket] = {}
     tools = threshold_tools(shelf.tools)
     if not tools or len(shelf.codes) < 2:
         return found
-    fills = {one.code: fills_of(shelf.price, shelf.net, shelf.covers[one.code], _most(shelf)) for one in tools}
+    fills = {
+        one.code: fills_of(shelf.price, shelf.net, shelf.covers[one.code], _most(shelf))
+        for one in tools
+    }
     for begin in range(0, len(wanted), _BLOCK):
         block = np.array(wanted[begin : begin + _BLOCK], np.int64)
-        bars = np.array(under[begin : begin + _BLOCK], np.int64)
+        part = slice(begin, begin + _BLOCK)
+        limits = _Limits.of(shelf, block, under[part], None if matters is None else matters[part])
         tried = _candidates(shelf, tools, fills, block)
         if tried is not None:
-            found |= _best(shelf, block, bars, tried)
+            found |= _best(shelf, limits, tried, few=0 if len(wanted) > MANY else FEW_TRIES)
     return found
 
 
@@ -121,31 +152,40 @@ def _candidates(
     )
 
 
-def _first_fills(
+def _first_fills(  # noqa: PLR0913
     shelf: Shelf, tool: Tool, fill: Fills, skus: Cents, pieces: Cents, base: Cents, mine: Cents
 ) -> Iterator[tuple[Cents, Cents]]:
     """Give (others, their pieces), two columns each, that bring the pool of a benefit to a threshold."""
     if tool.pieces:
         missing = tool.pieces - pieces[mine]
         for key in ("base", "net"):
-            who = np.where((missing > 0) & (missing <= _most(shelf)), fill.cheapest(skus[mine], key), -1)
+            who = np.where(
+                (missing > 0) & (missing <= _most(shelf)), fill.cheapest(skus[mine], key), -1
+            )
             none = np.full_like(who, -1)
             yield np.column_stack([who, none]), np.column_stack([np.maximum(missing, 0), none * 0])
         return
-    for amount in _amounts(tool, base[mine]):
+    has_coupon = bool(shelf.tools.of("coupon")) and tool.level != "coupon"
+    for amount in _amounts(tool, base[mine], _multiples(shelf)):
         lack = amount - base[mine]
         for key, pairs in product(("base", "net"), (False, True)):
             yield fill.least(lack, skus[mine], key, pairs=pairs)
+        if has_coupon:
+            yield fill.least(lack, skus[mine], "base", pairs=True, even=True)
 
 
-def _amounts(tool: Tool, base: Cents) -> Iterator[Cents]:
+def _multiples(shelf: Shelf) -> int:
+    return _MULTIPLES_SMALL if len(shelf.codes) <= _SMALL else _MULTIPLES
+
+
+def _amounts(tool: Tool, base: Cents, multiples: int) -> Iterator[Cents]:
     """Give the sums at which a benefit gives more, from each basket's own sum on."""
     if tool.tiers:
         for least, _off in tool.tiers:
             yield np.full_like(base, least)
         return
     times = -(-base // tool.threshold) if _repeats(tool) else np.ones_like(base)
-    for more in range(3 if _repeats(tool) else 1):
+    for more in range(multiples if _repeats(tool) else 1):
         yield (np.maximum(times, 1) + more) * tool.threshold
 
 
@@ -174,7 +214,7 @@ def _with_second(
             continue
         covers = shelf.covers[tool.code]
         there = base[at] + np.where(covers[one], shelf.price[one] * count, 0)
-        for amount in _amounts(tool, there):
+        for amount in _amounts(tool, there, _multiples(shelf)):
             lack = np.where(covers[skus[at]], amount - there, 0)
             other, extra = fills[tool.code].least(lack, skus[at], "base", pairs=False)
             fits = (other[:, 0] >= 0) & (other[:, 0] != one)
@@ -186,29 +226,29 @@ def _with_second(
 # --- what they come to -------------------------------------------------------------------------------
 
 
-def _best(shelf: Shelf, block: Cents, under: Cents, tried: _Tried) -> dict[int, Basket]:
+def _best(shelf: Shelf, limits: _Limits, tried: _Tried, *, few: int) -> dict[int, Basket]:
     """Have the engine reckon the most promising baskets of each SKU; keep the cheapest."""
-    bound = _bound(shelf, tried) / tried.pieces[:, 0]
-    limit = np.zeros(len(shelf.codes))
-    limit[block] = under
-    good = np.flatnonzero(bound <= limit[tried.sku] - 1 + 1e-9)
+    bound = np.ceil(_bound(shelf, tried) / tried.pieces[:, 0]).astype(np.int64)
+    good = np.flatnonzero(bound < limits.under[tried.sku])
     order = good[np.lexsort((tried.pieces[good].sum(axis=1), bound[good], tried.sku[good]))]
     edges = [*np.flatnonzero(np.diff(tried.sku[order], prepend=-1)).tolist(), len(order)]
     found: dict[int, Basket] = {}
     for begin, end in pairwise(edges):
-        sku = int(tried.sku[order[begin]])
-        if (basket := _reckoned(shelf, tried, bound, order[begin:end], int(limit[sku]))) is not None:
+        rows, sku = order[begin:end], int(tried.sku[order[begin]])
+        tries = TRIES if bound[rows[0]] < limits.matters[sku] else few
+        basket = _reckoned(shelf, tried, bound, rows, int(limits.under[sku]), tries)
+        if basket is not None:
             found[sku] = basket
     return found
 
 
 def _reckoned(
-    shelf: Shelf, tried: _Tried, bound: NDArray[np.float64], rows: Cents, under: int
+    shelf: Shelf, tried: _Tried, bound: Cents, rows: Cents, under: int, tries: int
 ) -> Basket | None:
     best: Basket | None = None
     seen: set[tuple[tuple[str, int], ...]] = set()
     for row in rows:
-        if len(seen) >= TRIES or (best is not None and bound[row] > best.amount - 1 + 1e-9):
+        if len(seen) >= tries or (best is not None and best.amount <= bound[row] + _NEAR):
             break
         lines = _lines(shelf, tried.who[row].tolist(), tried.pieces[row].tolist())
         key = tuple((line.sku, line.quantity) for line in lines)
@@ -249,8 +289,8 @@ def _bound(shelf: Shelf, tried: _Tried) -> NDArray[np.float64]:
     left = net[:, 0] - shop - cross
     for tool in shelf.tools.of("asset"):
         left = left - np.where(_in(shelf, tool, tried)[:, 0], tool.off, 0)
-    # A cent for what rounding may give the line.
-    return np.asarray(np.maximum(0, left - 3), np.float64)
+    # Each rate and each share is rounded half up.
+    return np.asarray(np.maximum(0, left - 1), np.float64)
 
 
 def _in(shelf: Shelf, tool: Tool, tried: _Tried) -> Flags:
@@ -269,13 +309,16 @@ def _groups(inside: Flags) -> Iterator[Flags]:
     """Give which lines use a benefit together with the first one."""
     for second, third in product((False, True), repeat=2):
         group = inside & np.array([True, second, third])
-        yield np.where(group[:, :1], group, False)
+        yield np.asarray(group & group[:, :1])
 
 
-def _coupon(tool: Tool, inside: Flags, base: Cents, net: Cents, pieces: Cents) -> NDArray[np.float64]:
+def _coupon(
+    tool: Tool, inside: Flags, base: Cents, net: Cents, pieces: Cents
+) -> NDArray[np.float64]:
     alone = base[:, 0] >= tool.threshold
     needed = -(-tool.threshold * pieces[:, 0] // np.maximum(base[:, 0], 1))
-    uses = pieces[:, 0] // np.maximum(needed, 1)
+    most = min(tool.limit or _MOST_USES, int(tool.row.parameters.get("cap", _MOST_USES)))
+    uses = np.minimum(pieces[:, 0] // np.maximum(needed, 1), most)
     found = np.where(alone & inside[:, 0], uses * tool.off, 0).astype(float)
     weights = net if tool.share_by == "item_net" else base
     small = inside & (base < tool.threshold)
@@ -285,7 +328,9 @@ def _coupon(tool: Tool, inside: Flags, base: Cents, net: Cents, pieces: Cents) -
     return found
 
 
-def _multi(tool: Tool, inside: Flags, base: Cents, net: Cents, pieces: Cents) -> NDArray[np.float64]:
+def _multi(
+    tool: Tool, inside: Flags, base: Cents, net: Cents, pieces: Cents
+) -> NDArray[np.float64]:
     found = np.zeros(len(base))
     for group in _groups(inside):
         have = np.where(group, pieces if tool.pieces else base, 0).sum(axis=1)

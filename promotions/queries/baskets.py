@@ -49,6 +49,14 @@ class CheapestBasket:
         """Write it as people do, and as `/promotions/prices/basket/` reads it back."""
         return "，".join(f"{line.sku} × {line.quantity}" for line in self.lines)
 
+    def borne(self, shares: Mapping[str, Decimal]) -> Decimal:
+        """Give what the platform gives back a piece of the first line, by its part of each benefit."""
+        if not shares or not any(perk.code in shares for perk in self._perks):
+            return Decimal(0)
+        first = self.quote().lines[0]
+        found = sum((shares.get(one.code, 0) * one.off_cents for one in first.shares), Decimal(0))
+        return Decimal(int(found / self.lines[0].quantity)) / 100
+
     def quote(self) -> Quote:
         """Give the sum line by line."""
         return quote(self.lines, self._perks, self._rules or RuleSet({}))
@@ -58,6 +66,7 @@ def cheapest_in_baskets(
     lowest: Mapping[int, LowestPrice],
     days: Sequence[date],
     *,
+    matters: Mapping[int, Decimal] | None = None,
     with_activity: int | None = None,
 ) -> dict[int, CheapestBasket]:
     """Find the baskets in which these SKUs cost less than alone, by SKU id. Five queries.
@@ -65,6 +74,7 @@ def cheapest_in_baskets(
     Any SKU of the shop that is on may lie beside, at most two at a time.
 
     :param lowest: the lowest price of each alone, over these days
+    :param matters: below which amount a SKU should not fall, as `cheapest_baskets` takes it
     :param with_activity: counts that activity's items and benefits whatever its state is
     """
     found: dict[int, CheapestBasket] = {}
@@ -82,7 +92,7 @@ def cheapest_in_baskets(
         if key in seen or not _is_pooled(span):
             continue
         seen.add(key)
-        _search(span, shop, under, found)
+        _search(span, shop, under, matters, found)
     return found
 
 
@@ -102,6 +112,7 @@ def _search(
     span: Span,
     shop: Sequence[SkuPrice],
     under: dict[int, int],
+    matters: Mapping[int, Decimal] | None,
     found: dict[int, CheapestBasket],
 ) -> None:
     # numpy costs a tenth of a second to load: only a check that has thresholds pays for it.
@@ -110,8 +121,9 @@ def _search(
     shelf, order = _shelf(span, shop)
     wanted = [at for at, sku in enumerate(order) if sku.sku_id in under]
     bars = [under[order[at].sku_id] for at in wanted]
+    limits = matters and [to_fen(matters[order[at].sku_id]) for at in wanted]
     perks = tuple(offer.perk for offer in span.offers)
-    for at, basket in cheapest_baskets(shelf, wanted, bars).items():
+    for at, basket in cheapest_baskets(shelf, wanted, bars, limits or None).items():
         sku_id = order[at].sku_id
         under[sku_id] = basket.amount
         found[sku_id] = CheapestBasket(

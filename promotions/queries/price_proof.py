@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from products.models import Sku
 from promotions.queries.lowest import spans_of
@@ -82,10 +82,15 @@ class BasketPrice:
 
 
 def basket_price(
-    wanted: Mapping[str, int], *, at: datetime, audience: Sequence[str] = ()
+    wanted: Mapping[str, int],
+    *,
+    at: datetime,
+    audience: Sequence[str] = (),
+    with_activity: int | None = None,
 ) -> BasketPrice:
     """Work out a basket of SKU codes and pieces with all that holds at a moment. Five queries.
 
+    :param with_activity: counts that activity's prices and benefits whatever its state is
     :raises PerkError: evidence `unknown_sku|code`, `no_list_price|code`, or of the basket
     """
     skus = {sku.code: sku for sku in Sku.objects.filter(code__in=list(wanted))}
@@ -94,7 +99,10 @@ def basket_price(
         sku = skus.get(code)
         lines.append(_line(code, sku, quantity))
     codes = {sku.pk: sku.code for sku in skus.values()}
-    offers = [one for one in offers_between(at, at, codes) if one.starts_at <= at < one.ends_at]
+    # A moment is a span of no length: what begins with it would not be in it.
+    until = at + timedelta(microseconds=1)
+    found = offers_between(at, until, codes, with_activity=with_activity)
+    offers = [one for one in found if one.starts_at <= at < one.ends_at]
     rules = RuleSet.at(rule_rows(), at)
     answer = quote(lines, [one.perk for one in offers], rules, audience)
     return BasketPrice(answer, {one.perk.code: one for one in offers}, rules)

@@ -1,5 +1,6 @@
 """An activity's items as a list that is pasted or edited; every bad line is named, nothing is lost."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from promotions.models import Activity
 from promotions.queries.activity_list import item_lines
 from promotions.rules.activities import BadLine
 from promotions.views.activity_parts import Data
-from promotions.wording.activities import bad_line_words
+from promotions.wording.activities import bad_line_words, beside_words
 from shopops.staff.access import requires
 from shopops.staff.models import User
 
@@ -65,6 +66,8 @@ def _put(asked: Asked, row: Activity, form: ItemsForm) -> HttpResponse:
         check_activity(activity_id=row.pk, by=asked.by, now=asked.now)
     else:
         request_check(activity_id=row.pk, now=asked.now, by=asked.by)
+    if done.beside:
+        messages.warning(asked.request, beside_words(done.beside))
     return asked.done(
         _("新放进 %(added)s 个，改了 %(changed)s 个，没变 %(same)s 个。")
         % {"added": done.added, "changed": done.changed, "same": done.same}

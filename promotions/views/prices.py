@@ -126,10 +126,12 @@ def basket(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     text, who = request.GET.get("basket", "")[:20_000], _audience(request)
     at_text = request.GET.get("at", "")
+    activity = Activity.objects.filter(pk=page_number(request, "activity") or 0).first()
     context: dict[str, Any] = {
         "now": now,
         "text": text,
-        "at_text": at_text,
+        "at_text": at_text[:16],
+        "activity": activity,
         "audiences": [
             {"value": one.value, "label": one.label, "on": one.value in who}
             for one in Audience
@@ -140,8 +142,14 @@ def basket(request: HttpRequest) -> HttpResponse:
     if text.strip():
         try:
             at = parse_instant(at_text) if at_text else now
-            found = basket_price(basket_text(text), at=at, audience=who)
-            context |= _basket_context(found.quote) | {
+            wanted = basket_text(text)
+            found = basket_price(
+                wanted,
+                at=at,
+                audience=who,
+                with_activity=activity.pk if activity else None,
+            )
+            context |= _basket_context(found.quote, wanted) | {
                 "at": at,
                 "steps": step_rows(found.quote, found.offers),
                 "rules": rule_rows_of(found.quote, found.rules),
@@ -153,7 +161,7 @@ def basket(request: HttpRequest) -> HttpResponse:
     return render(request, "promotions/price_basket.html", context, status=status)
 
 
-def _basket_context(quote: Quote) -> Data:
+def _basket_context(quote: Quote, pieces: dict[str, int]) -> Data:
     return {
         "quote": quote,
         "total": from_fen(quote.goods_cents),
@@ -161,6 +169,8 @@ def _basket_context(quote: Quote) -> Data:
             {
                 "sku": line.sku,
                 "full": from_fen(line.full_cents),
+                "quantity": pieces.get(line.sku, 1),
+                "each": from_fen(-(-line.pay_cents // pieces.get(line.sku, 1))),
                 "off": from_fen(line.full_cents - line.pay_cents),
                 "pay": from_fen(line.pay_cents),
             }
