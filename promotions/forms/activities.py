@@ -8,9 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from products.forms.fields import MOMENTS, date_input, moment_input
 from promotions.choices import ActivityKind, ActivityState
+from promotions.importers.page_file import MOST_BYTES, MOST_SIGNS, read_page
 from promotions.models import Activity
 from promotions.rules.profit import START
+from promotions.wording.activities import page_file_words
 from promotions.wording.activity_log import FIELDS
+from shopops.intake.reading.refusals import FileRefusedError
 from shopops.lib.business_time import SHANGHAI
 from shopops.staff.models import User
 
@@ -201,14 +204,33 @@ class ApproveForm(forms.Form):
 
 
 class PageForm(forms.Form):
-    """What the shop page says."""
+    """What the shop page says: pasted, or the page in a file."""
 
     seen = forms.CharField(
         label=_("页面上的文案和时间"),
-        max_length=20_000,
+        required=False,
+        max_length=MOST_SIGNS,
         widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": _("把页面上的活动文案贴进来。")},
     )
+    file = forms.FileField(
+        label=_("或者选文件：存下来的网页、文本、表格"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".txt,.html,.htm,.csv,.xlsx"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the file where there is one; it counts before what is pasted."""
+        data: dict[str, Any] = super().clean() or {}
+        file = data.get("file")
+        if file is not None:
+            try:
+                data["seen"] = read_page(file.read(MOST_BYTES + 1))
+            except FileRefusedError as refused:
+                self.add_error("file", page_file_words(refused.reason))
+        elif not data.get("seen", "").strip() and not self.errors:
+            self.add_error("seen", _("把页面上的活动文案贴进来，或者选一个文件。"))
+        return data
 
 
 class LessonForm(forms.Form):

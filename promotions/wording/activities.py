@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from promotions.rules.page_text import Difference
 from promotions.rules.price_check import figures
+from shopops.intake.wording import refusal_text
 from shopops.lib.templatetags.shop import money, rate
 from shopops.lib.words import clauses
 
@@ -235,3 +236,21 @@ def difference_words(one: Difference) -> str:
             return _("页面上有 %(amount)s，计划里没有") % {"amount": money(one.seen)}
         return _("计划里的 %(amount)s，页面上没有") % {"amount": money(one.planned)}
     return _("页面上没有这一句：%(text)s") % {"text": one.planned}
+
+
+def page_file_words(reason: str) -> str:
+    """Say why a file with a page's text cannot be read."""
+    code, *values = reason.split("|")
+    words = {
+        "page_empty": _("文件里没有字。"),
+        "page_not_text": _("看不懂这个文件：选存下来的网页、文本、CSV 或 XLSX。"),
+        "page_old_workbook": _("这是旧的 XLS 表格，另存为 XLSX 再选。"),
+    }
+    if code == "page_too_large":
+        return _("文件超过 %(n)s MB，只留活动那一段再选。") % {"n": values[0]}
+    if code == "page_too_long":
+        return _("页面有 %(n)s 个字，最多 %(most)s 个，只留活动那一段再选。") % {
+            "n": values[0],
+            "most": values[1],
+        }
+    return words.get(code) or refusal_text(reason)
