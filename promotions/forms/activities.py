@@ -1,5 +1,6 @@
 """What people fill in about activities."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -253,6 +254,33 @@ class ItemsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "mono"}),
         error_messages={"required": _("贴上商家编码，一行一个。")},
         strip=False,
+    )
+
+
+class PickForm(forms.Form):
+    """Which SKUs are looked for, and at what price they go in."""
+
+    q = forms.CharField(
+        label=_("编码、标题里的词，或者很多编码"),
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("多个编码用空格、逗号或换行分开；店里没有的会列出来。"),
+    )
+    in_stock = forms.BooleanField(label=_("只看有可用库存的"), required=False)
+    rate = forms.DecimalField(
+        label=_("活动价打几折"),
+        required=False,
+        min_value=Decimal("0.1"),
+        max_value=10,
+        max_digits=4,
+        decimal_places=2,
+        help_text=_("按一口价算，9.5 就是 95 折；空着不改价。"),
+        error_messages={
+            "invalid": _("写一个数，比如 9.5"),
+            "min_value": _("折扣写 0.1 到 10 之间的数。"),
+            "max_value": _("折扣写 0.1 到 10 之间的数。"),
+        },
     )
 
 

@@ -20,9 +20,12 @@ _MOST_ROWS = 5_000
 _MARKUP = re.compile(r"<\s*(!doctype|html|head|body|div|p|span|table|ul|h[1-6])\b", re.IGNORECASE)
 # What stands on a line of its own, and what nobody reads.
 _LINES = frozenset(
-    "address article aside br dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p"
-    " section table td th title tr ul".split()
-)
+    {
+        "address", "article", "aside", "br", "dd", "div", "dl", "dt", "footer", "form", "h1", "h2", "h3",
+        "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "section", "table", "td", "th",
+        "title", "tr", "ul",
+    }
+)  # fmt: skip
 _UNREAD = frozenset({"script", "style", "noscript", "template", "svg", "head"})
 
 
@@ -46,11 +49,8 @@ def read_page(data: bytes) -> str:
 
 
 def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        tried = ("utf-16",)
-    else:
-        tried = ("utf-8-sig", "gb18030")
-    for encoding in tried:
+    is_wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:

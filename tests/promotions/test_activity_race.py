@@ -99,7 +99,9 @@ def test_where_both_may_have_it_the_second_is_told_of_the_first(manager):
     sku()
     one, other = two(manager)
 
-    fared = at_once(putting(one, manager, line(price=None)), putting(other, manager, line(price=None)))
+    fared = at_once(
+        putting(one, manager, line(price=None)), putting(other, manager, line(price=None))
+    )
 
     assert [how for how, _what in fared] == [TAKEN, TAKEN]
     beside = sorted(done.beside for _how, done in fared)

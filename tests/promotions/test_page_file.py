@@ -23,8 +23,9 @@ def workbook(*rows):
     return kept.getvalue()
 
 
-PAGE = f"""<!DOCTYPE html><html><head><title>店</title><style>p {{color: red}}</style></head><body>
-<script>var a = "<p>假的 1 元</p>";</script><p>中秋预热，<b>件件</b>九折</p><div>9月22日 00:00 至 9月25日&nbsp;24:00</div></body></html>"""
+PAGE = """<!DOCTYPE html><html><head><title>店</title><style>p {color: red}</style></head><body>
+<script>var a = "<p>假的 1 元</p>";</script><p>中秋预热，<b>件件</b>九折</p>
+<div>9月22日 00:00 至 9月25日&nbsp;24:00</div></body></html>"""
 
 
 @pytest.mark.parametrize(
