@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from products.models import Sku
 from promotions.models import Activity, ActivityItem
 
-PAGE = 60
+PAGE = 40
 MOST_CODES = 5000
 _GAPS = re.compile(r"[\s,，;；、]+")
 

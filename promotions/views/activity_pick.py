@@ -16,7 +16,7 @@ from products.views.acting import Asked, page_number
 from promotions.actions.activity_items import BadItemsError
 from promotions.forms.activities import PickForm
 from promotions.models import Activity
-from promotions.queries.activity_pick import codes_of_all, find_skus
+from promotions.queries.activity_pick import MOST_CODES, codes_of_all, find_skus
 from promotions.queries.price_list import title_of
 from promotions.rules.activities import WantedItem
 from promotions.views.activity_items import SHOWN_ERRORS, taken_in
@@ -60,7 +60,7 @@ def _codes(request: HttpRequest, row: Activity, form: PickForm, part: str) -> li
     if part == "all":
         data = form.cleaned_data
         return codes_of_all(row, text=data["q"], in_stock=data["in_stock"])
-    return list(dict.fromkeys(request.POST.getlist("code")))[:5000]
+    return list(dict.fromkeys(request.POST.getlist("code")))[:MOST_CODES]
 
 
 def _lines(codes: list[str], rate: Decimal | None) -> list[WantedItem]:
@@ -91,6 +91,8 @@ def _page(
         "activity": row,
         "form": form,
         "rows": [_row(sku, ticked) for sku in found.rows],
+        # What was ticked before another search or page stays ticked.
+        "kept": sorted(ticked - {sku.code for sku in found.rows})[:MOST_CODES],
         "count": found.count,
         "more_after": found.more_after,
         "unknown": found.unknown[:SHOWN_UNKNOWN],

@@ -91,3 +91,14 @@ def test_a_discount_over_the_list_price_is_refused_and_the_ticks_stay(as_manager
     assert "折扣写 0.1 到 10 之间的数" in page
     assert 'value="A-1" aria-label="A-1" checked' in " ".join(page.split())
     assert not ActivityItem.objects.exists()
+
+
+def test_what_was_ticked_stays_ticked_over_another_search(as_manager, manager):
+    row = kit.activity(manager)
+    kit.sku("A-1")
+    kit.sku("B-1")
+
+    page = send(as_manager, row, "find", q="B-1", code="A-1").content.decode()
+
+    assert '<input type="hidden" name="code" value="A-1">' in page
+    assert "还勾着 1 个" in page
