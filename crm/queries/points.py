@@ -10,6 +10,8 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from crm.models import Customer, CustomerStat, PointBalance, PointEntry, PointRule
+from crm.rules.points import Lot
+from crm.rules.points import lots_left as left_of
 from crm.tier_choices import PointKind
 
 
@@ -89,6 +91,24 @@ def due_of(customer_ids: Sequence[int]) -> list[Due]:
         return [Due(*row) for row in cursor]
 
 
+_TAKEN_IN = """
+WITH RECURSIVE homes AS (
+  SELECT c.id, c.id AS home FROM crm_customer c
+  WHERE c.id = ANY(%(customers)s) AND c.merged_into_id IS NULL
+  UNION ALL
+  SELECT c.id, h.home FROM crm_customer c JOIN homes h ON c.merged_into_id = h.id
+)
+SELECT id, home FROM homes
+"""
+
+
+def taken_in(customer_ids: Sequence[int]) -> dict[int, int]:
+    """Give, by key, customers who are themselves and all who were merged into them: to whom they belong now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN_IN, {"customers": list(customer_ids)})
+        return dict(cursor.fetchall())
+
+
 # --- what expires ---------------------------------------------------------------------------------
 
 _EXPIRED = """
@@ -129,6 +149,15 @@ def expiring_points(on: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"on": on})
         return int(cursor.fetchone()[0])
+
+
+def lots_left(customer_id: int) -> list[Lot]:
+    """Give what a customer has by its last day, the soonest first. The sum is their balance."""
+    rows = PointEntry.objects.filter(customer=customer_id)
+    came = rows.filter(points__gt=0).values("expires_on").annotate(sum=Sum("points"))
+    used = rows.filter(points__lt=0).aggregate(sum=Sum("points", default=0))["sum"]
+    lots = [Lot(int(one["sum"]), one["expires_on"]) for one in came.order_by("expires_on")]
+    return left_of(lots, -int(used))
 
 
 # --- the ledger -----------------------------------------------------------------------------------
@@ -181,6 +210,11 @@ def ledger(
     if before:
         rows = rows.filter(pk__lt=before)
     return list(rows[:size])
+
+
+def last_line() -> int:
+    """Give the key of the newest line of the ledger; 0 where there is none."""
+    return PointEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def purse(customer_id: int) -> PointBalance:
