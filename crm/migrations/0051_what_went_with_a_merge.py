@@ -12,4 +12,20 @@ class Migration(migrations.Migration):
             name="moved",
             field=models.JSONField(default=dict),
         ),
+        migrations.AlterField(
+            model_name="occasion",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("birthday", "生日"),
+                    ("first_order", "首单周年"),
+                    ("festival", "节日"),
+                    ("new_goods", "上新"),
+                    ("members_only", "会员专享"),
+                    ("follow_up", "商品回访"),
+                    ("points_end", "积分到期"),
+                ],
+                max_length=12,
+            ),
+        ),
     ]

@@ -151,6 +151,64 @@ def expiring_points(on: date) -> int:
         return int(cursor.fetchone()[0])
 
 
+# What is left of lots by their last day: those that end first are used first.
+_ENDING = """
+SELECT c.customer_id, c.expires_on, least(c.points, c.through - u.used)::bigint AS points FROM (
+  SELECT customer_id, expires_on, sum(points) AS points,
+    sum(sum(points)) OVER (PARTITION BY customer_id ORDER BY expires_on) AS through
+  FROM crm_pointentry WHERE points > 0 AND expires_on <= %(until)s
+    AND customer_id IN (SELECT customer_id FROM crm_pointentry
+      WHERE points > 0 AND expires_on BETWEEN %(since)s AND %(until)s)
+  GROUP BY customer_id, expires_on
+) c
+JOIN crm_pointbalance b ON b.customer_id = c.customer_id AND b.balance > 0
+CROSS JOIN LATERAL (SELECT coalesce(-sum(e.points), 0) AS used FROM crm_pointentry e
+  WHERE e.customer_id = c.customer_id AND e.points < 0) u
+WHERE c.expires_on >= %(since)s AND c.through > u.used
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Points of a customer that are over after a day, if they are not used before."""
+
+    customer: Customer
+    last_day: date
+    points: int
+
+
+def ending(since: date, until: date, *, size: int = 200) -> list[Ending]:
+    """Give whose points have their last day in a span (both included), the soonest and most first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT * FROM ({_ENDING}) e ORDER BY expires_on, points DESC, customer_id LIMIT %(size)s",
+            {"since": since, "until": until, "size": size},
+        )
+        rows = cursor.fetchall()
+    people = Customer.objects.in_bulk({row[0] for row in rows})
+    return [Ending(people[one], day, int(points)) for one, day, points in rows]
+
+
+def ending_totals(since: date, until: date) -> tuple[int, int]:
+    """Sum up the people and points of a span."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(DISTINCT customer_id), coalesce(sum(points), 0) FROM ({_ENDING}) e",
+            {"since": since, "until": until},
+        )
+        people, points = cursor.fetchone()
+        return int(people), int(points)
+
+
+def customers_ending(on: date) -> list[int]:
+    """Give the keys of customers who have points whose last day is that day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT customer_id FROM ({_ENDING}) e ORDER BY 1", {"since": on, "until": on}
+        )
+        return [row[0] for row in cursor]
+
+
 def lots_left(customer_id: int) -> list[Lot]:
     """Give what a customer has by its last day, the soonest first. The sum is their balance."""
     rows = PointEntry.objects.filter(customer=customer_id)
