@@ -35,7 +35,7 @@ class TagRuleForm(forms.Form):
         label=gettext_lazy("按哪个人群的条件贴"),
         queryset=Segment.objects.filter(is_on=True).order_by("name", "pk"),
         required=False,
-        help_text=gettext_lazy("不选就只手工贴。"),
+        empty_label=gettext_lazy("不选，只手工贴"),
     )
 
 
@@ -58,6 +58,7 @@ class TagChangeForm(forms.Form):
         label=gettext_lazy("人群"),
         queryset=Segment.objects.filter(is_on=True).order_by("name", "pk"),
         required=False,
+        empty_label=gettext_lazy("选一个人群"),
     )
     is_on = forms.BooleanField(
         label=gettext_lazy("在用"),
