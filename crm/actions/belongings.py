@@ -13,17 +13,30 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from crm.actions.keeping import note_keepers
 from crm.choices import MemberState
-from crm.models import CampaignMember, Consent, Customer, CustomerMerge, DrawEntry, OptOut
+from crm.models import (
+    CampaignMember,
+    Consent,
+    Customer,
+    CustomerMerge,
+    DrawEntry,
+    FollowTask,
+    OptOut,
+)
+from crm.review_choices import FollowKind, FollowState
 from shopops.staff.models import User
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A table whose rows go with a person. `once`: what a person has one row of, among those `which`."""
+    """A table whose rows, those `which`, go with a person.
+
+    A person has one row of each `once`; where `when` is given, only among the rows that it holds for.
+    """
 
     model: type[Model]
     once: tuple[str, ...]
     which: Q = field(default_factory=Q)
+    when: Q = field(default_factory=Q)
 
     @property
     def name(self) -> str:
@@ -43,6 +56,7 @@ _carried: list[Carried] = [
         ~Q(state__in=(MemberState.CLAIMED, MemberState.UNKNOWN)),
     ),
     Carried(OptOut, ("channel",)),
+    Carried(FollowTask, (), when=Q(kind=FollowKind.CARE, state=FollowState.OPEN)),
     Carried(DrawEntry, ("draw",), Q(draw__drawn_at__isnull=True)),
 ]
 
@@ -58,7 +72,8 @@ def bring(kept: Customer, gone: Customer, *, by: User, now: datetime) -> dict[st
     moved: dict[str, Any] = {Consent._meta.label_lower: _bring_consents(kept, gone)}
     for one in _carried:
         same = {name: OuterRef(name) for name in one.once}
-        rows = one.of(gone).filter(one.which).exclude(Exists(one.of(kept).filter(**same)))
+        clash = Exists(one.of(kept).filter(one.when, **same))
+        rows = one.of(gone).filter(one.which).exclude(one.when & Q(clash))
         moved[one.name] = _move(rows, kept)
     return moved | _fill(kept, gone, by=by, now=now)
 

@@ -16,6 +16,7 @@ from crm.models import (
     CampaignMember,
     Customer,
     CustomerMerge,
+    FollowTask,
     Keeping,
     MessageRule,
     OptOut,
@@ -25,6 +26,7 @@ from crm.models import (
 from crm.queries import points as queries
 from crm.queries.messages import why_not
 from crm.queries.timeline import timeline
+from crm.review_choices import FollowKind, FollowState
 from crm.rules.points import Lot, lots_left, pick, take_back
 from crm.tier_choices import PointKind, SpentOn
 from shopops.lib.business_time import business_date
@@ -319,6 +321,21 @@ def test_messages_count_against_the_cap_of_the_one_who_stays(manager):
     assert capped == {kept.pk: "capped"}
     part(merged, manager)
     assert CampaignMember.objects.get().customer == gone
+
+
+def test_tasks_go_along_but_not_a_second_open_one_of_care(manager):
+    kept, gone = two()
+    values = {"kind": FollowKind.CARE, "opened_at": NOW, "due_on": TODAY}
+    FollowTask.objects.create(customer=kept, **values)
+    second = FollowTask.objects.create(customer=gone, **values)
+    done = FollowTask.objects.create(customer=gone, state=FollowState.DONE, **values)
+
+    merged = merge(kept, gone, manager)
+
+    assert set(kept.follow_tasks.values_list("state", flat=True)) == {"open", "done"}
+    assert list(gone.follow_tasks.all()) == [second]
+    part(merged, manager)
+    assert set(gone.follow_tasks.all()) == {second, done}
 
 
 def test_keeper_birthday_and_note_fill_what_was_empty_and_go_back(manager, service):
