@@ -1,9 +1,6 @@
-"""What figures add to the ground floor: the rollup's kind of work, and a check."""
-
-from datetime import timedelta
+"""The app of figures; what it adds to the floors below is in `analytics.wiring`."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class AnalyticsConfig(AppConfig):
@@ -11,15 +8,6 @@ class AnalyticsConfig(AppConfig):
     label = "analytics"
 
     def ready(self) -> None:
-        from analytics import checks
-        from analytics.actions import rollup
-        from orders import registry
-        from shopops.work.registry import KindSpec, register_kind
-        from shopops.work.schedule import register_tick
+        from analytics import wiring
 
-        register_kind(
-            KindSpec(rollup.KIND, _("重算数字"), "quick", rollup.perform_rollup, "work.view")
-        )
-        register_tick("rollup", every=timedelta(minutes=1), run=rollup.request_if_needed)
-        registry.after_import(rollup.request_after_import)
-        checks.register()
+        wiring.register()

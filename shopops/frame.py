@@ -60,7 +60,17 @@ def _queue(code: str, label: str | Promise, *, is_late: bool = False) -> Place:
 # A place whose address does not exist (yet) is left out, and so is a group without any.
 GROUPS: tuple[Group, ...] = (
     Group(
-        "desk", _("工作台"), "layout-dashboard", (Place(_("工作台"), "morning", "analytics.view"),)
+        "desk",
+        _("工作台"),
+        "layout-dashboard",
+        (
+            Place(_("工作台"), "morning", "analytics.view"),
+            Place(_("异常"), "checks:findings", "checks.view"),
+            Place(_("我的清单"), "checks:lists", "checks.view"),
+            Place(_("清单总览"), "checks:overview", "checks.assign"),
+            Place(_("专项清单"), "checks:projects", "checks.view"),
+            Place(_("报告"), "analytics:reports", "analytics.view"),
+        ),
     ),
     Group(
         "orders",
@@ -181,6 +191,29 @@ GROUPS: tuple[Group, ...] = (
             Place(_("客服表现"), "crm:agents", "crm.view_own_figures"),
             Place(_("奖金表"), "crm:bonus", "crm.view_own_figures"),
             Place(_("培训"), "crm:training", "crm.view_own_figures"),
+        ),
+    ),
+    Group(
+        "analytics",
+        _("数据"),
+        "chart-line",
+        (
+            Place(_("趋势"), "analytics:trend", "analytics.view"),
+            Place(_("转化漏斗"), "analytics:funnel", "analytics.view"),
+            Place(_("流量来源"), "analytics:traffic", "analytics.view"),
+            Place(_("商品贡献"), "analytics:products", "analytics.view"),
+            Place(_("地区"), "analytics:regions", "analytics.view"),
+            Place(_("时段"), "analytics:hours", "analytics.view"),
+            Place(_("新老客"), "analytics:customers", "analytics.view"),
+            Place(_("复购"), "analytics:cohorts", "analytics.view"),
+            Place(_("库存周转"), "analytics:turnover", "analytics.view"),
+            Place(_("退货原因"), "analytics:returns", "analytics.view"),
+            Place(_("利润"), "analytics:profit", "analytics.view_profit"),
+            Place(_("月结"), "analytics:statement", "analytics.view_profit"),
+            Place(_("波动诊断"), "analytics:breaks", "analytics.view"),
+            Place(_("店铺评分"), "analytics:dsr", "analytics.view"),
+            Place(_("体验指标"), "analytics:experience", "analytics.view"),
+            Place(_("目标"), "analytics:targets", "analytics.view"),
         ),
     ),
     Group(

@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/", include("products.api.urls")),
     path("api/", include("promotions.api.urls")),
     path("api/", include("crm.api.urls")),
+    path("api/", include("analytics.api.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
     path("", include("shopops.staff.urls")),
     path("", include("orders.urls")),

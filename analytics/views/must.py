@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from analytics import checks as own_checks
+from analytics.checks import figures as own_checks
 from analytics.queries import holds
 from analytics.queries.coverage import ORDERS, FileState
 from analytics.views.figures import YESTERDAY, Kpi, View

@@ -42,6 +42,13 @@ RIGHTS: tuple[Right, ...] = (
     Right("intake.undo", _("撤销导入")),
     Right("analytics.view", _("看经营数据")),
     Right("analytics.export", _("导出数据")),
+    Right("analytics.view_profit", _("看利润")),
+    Right("analytics.enter", _("录入评分与外部数字")),
+    Right("analytics.set_targets", _("定目标、事件与权重")),
+    Right("analytics.reports", _("管报告与推送")),
+    Right("checks.view", _("看异常与自己的清单")),
+    Right("checks.assign", _("指派异常、看清单总览")),
+    Right("checks.set_lists", _("改清单模板")),
     Right("work.view", _("看后台任务")),
     Right("work.control", _("暂停、取消、重试任务")),
     Right("staff.manage", _("管人员与角色"), needs_mfa=True),
@@ -119,6 +126,7 @@ _WAREHOUSE = {
     "work.view",
 }
 _FIGURES = {"analytics.view"}
+_LISTS = {"checks.view"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ ROLES: tuple[RoleRow, ...] = (
         frozenset(
             _SERVICE
             | _FIGURES
+            | _LISTS
             | {
                 "orders.force_approve",
                 "orders.set_audit",
@@ -151,15 +160,17 @@ ROLES: tuple[RoleRow, ...] = (
                 "crm.answers",
                 "crm.overrule_words",
                 "crm.lead_service",
+                "analytics.enter",
             }
         ),
     ),
-    RoleRow("service", gettext_noop("客服"), frozenset(_SERVICE)),
+    RoleRow("service", gettext_noop("客服"), frozenset(_SERVICE | _LISTS)),
     RoleRow(
         "warehouse_lead",
         gettext_noop("仓库主管"),
         frozenset(
             _WAREHOUSE
+            | _LISTS
             | {
                 "orders.approve",
                 "orders.merge",
@@ -173,12 +184,13 @@ ROLES: tuple[RoleRow, ...] = (
             }
         ),
     ),
-    RoleRow("warehouse", gettext_noop("仓库"), frozenset(_WAREHOUSE)),
+    RoleRow("warehouse", gettext_noop("仓库"), frozenset(_WAREHOUSE | _LISTS)),
     RoleRow(
         "promotion",
         gettext_noop("推广"),
         frozenset(
             _FIGURES
+            | _LISTS
             | {
                 "products.view",
                 "products.edit",
@@ -191,6 +203,7 @@ ROLES: tuple[RoleRow, ...] = (
                 "crm.campaign",
                 "intake.view",
                 "intake.import",
+                "analytics.enter",
             }
         ),
     ),
@@ -199,9 +212,11 @@ ROLES: tuple[RoleRow, ...] = (
         gettext_noop("运营编辑"),
         frozenset(
             _FIGURES
+            | _LISTS
             | {
                 "intake.view",
                 "intake.import",
+                "analytics.enter",
                 "products.view",
                 "products.edit",
                 "products.decide_conflict",
@@ -215,7 +230,7 @@ ROLES: tuple[RoleRow, ...] = (
     RoleRow(
         "designer",
         gettext_noop("美工"),
-        frozenset({"intake.view", "products.view", "products.edit", "promotions.view"}),
+        frozenset(_LISTS | {"intake.view", "products.view", "products.edit", "promotions.view"}),
     ),
     RoleRow(
         "finance",
@@ -227,6 +242,7 @@ ROLES: tuple[RoleRow, ...] = (
                 "orders.view_bill",
                 "orders.export",
                 "analytics.export",
+                "analytics.view_profit",
                 "products.export",
                 "products.view",
                 "products.view_cost",

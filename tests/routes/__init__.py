@@ -1,6 +1,6 @@
 """One table over every address of the product, a file for each part of it."""
 
-from tests.routes import crm, goods, ground, orders, promotions
+from tests.routes import analytics, crm, goods, ground, orders, promotions
 from tests.routes.row import Route
 
 ROUTES: dict[str, Route] = {
@@ -9,4 +9,5 @@ ROUTES: dict[str, Route] = {
     **goods.ROUTES,
     **promotions.ROUTES,
     **crm.ROUTES,
+    **analytics.ROUTES,
 }

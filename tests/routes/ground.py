@@ -50,9 +50,6 @@ ROUTES: dict[str, Route] = {
     "notices:open": Route(SIGNED_IN, get=404, kwargs=lambda: {"notice_id": 0}),
     "notices:read_all": Route(SIGNED_IN, post=302),
     # --- figures
-    "morning": Route("analytics.view", get=200),
-    "morning_trend_csv": Route("analytics.export", get=200),
-    "morning_heat_csv": Route("analytics.export", get=200),
     # --- work
     "intake:imports": Route("intake.view", get=200),
     "intake:upload": Route("intake.import", post=400),

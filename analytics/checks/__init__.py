@@ -1,0 +1,1 @@
+"""The daily checks of figures, a module for each topic."""

@@ -1,0 +1,1 @@
+"""What each topic adds to the floors below; called by `analytics.wiring`."""

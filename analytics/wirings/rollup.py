@@ -1,0 +1,17 @@
+"""The kind of work that recomputes marked days, and what asks for it."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.actions import rollup
+from orders import registry
+from shopops.work.registry import KindSpec, register_kind
+from shopops.work.schedule import register_tick
+
+
+def register() -> None:
+    """Register them; called once by `analytics.wiring`."""
+    register_kind(KindSpec(rollup.KIND, _("重算数字"), "quick", rollup.perform_rollup, "work.view"))
+    register_tick("rollup", every=timedelta(minutes=1), run=rollup.request_if_needed)
+    registry.after_import(rollup.request_after_import)
