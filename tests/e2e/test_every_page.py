@@ -107,6 +107,7 @@ PAGES = {
         "/crm/replies/",
         "/settings/messages/",
         "/customers/tags/",
+        "/crm/points/?show=ending",
         "/service/tasks/",
         "/service/tasks/?tab=care",
         "/service/tasks/?tab=done",
