@@ -1,0 +1,1 @@
+"""Pure rules of figures: no database, no clock."""
