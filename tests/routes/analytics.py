@@ -13,7 +13,7 @@ ROUTES: dict[str, Route] = {
     "morning": Route("analytics.view", get=200),
     "morning_trend_csv": Route("analytics.export", get=200),
     "morning_heat_csv": Route("analytics.export", get=200),
-    # --- breaks and diagnosis
+    # what is not as usual, and why
     "analytics:breaks": Route("analytics.view", get=200),
     "analytics:diagnosis": Route("analytics.view", get=200, post=200, kwargs=diagnosis_key),
     "analytics:diagnosis_csv": Route("analytics.export", get=200, kwargs=diagnosis_key),
