@@ -1,5 +1,26 @@
 """What analytics keeps; one module per topic."""
 
+from analytics.models.dsr import (
+    DsrDay,
+    ExperienceDay,
+    ExperienceWord,
+    PlanLever,
+    RatingDay,
+    Score,
+    ScorePlan,
+    ShopRating,
+)
 from analytics.models.rollup import DayRollup, RolledDay
 
-__all__ = ["DayRollup", "RolledDay"]
+__all__ = [
+    "DayRollup",
+    "DsrDay",
+    "ExperienceDay",
+    "ExperienceWord",
+    "PlanLever",
+    "RatingDay",
+    "RolledDay",
+    "Score",
+    "ScorePlan",
+    "ShopRating",
+]

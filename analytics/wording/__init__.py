@@ -1,0 +1,1 @@
+"""Sentences of figures in the reader's language."""
