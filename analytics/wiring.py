@@ -4,10 +4,12 @@ Each topic registers in its own module; this file only calls them.
 """
 
 from analytics.checks import figures as figure_checks
-from analytics.wirings import rollup
+from analytics.wirings import dsr, rollup, stats
 
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
     rollup.register()
+    stats.register()
+    dsr.register()
     figure_checks.register()

@@ -37,7 +37,7 @@ def lock_topic(name: str) -> None:
 
 
 @transaction.atomic
-def enter_scores(  # noqa: PLR0913
+def enter_scores(
     *,
     day: date,
     figures: Mapping[str, Decimal | None],
@@ -128,9 +128,7 @@ def enter_experience(
     lock_topic("experience_days")
     if shown.last_experience_word(day) != seen:
         raise StaleGoodsError(_("%(day)s 的体验指标") % {"day": day.isoformat()})
-    known = {
-        code: words[day] for code, words in shown.official(since=day, until=day).items()
-    }
+    known = {code: words[day] for code, words in shown.official(since=day, until=day).items()}
     fresh = {
         code: one
         for code, one in said.items()

@@ -58,9 +58,7 @@ def work_out_days(days: Sequence[date], *, now: datetime) -> None:
     values = values_of(min(days), max(days), now=now)
     ExperienceDay.objects.bulk_create(
         [
-            ExperienceDay(
-                date=day, code=code, part=parts.part, base=parts.base, computed_at=now
-            )
+            ExperienceDay(date=day, code=code, part=parts.part, base=parts.base, computed_at=now)
             for day in sorted(days)
             for code, parts in day_parts(day, values).items()
         ],

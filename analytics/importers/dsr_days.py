@@ -66,7 +66,9 @@ def clean(block: pa.Table, *, seal: Seal) -> Cleaned:
     }
     columns["date"] = sheet.lookups(*DAY, read=_day, kind=pa.string(), needed=has_day)
     columns["line_no"] = sheet.lines
-    columns["row_hash"] = cells.row_hash([pc.fill_null(sheet.raw(name), "") for name in sheet.names])
+    columns["row_hash"] = cells.row_hash(
+        [pc.fill_null(sheet.raw(name), "") for name in sheet.names]
+    )
     return Cleaned(sheet.rows(columns, STAGE_COLUMNS), sheet.errors, dict(sheet.skipped))
 
 

@@ -6,163 +6,358 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('analytics', '0001_initial'),
-        ('orders', '0016_black_list_until'),
+        ("analytics", "0020_stats"),
+        ("orders", "0016_black_list_until"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExperienceDay',
+            name="ExperienceDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('computed_at', models.DateTimeField()),
-                ('part', models.BigIntegerField()),
-                ('base', models.BigIntegerField()),
-                ('code', models.CharField(max_length=16)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("computed_at", models.DateTimeField()),
+                ("part", models.BigIntegerField()),
+                ("base", models.BigIntegerField()),
+                ("code", models.CharField(max_length=16)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('date', 'code'), name='an_indicator_has_a_day_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("date", "code"), name="an_indicator_has_a_day_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RatingDay',
+            name="RatingDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('count', models.IntegerField()),
-                ('total', models.IntegerField()),
-                ('score', models.CharField(choices=[('goods', '描述相符'), ('service', '服务态度'), ('delivery', '物流服务')], max_length=8)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("count", models.IntegerField()),
+                ("total", models.IntegerField()),
+                (
+                    "score",
+                    models.CharField(
+                        choices=[
+                            ("goods", "描述相符"),
+                            ("service", "服务态度"),
+                            ("delivery", "物流服务"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('score', 'date'), name='a_score_has_a_day_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("score", "date"), name="a_score_has_a_day_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ScorePlan',
+            name="ScorePlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField()),
-                ('changed_at', models.DateTimeField()),
-                ('version', models.IntegerField(default=1)),
-                ('target', models.DecimalField(decimal_places=2, max_digits=3)),
-                ('score', models.CharField(choices=[('goods', '描述相符'), ('service', '服务态度'), ('delivery', '物流服务')], max_length=8, unique=True)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                ("changed_at", models.DateTimeField()),
+                ("version", models.IntegerField(default=1)),
+                ("target", models.DecimalField(decimal_places=2, max_digits=3)),
+                (
+                    "score",
+                    models.CharField(
+                        choices=[
+                            ("goods", "描述相符"),
+                            ("service", "服务态度"),
+                            ("delivery", "物流服务"),
+                        ],
+                        max_length=8,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlanLever',
+            name="PlanLever",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('version', models.IntegerField(default=1)),
-                ('lever', models.CharField(choices=[('goods', '描述相符'), ('service', '服务态度'), ('delivery', '物流服务')], max_length=8)),
-                ('text', models.CharField(max_length=300)),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='levers', to='analytics.scoreplan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_on", models.DateField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("version", models.IntegerField(default=1)),
+                (
+                    "lever",
+                    models.CharField(
+                        choices=[
+                            ("goods", "描述相符"),
+                            ("service", "服务态度"),
+                            ("delivery", "物流服务"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("text", models.CharField(max_length=300)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="levers",
+                        to="analytics.scoreplan",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShopRating',
+            name="ShopRating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('batch_id', models.BigIntegerField(null=True)),
-                ('rated_at', models.DateTimeField()),
-                ('said_at', models.DateTimeField()),
-                ('goods', models.SmallIntegerField(null=True)),
-                ('service', models.SmallIntegerField(null=True)),
-                ('delivery', models.SmallIntegerField(null=True)),
-                ('is_masked', models.BooleanField(default=False)),
-                ('is_current', models.BooleanField(default=True)),
-                ('key', models.CharField(db_collation='C', max_length=44)),
-                ('tid', models.CharField(blank=True, db_collation='C', default='', max_length=32)),
-                ('nick', models.CharField(blank=True, default='', max_length=80)),
-                ('buyer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='orders.buyer')),
-                ('said_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("batch_id", models.BigIntegerField(null=True)),
+                ("rated_at", models.DateTimeField()),
+                ("said_at", models.DateTimeField()),
+                ("goods", models.SmallIntegerField(null=True)),
+                ("service", models.SmallIntegerField(null=True)),
+                ("delivery", models.SmallIntegerField(null=True)),
+                ("is_masked", models.BooleanField(default=False)),
+                ("is_current", models.BooleanField(default=True)),
+                ("key", models.CharField(db_collation="C", max_length=44)),
+                ("tid", models.CharField(blank=True, db_collation="C", default="", max_length=32)),
+                ("nick", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="orders.buyer",
+                    ),
+                ),
+                (
+                    "said_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DsrDay',
+            name="DsrDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('batch_id', models.BigIntegerField(null=True)),
-                ('said_at', models.DateTimeField()),
-                ('date', models.DateField()),
-                ('goods', models.DecimalField(decimal_places=5, max_digits=6, null=True)),
-                ('service', models.DecimalField(decimal_places=5, max_digits=6, null=True)),
-                ('delivery', models.DecimalField(decimal_places=5, max_digits=6, null=True)),
-                ('goods_industry', models.DecimalField(decimal_places=5, max_digits=6, null=True)),
-                ('service_industry', models.DecimalField(decimal_places=5, max_digits=6, null=True)),
-                ('delivery_industry', models.DecimalField(decimal_places=5, max_digits=6, null=True)),
-                ('goods_best', models.DecimalField(decimal_places=5, max_digits=6, null=True)),
-                ('service_best', models.DecimalField(decimal_places=5, max_digits=6, null=True)),
-                ('delivery_best', models.DecimalField(decimal_places=5, max_digits=6, null=True)),
-                ('note', models.CharField(blank=True, default='', max_length=200)),
-                ('said_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("batch_id", models.BigIntegerField(null=True)),
+                ("said_at", models.DateTimeField()),
+                ("date", models.DateField()),
+                ("goods", models.DecimalField(decimal_places=5, max_digits=6, null=True)),
+                ("service", models.DecimalField(decimal_places=5, max_digits=6, null=True)),
+                ("delivery", models.DecimalField(decimal_places=5, max_digits=6, null=True)),
+                ("goods_industry", models.DecimalField(decimal_places=5, max_digits=6, null=True)),
+                (
+                    "service_industry",
+                    models.DecimalField(decimal_places=5, max_digits=6, null=True),
+                ),
+                (
+                    "delivery_industry",
+                    models.DecimalField(decimal_places=5, max_digits=6, null=True),
+                ),
+                ("goods_best", models.DecimalField(decimal_places=5, max_digits=6, null=True)),
+                ("service_best", models.DecimalField(decimal_places=5, max_digits=6, null=True)),
+                ("delivery_best", models.DecimalField(decimal_places=5, max_digits=6, null=True)),
+                ("note", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "said_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['date', 'said_at'], name='dsr_day_date_idx'), models.Index(condition=models.Q(('batch_id__isnull', False)), fields=['batch_id'], name='dsr_day_batch_idx')],
+                "indexes": [
+                    models.Index(fields=["date", "said_at"], name="dsr_day_date_idx"),
+                    models.Index(
+                        condition=models.Q(("batch_id__isnull", False)),
+                        fields=["batch_id"],
+                        name="dsr_day_batch_idx",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ExperienceWord',
+            name="ExperienceWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('said_at', models.DateTimeField()),
-                ('date', models.DateField()),
-                ('value', models.DecimalField(decimal_places=5, max_digits=9, null=True)),
-                ('industry', models.DecimalField(decimal_places=5, max_digits=9, null=True)),
-                ('code', models.CharField(max_length=16)),
-                ('note', models.CharField(blank=True, default='', max_length=200)),
-                ('said_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("said_at", models.DateTimeField()),
+                ("date", models.DateField()),
+                ("value", models.DecimalField(decimal_places=5, max_digits=9, null=True)),
+                ("industry", models.DecimalField(decimal_places=5, max_digits=9, null=True)),
+                ("code", models.CharField(max_length=16)),
+                ("note", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "said_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['code', 'date', 'said_at'], name='experience_word_idx')],
+                "indexes": [
+                    models.Index(fields=["code", "date", "said_at"], name="experience_word_idx")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='scoreplan',
-            constraint=models.CheckConstraint(condition=models.Q(('target__gte', 1), ('target__lte', 5)), name='a_planned_score_is_of_five'),
+            model_name="scoreplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("target__gte", 1), ("target__lte", 5)),
+                name="a_planned_score_is_of_five",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planlever',
-            constraint=models.UniqueConstraint(fields=('plan', 'lever'), name='a_plan_pulls_a_lever_once'),
+            model_name="planlever",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "lever"), name="a_plan_pulls_a_lever_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='shoprating',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['-rated_at', '-id'], name='shop_rating_idx'),
+            model_name="shoprating",
+            index=models.Index(
+                condition=models.Q(("is_current", True)),
+                fields=["-rated_at", "-id"],
+                name="shop_rating_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shoprating',
-            index=models.Index(fields=['key', 'said_at'], name='shop_rating_key_idx'),
+            model_name="shoprating",
+            index=models.Index(fields=["key", "said_at"], name="shop_rating_key_idx"),
         ),
         migrations.AddIndex(
-            model_name='shoprating',
-            index=models.Index(condition=models.Q(('batch_id__isnull', False)), fields=['batch_id'], name='shop_rating_batch_idx'),
+            model_name="shoprating",
+            index=models.Index(
+                condition=models.Q(("batch_id__isnull", False)),
+                fields=["batch_id"],
+                name="shop_rating_batch_idx",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shoprating',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('key',), name='of_the_words_about_a_rating_one_counts'),
+            model_name="shoprating",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("key",),
+                name="of_the_words_about_a_rating_one_counts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shoprating',
-            constraint=models.CheckConstraint(condition=models.Q(('goods__isnull', False), ('service__isnull', False), ('delivery__isnull', False), _connector='OR'), name='a_rating_has_stars'),
+            model_name="shoprating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("goods__isnull", False),
+                    ("service__isnull", False),
+                    ("delivery__isnull", False),
+                    _connector="OR",
+                ),
+                name="a_rating_has_stars",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shoprating',
-            constraint=models.CheckConstraint(condition=models.Q(('goods__isnull', True), models.Q(('goods__gte', 1), ('goods__lte', 5)), _connector='OR'), name='stars_for_goods_are_one_to_five'),
+            model_name="shoprating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("goods__isnull", True),
+                    models.Q(("goods__gte", 1), ("goods__lte", 5)),
+                    _connector="OR",
+                ),
+                name="stars_for_goods_are_one_to_five",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shoprating',
-            constraint=models.CheckConstraint(condition=models.Q(('service__isnull', True), models.Q(('service__gte', 1), ('service__lte', 5)), _connector='OR'), name='stars_for_service_are_one_to_five'),
+            model_name="shoprating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("service__isnull", True),
+                    models.Q(("service__gte", 1), ("service__lte", 5)),
+                    _connector="OR",
+                ),
+                name="stars_for_service_are_one_to_five",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shoprating',
-            constraint=models.CheckConstraint(condition=models.Q(('delivery__isnull', True), models.Q(('delivery__gte', 1), ('delivery__lte', 5)), _connector='OR'), name='stars_for_delivery_are_one_to_five'),
+            model_name="shoprating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("delivery__isnull", True),
+                    models.Q(("delivery__gte", 1), ("delivery__lte", 5)),
+                    _connector="OR",
+                ),
+                name="stars_for_delivery_are_one_to_five",
+            ),
         ),
     ]

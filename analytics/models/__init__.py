@@ -11,6 +11,7 @@ from analytics.models.dsr import (
     ShopRating,
 )
 from analytics.models.rollup import DayRollup, RolledDay
+from analytics.models.stats import StatRow
 
 __all__ = [
     "DayRollup",
@@ -23,4 +24,5 @@ __all__ = [
     "Score",
     "ScorePlan",
     "ShopRating",
+    "StatRow",
 ]

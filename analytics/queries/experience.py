@@ -186,7 +186,14 @@ def causes(code: str, *, first: date, last: date, now: datetime, limit: int) -> 
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} LIMIT %(limit)s", given)
         return [
-            Cause(tid, at, (detail or "").strip(), None if number is None else float(number), review, case)
+            Cause(
+                tid,
+                at,
+                (detail or "").strip(),
+                None if number is None else float(number),
+                review,
+                case,
+            )
             for tid, at, detail, number, review, case in cursor.fetchall()
         ]
 

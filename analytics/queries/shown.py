@@ -1,6 +1,7 @@
 """Scores and indicators as the platform showed them: what files and people said, the latest first.
 
 A file says only what it has; what it leaves out stays as it was said before. A person's word says all.
+Where neither says a score, the daily file of the whole shop does, then the service desk's own note.
 """
 
 from collections.abc import Iterable, Mapping
@@ -8,13 +9,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from analytics import figures
 from analytics.models import DsrDay, ExperienceWord
+from analytics.queries.known import SHOP, Answer, Ask, offer
+from analytics.queries.sources import told_by
 from analytics.rules.dsr import SCORES
 from crm.models import ServiceScore
 
 KINDS: Mapping[str, str] = {"score": "", "industry": "_industry", "best": "_best"}
 FIELDS: tuple[str, ...] = tuple(f"{name}{end}" for end in KINDS.values() for name in SCORES)
-HAND, FILE, DESK = "hand", "file", "desk"
+HAND, FILE, SHOP_FILE, DESK = "hand", "file", "shop_day", "desk"
+CODES: Mapping[str, str] = {f"dsr_{name}": name for name in SCORES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +39,53 @@ class _Day:
 
 
 def shown(*, since: date, until: date) -> dict[date, dict[str, Shown]]:
-    """Give the scores of the days of which anything was said. Two queries."""
+    """Give the scores of the days of which anything was said. Three queries."""
     days: dict[date, _Day] = {}
     for note in ServiceScore.objects.filter(date__range=(since, until)):
-        one = days.setdefault(note.date, _Day())
-        one.values["service"], one.sources["service"] = note.score, DESK
+        _put(days, note.date, "service", note.score, DESK)
+    ask = Ask(frozenset(CODES), since, until, SHOP, "")
+    for code, by_day in told_by(figures.SHOP_DAY, ask).items():
+        for day, value in by_day.items():
+            _put(days, day, CODES[code], value, SHOP_FILE)
     rows = DsrDay.objects.filter(date__range=(since, until)).order_by("date", "said_at", "pk")
     for row in rows:
         _take(days.setdefault(row.date, _Day()), row)
     return {day: _words(one) for day, one in sorted(days.items())}
 
 
+def _put(days: dict[date, _Day], day: date, name: str, value: Decimal, source: str) -> None:
+    one = days.setdefault(day, _Day())
+    one.values[name], one.sources[name] = value, source
+
+
 def _take(one: _Day, row: DsrDay) -> None:
     is_file = row.batch_id is not None
     for name in FIELDS:
         value = getattr(row, name)
+        # A form shows what is known elsewhere too: what a person leaves empty there is unknown.
         if value is not None or not is_file:
             one.values[name] = value
             one.sources[name] = FILE if is_file else HAND
+
+
+def from_words(source: str) -> None:
+    """Let the figures of days ask here what files of scores, or people, said."""
+    ours = {figures.DSR: FILE, figures.HAND: HAND}[source]
+
+    def told(ask: Ask) -> Answer:
+        if ask.scope != SHOP or not ask.codes & set(CODES):
+            return {}
+        days = shown(since=ask.since, until=ask.until)
+        return {
+            code: {
+                day: value
+                for day, words in days.items()
+                if words[name].source == ours and (value := words[name].score) is not None
+            }
+            for code, name in CODES.items()
+        }
+
+    offer(source, told)
 
 
 def _words(one: _Day) -> dict[str, Shown]:

@@ -44,7 +44,10 @@ COMPOSITE: tuple[Indicator, ...] = (
 OFFICIAL = Indicator("official", "score", OF_FIVE, less_is_better=False, is_ours=False)
 INDICATORS: Mapping[str, Indicator] = {one.code: one for one in (*NINE, *COMPOSITE, OFFICIAL)}
 # Kept by day: the composite's time is the same as the ninth's, so it is kept once.
-KEPT: tuple[str, ...] = (ORDERS, *(one.code for one in (*NINE, *COMPOSITE) if one.code != "finish_hours"))
+KEPT: tuple[str, ...] = (
+    ORDERS,
+    *(one.code for one in (*NINE, *COMPOSITE) if one.code != "finish_hours"),
+)
 
 
 @dataclass(frozen=True, slots=True)

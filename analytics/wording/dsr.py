@@ -137,8 +137,6 @@ def name_all() -> None:
         },
     )
     names = {
-        f"{score}{end}": field_words(f"{score}{end}")
-        for end in _ENDS
-        for score in Score.values
+        f"{score}{end}": field_words(f"{score}{end}") for end in _ENDS for score in Score.values
     }
     name_parts("field", {**names, **INDICATORS, "target": _l("目标"), "due_on": _l("期限")})
