@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,8 @@ from analytics.queries.ratings import COUNTED, month_values
 from analytics.rules.dsr import DAYS
 from crm.models import Review
 from shopops.lib.business_time import business_date
+from shopops.staff import operations
+from shopops.staff.models import User
 from shopops.work.actions import request_run
 from shopops.work.context import RunContext
 from shopops.work.models import Run
@@ -90,6 +92,13 @@ def months_to_count(now: datetime) -> list[date]:
 def request_scores(*, now: datetime, ring: bool = True) -> Run:
     """Ask for scores and indicators to be worked out anew; asked for while it runs, it runs once more."""
     return request_run(kind=KIND, key="scores", now=now, again=True, ring=ring)
+
+
+@transaction.atomic
+def ask_scores(*, by: User, now: datetime) -> Run:
+    """Ask for it as a person, whose wish stands in the log."""
+    operations.record(name="analytics.scores.asked", by=by, now=now)
+    return request_scores(now=now)
 
 
 def after_import(batch_id: int, now: datetime) -> None:

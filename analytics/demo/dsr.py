@@ -16,7 +16,7 @@ from analytics.queries.dsr import own_series
 from analytics.queries.dsr import scores as scores_of
 from analytics.rules import dsr as rules
 from analytics.rules.experience import COMPOSITE, DAYS, HOURS, NINE, Indicator, value_of
-from crm.models import Review, ServiceScore
+from crm.models import Review
 from orders.models import Order
 from shopops.intake import actions as intake
 from shopops.intake.choices import BatchSource
@@ -51,7 +51,7 @@ def fill(by_name: Mapping[str, User], now: datetime) -> None:
     _bring(rating_file(dice, now), f"评分明细{now.astimezone(SHANGHAI):%Y%m%d}.csv", now)
     perform_inline(scores.request_scores(now=now, ring=False))
     _bring(shown_file(dice, now), f"店铺评分{now.astimezone(SHANGHAI):%Y%m%d}.csv", now)
-    _today(by_name["cen"], now)
+    _late_word(by_name["cen"], now)
     _experience(dice, by_name["cen"], now)
     _plan(by_name, now)
 
@@ -94,15 +94,13 @@ def shown_file(dice: random.Random, now: datetime) -> bytes:
     today = business_date(now)
     since = today - timedelta(days=SHOWN_DAYS)
     found = scores_of(today=today, back=SHOWN_DAYS)
-    noted = {row.date: row.score for row in ServiceScore.objects.filter(date__gte=since)}
     rows: list[tuple[str, ...]] = [_shown_head()]
     own = {name: own_series(found, name, since, today) for name in rules.SCORES}
-    for back in range(SHOWN_DAYS, 0, -1):
+    for back in range(SHOWN_DAYS, -1, -1):
         day = today - timedelta(days=back)
-        # A day that nobody exported.
-        if back == 12:
+        if day == _skipped(today):
             continue
-        rows.append(_shown_row(dice, day, {name: own[name][day].shown for name in own}, noted))
+        rows.append(_shown_row(dice, day, {name: own[name][day].shown for name in own}))
     return _csv(rows)
 
 
@@ -120,29 +118,29 @@ def _shown_row(
     dice: random.Random,
     day: date,
     own: Mapping[str, Decimal | None],
-    noted: Mapping[date, Decimal],
 ) -> tuple[str, ...]:
     scores_shown = []
     for name in rules.SCORES:
         value = own[name]
         near = None if value is None else value + Decimal(dice.choice((0, 0, 0, 1))) / 100
-        if name == Score.SERVICE and day in noted:
-            near = noted[day]
         scores_shown.append("" if near is None else f"{min(near, Decimal(5)):.2f}")
     return (day.isoformat(), *scores_shown, *INDUSTRY.values(), *BEST.values())
 
 
-def _today(lead: User, now: datetime) -> None:
-    """Note today's scores by hand, with the service desk's own note of today."""
-    day = business_date(now)
-    before = shown.stored_fields(day - timedelta(days=1))
-    note = ServiceScore.objects.filter(date=day).first()
-    figures = dict(before)
-    if note is not None:
-        figures["service"] = note.score
-    if not any(figures[name] for name in rules.SCORES):
-        return
-    actions.enter_scores(day=day, figures=figures, seen=shown.last_word(day), by=lead, now=now)
+def _late_word(lead: User, now: datetime) -> None:
+    """Note by hand, days later, what the file does not say of the day that nobody exported."""
+    day = _skipped(business_date(now))
+    figures = shown.stored_fields(day - timedelta(days=1))
+    if any(figures[name] for name in rules.SCORES):
+        actions.enter_scores(
+            day=day, figures=figures, seen=0, by=lead, now=now - timedelta(days=9), note="补记"
+        )
+
+
+def _skipped(today: date) -> date:
+    """Give a day that nobody exported; not the end of a month, of which the service desk notes a score."""
+    day = today - timedelta(days=12)
+    return day if (day + timedelta(days=1)).day != 1 else day - timedelta(days=1)
 
 
 def _experience(dice: random.Random, lead: User, now: datetime) -> None:

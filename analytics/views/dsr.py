@@ -232,7 +232,7 @@ def _add_rating(form: RatingForm, asked: Asked) -> str:
 
 
 def _recount(form: ShownForm, asked: Asked) -> str:
-    score_actions.request_scores(now=asked.now)
+    score_actions.ask_scores(by=asked.by, now=asked.now)
     return _("在重算，过一会儿刷新。")
 
 
