@@ -558,7 +558,7 @@ def test_the_csv_has_a_year(manager):
     enter(real_today(), manager, datetime.now(UTC), goods="4.80")
 
     response = browser_of(manager).get(reverse("analytics:dsr_csv"))
-    content = b"".join(response.streaming_content).decode("utf-8-sig")
+    content = response.getvalue().decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(content)))
 
     assert len(rows) == 366
@@ -573,7 +573,8 @@ def test_the_api_solves_and_takes_a_word_once(manager):
     due = day + timedelta(days=5)
 
     solved = client.get(
-        reverse("analytics_api:dsr_solver"), {"score": "goods", "target": "4.50", "due": due}
+        reverse("analytics_api:dsr_solver"),
+        {"score": "goods", "target": "4.50", "due": due.isoformat()},
     ).json()
     first, again = (
         client.post(
@@ -583,7 +584,9 @@ def test_the_api_solves_and_takes_a_word_once(manager):
         )
         for _time in range(2)
     )
-    listed = client.get(reverse("analytics_api:dsr"), {"since": day, "until": day}).json()
+    listed = client.get(
+        reverse("analytics_api:dsr"), {"since": day.isoformat(), "until": day.isoformat()}
+    ).json()
 
     assert (solved["fives"], solved["left_count"]) == (1, 1)
     assert (first.status_code, again.status_code) == (201, 409)
