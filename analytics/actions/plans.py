@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from analytics.actions.dsr import ScoreRefusedError, lock_topic
-from analytics.models import PlanLever, Score, ScorePlan
+from analytics.models import PlanLever, ScorePlan
+from analytics.score_choices import Score
 from products.actions.errors import StaleGoodsError
 from shopops.lib.business_time import business_date
 from shopops.staff import operations

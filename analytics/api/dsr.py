@@ -13,13 +13,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analytics.actions import dsr as actions
-from analytics.models import Score
 from analytics.queries import dsr as queries
 from analytics.queries import experience, shown
 from analytics.queries.shown import FIELDS
 from analytics.rules import dsr as rules
 from analytics.rules import experience as indicators
 from analytics.rules.dsr import TooFarError
+from analytics.score_choices import Score
 from products.actions.errors import GoodsRefusedError
 from products.api.listing import person, refused
 from shopops.lib.business_time import business_date

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analytics.models import Score
 from analytics.queries import experience, ratings, shown
 from analytics.rules import dsr
 from analytics.rules import experience as indicators
 from analytics.rules.experience import HOURS, Indicator
+from analytics.score_choices import Score
 from analytics.wording.dsr import indicator_value, indicator_words, score_text
 from shopops.checks.models import CheckResult
 from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check

@@ -10,12 +10,13 @@ from decimal import Decimal
 from analytics.actions import dsr as actions
 from analytics.actions import plans, scores
 from analytics.actions.dsr import Said
-from analytics.models import DsrDay, Score
+from analytics.models import DsrDay
 from analytics.queries import experience, shown
 from analytics.queries.dsr import own_series
 from analytics.queries.dsr import scores as scores_of
 from analytics.rules import dsr as rules
 from analytics.rules.experience import COMPOSITE, DAYS, HOURS, NINE, Indicator, value_of
+from analytics.score_choices import Score
 from crm.models import Review
 from orders.models import Order
 from shopops.intake import actions as intake

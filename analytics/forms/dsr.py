@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from analytics.actions.dsr import Said
-from analytics.models import Score
 from analytics.queries.shown import FIELDS
 from analytics.rules.dsr import DAYS
 from analytics.rules.experience import HOURS, INDICATORS, OF_FIVE, RATE
+from analytics.score_choices import Score
 from analytics.wording.dsr import field_words, indicator_words
 from products.forms.fields import date_input
 from shopops.lib.business_time import SHANGHAI

@@ -6,7 +6,6 @@ from analytics.models.dsr import (
     ExperienceWord,
     PlanLever,
     RatingDay,
-    Score,
     ScorePlan,
     ShopRating,
 )
@@ -21,7 +20,6 @@ __all__ = [
     "PlanLever",
     "RatingDay",
     "RolledDay",
-    "Score",
     "ScorePlan",
     "ShopRating",
     "StatRow",

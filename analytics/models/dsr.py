@@ -10,8 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
+from analytics.score_choices import Score
 from orders.models import Buyer
 
 
@@ -27,14 +27,6 @@ def _person() -> "models.ForeignKey[Any, Any]":
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
-
-
-class Score(models.TextChoices):
-    """One of the three scores; also one of the three levers of a plan."""
-
-    GOODS = "goods", _("描述相符")
-    SERVICE = "service", _("服务态度")
-    DELIVERY = "delivery", _("物流服务")
 
 
 class ShopRating(models.Model):

@@ -18,10 +18,11 @@ from analytics.actions import plans as plan_actions
 from analytics.actions import scores as score_actions
 from analytics.actions.dsr import Stars
 from analytics.forms.dsr import LeverForm, PlanForm, RatingForm, ShownForm
-from analytics.models import Score, ScorePlan, ShopRating
+from analytics.models import ScorePlan, ShopRating
 from analytics.queries import dsr as queries
 from analytics.queries import ratings, shown
 from analytics.rules import dsr as rules
+from analytics.score_choices import Score
 from analytics.views import dsr_parts as parts
 from analytics.views.dsr_parts import Data
 from analytics.wording.dsr import LEVERS

@@ -12,13 +12,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.forms.dsr import SolverForm
-from analytics.models import PlanLever, Score, ScorePlan
+from analytics.models import PlanLever, ScorePlan
 from analytics.queries import experience
 from analytics.queries.dsr import FRESH_DAYS, ScoreNow, Scores, own_series
 from analytics.queries.shown import DESK, FILE, HAND, SHOP_FILE
 from analytics.rules import dsr
 from analytics.rules import experience as indicators
 from analytics.rules.dsr import Tally
+from analytics.score_choices import Score
 from analytics.wording.dsr import (
     LEVERS,
     change_text,

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import gettext_noop
 
-from analytics.models import Score
 from analytics.rules.experience import HOURS, OF_FIVE, Indicator
+from analytics.score_choices import Score
 from shopops.lib.templatetags.shop import rate
 from shopops.staff.operations import name_operations, name_parts
 

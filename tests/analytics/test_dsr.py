@@ -16,12 +16,13 @@ from analytics.actions import dsr as actions
 from analytics.actions import plans, scores
 from analytics.actions.dsr import Said, ScoreRefusedError, Stars
 from analytics.checks import dsr as checks
-from analytics.models import DsrDay, ExperienceDay, RatingDay, Score, ScorePlan, ShopRating
+from analytics.models import DsrDay, ExperienceDay, RatingDay, ScorePlan, ShopRating
 from analytics.queries import dsr as queries
 from analytics.queries import ratings, shown
 from analytics.queries.known import figures_of
 from analytics.rules import dsr as rules
 from analytics.rules.dsr import Rating, Tally
+from analytics.score_choices import Score
 from crm.models import Review, ServiceScore
 from orders.actions.subjects import erase_subject, export_subject
 from products.actions.errors import StaleGoodsError
