@@ -78,6 +78,14 @@ def typed(value: Decimal | None, unit: str) -> Decimal | None:
     return (value * 100 if unit == RATE else value).quantize(Decimal("0.001")).normalize() + 0
 
 
+def score_typed(value: Decimal | None) -> Decimal | None:
+    """Give a score as a person types it: two decimals, more only where they say something."""
+    if value is None:
+        return None
+    short = value.quantize(Decimal("0.01"))
+    return short if short == value else value.normalize()
+
+
 class RatingForm(forms.Form):
     """One buyer's stars."""
 

@@ -17,7 +17,7 @@ from analytics.actions import dsr as actions
 from analytics.actions import plans as plan_actions
 from analytics.actions import scores as score_actions
 from analytics.actions.dsr import Stars
-from analytics.forms.dsr import LeverForm, PlanForm, RatingForm, ShownForm
+from analytics.forms.dsr import LeverForm, PlanForm, RatingForm, ShownForm, score_typed
 from analytics.models import ScorePlan, ShopRating
 from analytics.queries import dsr as queries
 from analytics.queries import ratings, shown
@@ -125,9 +125,9 @@ def _panels(chosen: str, plan: ScorePlan | None, day: date) -> list[Panel]:
             button=gettext_lazy("记下"),
             make=ShownForm,
             act=partial(_enter, day),
-            initial=stored,
+            initial={name: score_typed(value) for name, value in stored.items()},
             version=shown.last_word(day),
-            stored=stored,
+            stored={name: score_typed(value) for name, value in stored.items()},
             key=("dsr_day", day.isoformat()),
             hidden={**kept, "day": day.isoformat()},
             is_two=True,

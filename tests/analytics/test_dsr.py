@@ -5,6 +5,7 @@ import io
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 from django.urls import reverse
 from hypothesis import given
@@ -16,6 +17,8 @@ from analytics.actions import dsr as actions
 from analytics.actions import plans, scores
 from analytics.actions.dsr import Said, ScoreRefusedError, Stars
 from analytics.checks import dsr as checks
+from analytics.importers import dsr_days
+from analytics.importers import ratings as rating_file
 from analytics.models import DsrDay, ExperienceDay, RatingDay, ScorePlan, ShopRating
 from analytics.queries import dsr as queries
 from analytics.queries import ratings, shown
@@ -186,11 +189,11 @@ def test_counting_twice_changes_nothing_and_what_is_gone_goes():
 # --- as shown -----------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_file_says_only_what_it_has_and_the_later_export_wins(manager):
     head = "统计日期,描述相符,服务态度,物流服务,服务态度行业平均\r\n"
     day = "2026-03-01"
     first = bring(f"{head}{day},4.81,4.79,4.77,4.80\r\n".encode("gbk"), "评分1.csv")
-    later = NOW.replace(year=2027)
     bring(
         f"统计日期,描述相符,服务态度,物流服务\r\n{day},4.82,,4.78\r\n".encode("gbk"),
         "评分2.csv",
@@ -199,7 +202,6 @@ def test_a_file_says_only_what_it_has_and_the_later_export_wins(manager):
 
     word = shown.shown(since=date(2026, 3, 1), until=date(2026, 3, 1))[date(2026, 3, 1)]
 
-    assert later > NOW
     assert (word["goods"].score, word["service"].score) == (Decimal("4.82"), Decimal("4.79"))
     assert word["service"].industry == Decimal("4.80")
     take_back(first)
@@ -208,6 +210,7 @@ def test_a_file_says_only_what_it_has_and_the_later_export_wins(manager):
     assert word["goods"].score == Decimal("4.82")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_file_without_a_date_speaks_of_the_day_it_was_exported():
     content = "物流服务,描述相符,服务态度,店铺id,用户昵称\r\n4.77123,4.81,4.79,1,店\r\n"
 
@@ -217,14 +220,21 @@ def test_a_file_without_a_date_speaks_of_the_day_it_was_exported():
     assert DsrDay.objects.get().delivery == Decimal("4.77123")
 
 
+def cleaned(importer, head: str, row: str):
+    table = {
+        name: pa.array([cell or None], pa.string())
+        for name, cell in zip(head.split(","), row.split(","), strict=True)
+    }
+    block = pa.table(table | {"line_no": pa.array([2], pa.int32())})
+    return importer.clean(block, seal=None)
+
+
 @pytest.mark.parametrize("cell", ["5.2", "-1", "高", "NaN"])
 def test_a_score_out_of_five_rejects_its_row(cell):
-    content = f"统计日期,描述相符,服务态度,物流服务\r\n2026-03-01,{cell},4.79,4.77\r\n"
+    found = cleaned(dsr_days, "统计日期,描述相符,服务态度,物流服务", f"2026-03-01,{cell},4.79,4.77")
 
-    batch = bring(content.encode("gbk"), "评分.csv")
-
-    assert batch.rejected_count == 1
-    assert not DsrDay.objects.exists()
+    assert [one.column for one in found.errors] == ["描述相符"]
+    assert found.rows.num_rows == 0
 
 
 def test_what_a_person_enters_counts_over_a_file_and_stands_in_the_log(manager):
@@ -287,6 +297,7 @@ def test_who_did_not_see_the_latest_word_does_not_overwrite_it(manager):
 RATINGS = "昵称,订单编号,评价时间,描述相符,服务态度,物流服务\r\n"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_file_of_stars_comes_in_twice_and_counts_once():
     row = "甲,400000000000000001,2026-03-09 20:15:00,5,4,3\r\n"
     bring((RATINGS + row).encode("gbk"), "明细1.csv")
@@ -308,10 +319,19 @@ def test_a_file_of_stars_comes_in_twice_and_counts_once():
     ["甲,,2026-03-09 20:15:00,6,4,3", "甲,,2026-03-09 20:15:00,,,", "甲,,哪天,5,5,5"],
 )
 def test_a_row_of_stars_that_cannot_be_is_rejected(row):
-    batch = bring(f"{RATINGS}{row}\r\n".encode("gbk"), "明细.csv")
+    found = cleaned(rating_file, RATINGS.strip(), row)
 
-    assert batch.rejected_count == 1
-    assert not ShopRating.objects.exists()
+    assert len(found.errors) == 1
+    assert found.rows.num_rows == 0
+
+
+def test_a_file_and_a_hand_name_a_rating_alike():
+    found = cleaned(rating_file, RATINGS.strip(), "甲,400000000000000001,2026-03-09 20:15:30,5,4,3")
+    when = datetime(2026, 3, 9, 20, 15, tzinfo=SHANGHAI)
+
+    key = actions.rating_key(nick="甲", tid="400000000000000001", at=when)
+
+    assert found.rows.column("key").to_pylist() == [key]
 
 
 def test_one_rating_by_hand_counts_and_can_be_taken_back(manager):
