@@ -1,6 +1,6 @@
-"""The three scores by day: the shop's page as a small file (店铺信息, 动态评分), with or without the industry.
+"""The three scores by day beside the industry's mean and best, as the shop's page shows them.
 
-A file without a date speaks of the day on which it was exported.
+A file of the scores alone (店铺信息) is another kind. Without a date it speaks of the day of its export.
 """
 
 import re
@@ -16,7 +16,7 @@ from shopops.intake.sheet import Sheet
 from shopops.intake.spec import Cleaned, Match, Seal
 
 KIND = "analytics.dsr_days"
-LABEL = "店铺评分"
+LABEL = "评分与行业"
 DAY = ("统计日期", "日期", "时间")
 _NAMES = {
     "goods": ("描述相符", "宝贝与描述相符"),
@@ -50,7 +50,8 @@ def match(headers: Sequence[str]) -> Match | None:
     if names & set(_OTHERS):
         return None
     found = [score for score in _NAMES if names & set(COLUMNS[score])]
-    if len(found) < 2:
+    beside = [name for name, heads in COLUMNS.items() if name not in _NAMES and names & set(heads)]
+    if len(found) < 2 or not beside:
         return None
     missing = tuple(_NAMES[score][0] for score in _NAMES if score not in found)
     return Match("dated" if names & set(DAY) else "of_today", missing)

@@ -1,7 +1,8 @@
 """Scores and indicators as the platform showed them: what files and people said, the latest first.
 
 A file says only what it has; what it leaves out stays as it was said before. A person's word says all.
-Where neither says a score, the daily file of the whole shop does, then the service desk's own note.
+Where neither says a score, a plain file of scores does, then the daily file of the whole shop, then the
+service desk's own note.
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,14 +40,15 @@ class _Day:
 
 
 def shown(*, since: date, until: date) -> dict[date, dict[str, Shown]]:
-    """Give the scores of the days of which anything was said. Three queries."""
+    """Give the scores of the days of which anything was said. Four queries."""
     days: dict[date, _Day] = {}
     for note in ServiceScore.objects.filter(date__range=(since, until)):
         _put(days, note.date, "service", note.score, DESK)
     ask = Ask(frozenset(CODES), since, until, SHOP, "")
-    for code, by_day in told_by(figures.SHOP_DAY, ask).items():
-        for day, value in by_day.items():
-            _put(days, day, CODES[code], value, SHOP_FILE)
+    for source, word in ((figures.SHOP_DAY, SHOP_FILE), (figures.DSR, FILE)):
+        for code, by_day in told_by(source, ask).items():
+            for day, value in by_day.items():
+                _put(days, day, CODES[code], value, word)
     rows = DsrDay.objects.filter(date__range=(since, until)).order_by("date", "said_at", "pk")
     for row in rows:
         _take(days.setdefault(row.date, _Day()), row)

@@ -161,7 +161,8 @@ def roll_off(found: Scores, name: str) -> Data:
         "data": {
             "kind": "lines",
             "x": [f"{row.day:%m-%d}" for row in rows],
-            "series": [_line(_("没有新评分时"), [row.left.shown for row in rows])],
+            # Four decimals: two would draw steps where little leaves.
+            "series": [_line(_("没有新评分时"), [_fine(row.left) for row in rows])],
             "is_fine": True,
             "unit": "",
         },
@@ -178,6 +179,10 @@ def roll_off(found: Scores, name: str) -> Data:
         ],
         "is_empty": not gone,
     }
+
+
+def _fine(tally: Tally) -> Decimal | None:
+    return None if tally.mean is None else Decimal(f"{float(tally.mean):.4f}")
 
 
 def _mean_text(tally: Tally) -> str:

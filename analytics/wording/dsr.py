@@ -62,7 +62,7 @@ GROUPS: Mapping[str, Any] = {
 }
 # What the importers, which know no Django, say of a row; shown by `words.stored`.
 ROW_REASONS = (
-    gettext_noop("店铺评分"),
+    gettext_noop("评分与行业"),
     gettext_noop("评分明细"),
     gettext_noop("评分要是 0 到 5 的数"),
     gettext_noop("不是一天的日期，应当像 2026-06-18"),

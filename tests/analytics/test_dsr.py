@@ -195,7 +195,7 @@ def test_a_file_says_only_what_it_has_and_the_later_export_wins(manager):
     day = "2026-03-01"
     first = bring(f"{head}{day},4.81,4.79,4.77,4.80\r\n".encode("gbk"), "评分1.csv")
     bring(
-        f"统计日期,描述相符,服务态度,物流服务\r\n{day},4.82,,4.78\r\n".encode("gbk"),
+        f"{head}{day},4.82,,4.78,\r\n".encode("gbk"),
         "评分2.csv",
         written_at=datetime(2026, 3, 10, 5, tzinfo=UTC),
     )
@@ -210,11 +210,16 @@ def test_a_file_says_only_what_it_has_and_the_later_export_wins(manager):
     assert word["goods"].score == Decimal("4.82")
 
 
+def test_scores_without_the_industry_are_another_kind_of_file():
+    assert dsr_days.match(["统计日期", "描述相符", "服务态度", "物流服务"]) is None
+    assert dsr_days.match(["描述相符", "服务态度", "描述相符行业平均"]) is not None
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_file_without_a_date_speaks_of_the_day_it_was_exported():
-    content = "物流服务,描述相符,服务态度,店铺id,用户昵称\r\n4.77123,4.81,4.79,1,店\r\n"
+    content = "物流服务,描述相符,服务态度,描述相符行业平均\r\n4.77123,4.81,4.79,4.8\r\n"
 
-    bring(content.encode("gbk"), "店铺信息.csv")
+    bring(content.encode("gbk"), "评分与行业.csv")
 
     assert DsrDay.objects.get().date == date(2026, 3, 10)
     assert DsrDay.objects.get().delivery == Decimal("4.77123")
