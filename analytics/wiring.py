@@ -10,6 +10,7 @@ from analytics.wirings import dsr, rollup, stats
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
     rollup.register()
-    stats.register()
+    # Before the figures of days: of two kinds of files that know a header the first one has it.
     dsr.register()
+    stats.register()
     figure_checks.register()
