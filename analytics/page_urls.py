@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from analytics.views import breaks, events, funnel, hand, lineage, traffic
+from analytics.views import breaks, dsr, events, experience, funnel, hand, lineage, traffic
 
 app_name = "analytics"
 
@@ -24,4 +24,14 @@ _breaks: Block = [
     path("events/", events.events, name="events"),
 ]
 
-urlpatterns: Block = [*_stats, *_breaks]
+_dsr: list[URLPattern] = [
+    path("dsr/", dsr.dsr, name="dsr"),
+    path("dsr/csv/", dsr.dsr_csv, name="dsr_csv"),
+    path("dsr/ratings/<int:rating_id>/away/", dsr.rating_away, name="rating_away"),
+    path("experience/", experience.experience, name="experience"),
+    path("experience/csv/", experience.experience_csv, name="experience_csv"),
+    path("experience/<slug:code>/", experience.causes, name="experience_causes"),
+    path("experience/<slug:code>/csv/", experience.causes_csv, name="experience_causes_csv"),
+]
+
+urlpatterns: Block = [*_stats, *_breaks, *_dsr]

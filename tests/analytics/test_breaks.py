@@ -123,6 +123,12 @@ def test_products_amounts_sum_to_the_shops_goods(weeks, yesterday):
 # --- causes --------------------------------------------------------------------------------------
 
 
+def the_check():
+    found = find_check(check.CODE)
+    assert found is not None
+    return found
+
+
 def causes(day, *, code="paid_amount", side=-1):
     branches = tree(Asked(code, day, day - WEEK, side))
     return {one.code: one for branch in branches for one in branch.causes}
@@ -238,18 +244,18 @@ def test_an_event_that_cannot_be_is_refused(yesterday, now, manager, change):
 
 def test_the_check_fires_on_what_hurts_and_closes_when_it_is_as_usual(weeks, yesterday, now):
     day = business_date(now)
-    fired = run_check(find_check(check.CODE), day=day, now=now)
+    fired = run_check(the_check(), day=day, now=now)
 
     assert fired.status == "failed"
     assert any("支付金额" in one["title"] for one in fired.findings)
     DayRollup.objects.filter(date=yesterday).update(
         gross_fen=4_500_000, buyers=402, paid_orders=402
     )
-    assert run_check(find_check(check.CODE), day=day, now=now).status == "passed"
+    assert run_check(the_check(), day=day, now=now).status == "passed"
 
 
 def test_the_check_is_unknown_without_history(db, now):
-    assert run_check(find_check(check.CODE), day=business_date(now), now=now).status == "unknown"
+    assert run_check(the_check(), day=business_date(now), now=now).status == "unknown"
 
 
 def test_good_news_is_no_finding(weeks, yesterday, now):
@@ -257,7 +263,7 @@ def test_good_news_is_no_finding(weeks, yesterday, now):
         gross_fen=9_000_000, buyers=800, paid_orders=800
     )
 
-    assert run_check(find_check(check.CODE), day=business_date(now), now=now).status == "passed"
+    assert run_check(the_check(), day=business_date(now), now=now).status == "passed"
     assert {one.side for one in breaks.breaks_on(yesterday)} == {1}
 
 
@@ -299,6 +305,6 @@ def test_the_csv_has_the_same_sum(weeks, yesterday, manager):
     client = browser_of(manager)
     url = reverse("analytics:diagnosis_csv", args=[yesterday.isoformat(), "paid_amount"])
 
-    text = b"".join(client.get(url).streaming_content).decode("utf-8-sig")
+    text = client.get(url).getvalue().decode("utf-8-sig")
 
     assert '"支付金额","45010.00","34000.00","-11010.00"' in text
