@@ -25,7 +25,7 @@ from shopops.lib.money import from_fen
 MOST_DAYS = 92
 
 
-class SeenSerializer(serializers.Serializer[Any]):
+class DayFigureSerializer(serializers.Serializer[Any]):
     """A figure of a day with its band; null is unknown."""
 
     date = serializers.DateField()
@@ -50,7 +50,7 @@ class CauseSerializer(serializers.Serializer[Any]):
 class DiagnosisSerializer(serializers.Serializer[Any]):
     """A figure of a day, the parts of the difference of the paid amount, and the causes."""
 
-    seen = SeenSerializer()
+    seen = DayFigureSerializer()
     against = serializers.DateField()
     parts = serializers.DictField(
         child=serializers.CharField(),
@@ -94,7 +94,7 @@ class Breaks(APIView):
             OpenApiParameter("since", OpenApiTypes.DATE),
             OpenApiParameter("until", OpenApiTypes.DATE),
         ],
-        responses=SeenSerializer(many=True),
+        responses=DayFigureSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """Give the breaks of a period, both ends included; the last fortnight without one."""
@@ -107,7 +107,7 @@ class Breaks(APIView):
             raise ValidationError({"since": f"a period of 1 to {MOST_DAYS} days"})
         seen = queries.seen_between(since=since, until=until)
         return Response(
-            SeenSerializer(
+            DayFigureSerializer(
                 [_row(one) for day in sorted(seen) for one in seen[day].values() if one.side],
                 many=True,
             ).data
