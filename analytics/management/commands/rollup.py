@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from analytics.actions import rollup
 from analytics.actions.fresh import RollupFailedError, roll_now
-from analytics.choices import BASES, Basis
+from analytics.choices import ROLLED
 from analytics.management.dates import day_option
 from analytics.queries import metrics as queries
 from shopops.lib.commands import JsonCommand, Refused
@@ -41,7 +41,7 @@ class Command(JsonCommand):
         recomputed = self._roll()
         days = {
             basis: queries.days_with_anything(basis=basis, since=since, until=until)
-            for basis in BASES
+            for basis in ROLLED
         }
         found = self._verify(days) if options["verify"] else []
         return {
@@ -61,7 +61,7 @@ class Command(JsonCommand):
         finally:
             progress.close()
 
-    def _verify(self, days: Mapping[Basis, list[date]]) -> list[queries.Difference]:
+    def _verify(self, days: Mapping[str, list[date]]) -> list[queries.Difference]:
         found: list[queries.Difference] = []
         total, done = sum(len(of_basis) for of_basis in days.values()), 0
         progress = TerminalProgress(_("核对数字"))
