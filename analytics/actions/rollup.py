@@ -130,22 +130,23 @@ def mark_days(*, since: date | None, until: date | None, now: datetime) -> int:
     return len(marked)
 
 
-def roll_some(
-    *, now: datetime, limit: int, since: date | None = None, until: date | None = None
-) -> Rolled | None:
+def roll_some(*, now: datetime, limit: int) -> Rolled | None:
     """Recompute at most `limit` marked days of one basis; None if none is left, after settling.
 
     Yesterday and today come first, then the others from the earliest: a day that is worked out after
     those before it need not be looked at again. Days that another transaction is marking or
     recomputing are passed over: whoever marks them asks for a rollup itself.
     """
-    done = _roll_some(now, limit, since, until)
-    if done is None and since is until is None and settling.settle(now=now):
-        done = _roll_some(now, limit, since, until)
+    done = roll_marked(now=now, limit=limit)
+    if done is None and settling.settle(now=now):
+        done = roll_marked(now=now, limit=limit)
     return done
 
 
-def _roll_some(now: datetime, limit: int, since: date | None, until: date | None) -> Rolled | None:
+def roll_marked(
+    *, now: datetime, limit: int, since: date | None = None, until: date | None = None
+) -> Rolled | None:
+    """Recompute at most `limit` marked days, both ends included; None if none is left. Settles nothing."""
     with transaction.atomic():
         settling.lock_rolling(alone=False)
         for basis in ROLLED:
@@ -235,16 +236,27 @@ def request_if_needed(now: datetime) -> None:
 
 
 def perform_rollup(run: RunContext) -> dict[str, Any]:
-    """Recompute all marked days in steps of about a second."""
-    rolled, cells, limit = 0, 0, FIRST_STEP_DAYS
+    """Recompute all marked days in steps of about a second, and those that turn out wrong by them."""
     settling.settle(now=run.now)
+    days, cells = roll_in_steps(run)
+    while settling.settle(now=run.now):
+        more, changed = roll_in_steps(run)
+        days, cells = days + more, cells + changed
+    return {"days": days, "cells": cells}
+
+
+def roll_in_steps(
+    run: RunContext, *, since: date | None = None, until: date | None = None
+) -> tuple[int, int]:
+    """Recompute marked days until none is left; give how many, and how many cells were others before."""
+    rolled, cells, limit = 0, 0, FIRST_STEP_DAYS
     while True:
         waiting = DirtyDay.objects.count()
         started = run.clock()
         with run.step() as step:
-            done = roll_some(now=run.now, limit=limit)
+            done = roll_marked(now=run.now, limit=limit, since=since, until=until)
             if done is None:
-                return {"days": rolled, "cells": cells}
+                return rolled, cells
             rolled += len(done.days)
             cells += done.changed_cells
             step.cursor = {"rolled": rolled, "last": done.days[-1].isoformat()}

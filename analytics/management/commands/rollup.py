@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from analytics.actions import rollup
+from analytics.actions import rebuild, rollup
 from analytics.actions.fresh import RollupFailedError, roll_now
 from analytics.choices import ROLLED
 from analytics.management.dates import day_option
@@ -31,11 +31,19 @@ class Command(JsonCommand):
         parser.add_argument("--since", type=day_option, metavar="DATE", help="first day, included")
         parser.add_argument("--until", type=day_option, metavar="DATE", help="last day, included")
         parser.add_argument(
+            "--by-month",
+            action="store_true",
+            help="only ask the workers to recompute the period, a run for each month",
+        )
+        parser.add_argument(
             "--verify", action="store_true", help="compare the store with the orders"
         )
 
     def answer(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401
         since, until = options["since"], options["until"]
+        if options["by_month"]:
+            runs = rebuild.request_rebuild(since=since, until=until, by=None, now=system_clock())
+            return {"days": 0, "recomputed": 0, "differences": 0, "runs": [run.key for run in runs]}
         if (since or until) and not options["verify"]:
             rollup.mark_days(since=since, until=until, now=system_clock())
         recomputed = self._roll()
