@@ -62,13 +62,20 @@ who_put AS (
   SELECT %(basis)s, date, %(turn)s, new_ids, old_ids FROM who ORDER BY date
   ON CONFLICT (basis, date) DO UPDATE
     SET turn = excluded.turn, new_ids = excluded.new_ids, old_ids = excluded.old_ids
+    WHERE (analytics_daybuyers.new_ids, analytics_daybuyers.old_ids)
+      IS DISTINCT FROM (excluded.new_ids, excluded.old_ids)
 ),
 {changed}"""
 
 _CHANGED = """
+others AS MATERIALIZED (
+  SELECT date, w.new_ids || w.old_ids AS now_ids, k.new_ids || k.old_ids AS known_ids
+  FROM who w FULL JOIN known_who k USING (date)
+  WHERE (w.new_ids, w.old_ids) IS DISTINCT FROM (k.new_ids, k.old_ids)
+),
 ids AS (
-  SELECT date, unnest(new_ids || old_ids) AS id, 1 AS side FROM who
-  UNION ALL SELECT date, unnest(new_ids || old_ids), 2 FROM known_who
+  SELECT date, unnest(now_ids) AS id FROM others
+  UNION ALL SELECT date, unnest(known_ids) FROM others
 ),
 changed_put AS (
   INSERT INTO analytics_changedbuyers (date, turn, ids)

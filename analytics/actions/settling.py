@@ -9,6 +9,7 @@ it looks. Turns are drawn after a step has taken its days and before it reads or
 turn has seen all that an earlier turn saw.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -59,7 +60,7 @@ FROM (
     coalesce(f.old_amount, f.new_amount, s.cost_amount) AS amount
   FROM products_sku s LEFT JOIN LATERAL (
     SELECT old_amount, new_amount FROM products_pricechange c
-    WHERE c.sku_id = s.id AND c.kind = 'cost' AND c.state = 'applied'
+    WHERE c.sku_id = s.id AND c.kind = 'cost' AND c.state = 'applied' AND c.new_amount IS NOT NULL
     ORDER BY coalesce(c.decided_at, c.asked_at), c.id LIMIT 1) AS f ON true
   WHERE coalesce(f.old_amount, f.new_amount, s.cost_amount) IS NOT NULL
   UNION ALL
@@ -70,14 +71,23 @@ FROM (
   ORDER BY s.id, coalesce(c.decided_at, c.asked_at), c.id DESC)
 ) AS steps WINDOW own AS (PARTITION BY id ORDER BY since NULLS FIRST)"""
 
-_DIFFERING = f"""WITH goods AS MATERIALIZED ({_COSTS}),
-kept AS MATERIALIZED (SELECT code, since, until, cost_fen FROM analytics_skucost),
-differing AS MATERIALIZED (
-  (TABLE goods EXCEPT TABLE kept) UNION (TABLE kept EXCEPT TABLE goods)
-)"""
+_BOTH = f"""WITH goods AS MATERIALIZED ({_COSTS}),
+kept AS MATERIALIZED (SELECT code, since, until, cost_fen FROM analytics_skucost)"""
 
+# Whatever has a cost has one at any time: only where two times overlap can one differ from the other.
 # A cost counts by the time at which an order was placed; it may be paid any time later.
-_MARK_SOLD = f"""{_DIFFERING},
+_MARK_SOLD = f"""{_BOTH},
+differing AS MATERIALIZED (
+  SELECT code, greatest(g.since, k.since) AS since, least(g.until, k.until) AS until
+  FROM goods g JOIN kept k USING (code)
+  WHERE g.cost_fen <> k.cost_fen
+    AND (g.since IS NULL OR k.until IS NULL OR g.since < k.until)
+    AND (k.since IS NULL OR g.until IS NULL OR k.since < g.until)
+  UNION ALL
+  SELECT coalesce(code, kept_code), NULL, NULL FROM (SELECT DISTINCT code FROM goods) AS g
+  FULL JOIN (SELECT DISTINCT code AS kept_code FROM kept) AS k ON kept_code = code
+  WHERE code IS NULL OR kept_code IS NULL
+),
 named AS (
   SELECT code, since, until FROM differing
   UNION SELECT s.merchant_code, d.since, d.until FROM differing d
@@ -92,7 +102,7 @@ ORDER BY 1, 2
 ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at
 """
 
-_KEEP_COSTS = f"""{_DIFFERING},
+_KEEP_COSTS = f"""{_BOTH},
 gone AS (
   DELETE FROM analytics_skucost k USING (TABLE kept EXCEPT TABLE goods) AS d
   WHERE k.code = d.code AND k.since IS NOT DISTINCT FROM d.since
@@ -125,12 +135,27 @@ def settle(*, now: datetime) -> int:
         return marked
 
 
+def mark_sold(codes: Sequence[str], now: datetime) -> None:
+    """Mark the days on which these merchant codes were sold: their lines may mean other SKUs now."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO orders_dirtyday (basis, date, marked_at)"
+            " SELECT DISTINCT basis, date, %(now)s::timestamptz FROM analytics_dayrollup"
+            " WHERE basis IN ('created', 'paid') AND dim = 'sku' AND key = ANY(%(codes)s) ORDER BY 1, 2"
+            " ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at",
+            {"codes": list(codes), "now": now},
+        )
+
+
 def is_needed() -> bool:
     """Tell whether buyers changed or costs are others than those that the figures were worked out with."""
     if ChangedBuyers.objects.exists():
         return True
     with connection.cursor() as cursor:
-        cursor.execute(f"{_DIFFERING} SELECT EXISTS (SELECT FROM differing)")
+        cursor.execute(
+            f"{_BOTH} SELECT EXISTS (TABLE goods EXCEPT TABLE kept)"
+            " OR EXISTS (TABLE kept EXCEPT TABLE goods)"
+        )
         return bool(cursor.fetchone()[0])
 
 

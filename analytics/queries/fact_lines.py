@@ -36,15 +36,20 @@ def _allot(name: str, source: str, *, amount: str, weight: str) -> str:
 
 # What a line's SKU cost when it was sold. A merchant code that several specs share leads to the SKU
 # that is meant, or to none: then the cost is unknown.
-_COSTED = f"""raw_lines AS MATERIALIZED (
+_COSTED = f"""shared_codes AS MATERIALIZED (
+  SELECT DISTINCT merchant_code AS sku_code FROM products_sku WHERE merchant_code <> ''
+),
+raw_lines AS MATERIALIZED (
   SELECT o.id AS order_id, o.date, o.at, o.buyer_id, o.is_paid,
     o.is_odd OR o.refund > 0 OR l.paid_amount IS NULL AS is_odd, l.id AS line_id,
     {LINE_KEYS["sku"]} AS sku, {LINE_KEYS["product"]} AS product, l.quantity,
-    CASE WHEN l.sku_code IN (
-      SELECT merchant_code FROM products_sku WHERE merchant_code <> '') THEN l.spec END AS shared_spec,
-    l.paid_amount AS known, l.refund_amount AS known_refund, l.list_price_amount AS list_price,
+    CASE WHEN s.sku_code IS NOT NULL THEN l.spec END AS shared_spec,
+    (l.paid_amount * 100)::bigint AS known,
+    CASE WHEN l.refund_amount = 0 THEN 0 ELSE (l.refund_amount * 100)::bigint END AS known_refund,
+    CASE WHEN l.paid_amount IS NULL THEN (l.list_price_amount * 100)::bigint END AS list_price,
     o.asked - o.postage AS goods, o.refund AS order_refund
   FROM orders o JOIN orders_orderline l ON l.order_id = o.id
+  LEFT JOIN shared_codes s ON s.sku_code = l.sku_code
 ),
 meant AS MATERIALIZED (
   SELECT sku, shared_spec, CASE WHEN cardinality(codes) = 1 THEN codes[1] END AS code
@@ -53,10 +58,12 @@ meant AS MATERIALIZED (
         OFFSET 0) AS asked
 ),
 lines AS MATERIALIZED (
-  SELECT r.*, c.cost_fen / 100.0 AS cost FROM raw_lines r
-  LEFT JOIN meant m ON m.sku = r.sku AND m.shared_spec = r.shared_spec
-  LEFT JOIN analytics_skucost c
-    ON c.code = CASE WHEN r.shared_spec IS NULL THEN r.sku ELSE m.code END
+  SELECT r.*, c.cost_fen AS cost FROM (
+    SELECT r.*, r.sku AS cost_code FROM raw_lines r WHERE shared_spec IS NULL
+    UNION ALL
+    SELECT r.*, m.code FROM raw_lines r LEFT JOIN meant m USING (sku, shared_spec)
+    WHERE r.shared_spec IS NOT NULL) AS r
+  LEFT JOIN analytics_skucost c ON c.code = r.cost_code
     AND (c.since IS NULL OR r.at >= c.since) AND (c.until IS NULL OR r.at < c.until)
 )"""
 
@@ -75,18 +82,16 @@ odd_orders AS (
 ),
 unshared AS (
   SELECT l.order_id, l.date, l.buyer_id, l.is_paid, l.line_id, l.sku, l.product, l.quantity, l.cost,
-    (l.known * 100)::bigint AS known, (l.known_refund * 100)::bigint AS known_refund,
-    (greatest(o.goods - o.known, 0) * 100)::bigint AS rest,
-    CASE WHEN o.known_refund = 0 THEN (least(o.order_refund, o.goods) * 100)::bigint END
-      AS rest_refund,
+    l.known, l.known_refund, greatest(o.goods - o.known, 0)::bigint AS rest,
+    CASE WHEN o.known_refund = 0 THEN least(o.order_refund, o.goods) END AS rest_refund,
     CASE WHEN l.known IS NOT NULL THEN 0
-         WHEN o.is_priced THEN (l.list_price * 100)::bigint * l.quantity ELSE l.quantity END
+         WHEN o.is_priced THEN l.list_price * l.quantity ELSE l.quantity END
       AS weight
   FROM lines l JOIN odd_orders o USING (order_id)
 ),
 {_allot("share", "unshared", amount="rest", weight="weight")},
 shared AS MATERIALIZED (
-  SELECT u.*, coalesce(u.known, s.part, 0) AS gross,
+  SELECT u.*, coalesce(u.known, s.part, 0)::bigint AS gross,
     sum(coalesce(u.known, s.part, 0)) OVER (PARTITION BY order_id) > 0 AS has_shares
   FROM unshared u LEFT JOIN share s USING (line_id)
 ),
@@ -106,7 +111,7 @@ _SOLD = f"""parts AS (
   FROM lines WHERE NOT EXISTS (SELECT FROM odd WHERE odd.order_id = lines.order_id)
   UNION ALL
   SELECT order_id, date, buyer_id, is_paid, false, line_id, sku, product, quantity, cost,
-    gross / 100.0, coalesce(b.part, known_refund) / 100.0
+    gross, coalesce(b.part, known_refund)::bigint
   FROM shared LEFT JOIN back b USING (line_id)
 ),
 paid_parts AS (
