@@ -36,6 +36,9 @@ CHROMIUM_SWITCHES = (
 )
 
 
+_BASKET = "basket=MY-ZT60-BL%202%0AMY-SJ4015-SD%201&region=%E6%96%B0%E7%96%86"
+
+
 @dataclass(frozen=True, slots=True)
 class Shot:
     """One page. `step`: what is done on it before the picture; `widths`: those the docs show."""
@@ -80,7 +83,33 @@ def _first_barcode(page: Any) -> str:  # noqa: ANN401
     return str(row.locator(".mono").nth(1).inner_text())
 
 
-def shots(*, tid: str, batch: int, run: int) -> list[Shot]:
+def _promotions(*, activity: int, sku: int) -> list[Shot]:
+    """Give the pages of activities, final prices, gifts and paid traffic."""
+    return [
+        Shot("calendar", "/promotions/", shown=(1440,)),
+        Shot("board", "/promotions/board/"),
+        Shot("activity", f"/promotions/a/{activity}/", shown=(1440,)),
+        Shot("benefits", "/promotions/benefits/"),
+        Shot("prices", "/promotions/prices/", shown=(1440,)),
+        Shot("price", f"/promotions/prices/{sku}/", shown=(1440, 390)),
+        Shot("basket", f"/promotions/prices/basket/?{_BASKET}"),
+        Shot("freight", "/promotions/freight/"),
+        Shot("protection", "/promotions/protection/"),
+        Shot("price-rules", "/promotions/rules/"),
+        Shot("gifts", "/promotions/gifts/"),
+        Shot("tests", "/promotions/tests/"),
+        Shot("material", "/promotions/material/"),
+        Shot("channels", "/channels/", shown=(1440, 390)),
+        Shot("plans", "/channels/plans/"),
+        Shot("ad-items", "/channels/items/", shown=(1440,)),
+        Shot("affiliates", "/channels/affiliates/"),
+        Shot("distributors", "/channels/distributors/"),
+        Shot("partners", "/channels/partners/"),
+        Shot("subscriptions", "/channels/subscriptions/"),
+    ]
+
+
+def shots(*, tid: str, batch: int, run: int, activity: int, sku: int) -> list[Shot]:
     """Give the pages to be taken."""
     return [
         Shot("morning", "/morning/", shown=(1440, 390)),
@@ -102,6 +131,7 @@ def shots(*, tid: str, batch: int, run: int) -> list[Shot]:
         Shot("courier-score", "/warehouse/couriers/"),
         Shot("packing", "/settings/packing/", who="zheng"),
         Shot("cutoff", "/settings/cutoff/", step=_move_cutoff, shown=(1440,)),
+        *_promotions(activity=activity, sku=sku),
         Shot("work", "/work/", who="admin"),
         Shot("run", f"/work/{run}/", who="admin"),
         Shot("people", "/people/", who="admin"),
@@ -178,15 +208,25 @@ def _server() -> Iterator[str]:
 def _objects() -> dict[str, Any]:
     """Name the objects whose pages are shown."""
     from orders.models import Hold
+    from promotions.models import ActivityCheck, SkuLowest
     from shopops.intake.models import Batch
     from shopops.work.models import Run
 
     told = Hold.objects.filter(told_at__isnull=False).select_related("order").first()
     batch = Batch.objects.filter(kind="orders.order_list").order_by("-pk").first()
     run = Run.objects.filter(kind="intake.merge").order_by("-pk").first()
-    if told is None or batch is None:
+    # The activity that is refused for most reasons has most to show.
+    check = ActivityCheck.objects.order_by("-failed_count", "-pk").first()
+    price = SkuLowest.objects.order_by("sku_id", "date").first()
+    if told is None or batch is None or check is None or price is None:
         raise SystemExit("the demo shop is not complete; remove its folder and try again")
-    return {"tid": told.order.tid, "batch": batch.pk, "run": run.pk if run else 1}
+    return {
+        "tid": told.order.tid,
+        "batch": batch.pk,
+        "run": run.pk if run else 1,
+        "activity": check.activity_id,
+        "sku": price.sku_id,
+    }
 
 
 def _take(address: str, only: set[str]) -> None:

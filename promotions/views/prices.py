@@ -18,7 +18,16 @@ from promotions.models import Activity, SkuLowest
 from promotions.queries.price_list import PAGE, price_rows, price_skus, title_of
 from promotions.queries.price_proof import Proof, basket_price, price_proof
 from promotions.rules.final_price import PerkError, Quote
-from promotions.views.price_parts import basket_text, chart, pieces_rows, rule_rows_of, step_rows
+from promotions.rules.freight import PROVINCES
+from promotions.views.price_parts import (
+    basket_text,
+    chart,
+    freight_context,
+    pieces_rows,
+    region_of,
+    rule_rows_of,
+    step_rows,
+)
 from promotions.wording.price import error_words, reading_words
 from shopops.lib.business_time import business_date, parse_instant
 from shopops.lib.money import from_fen
@@ -78,7 +87,13 @@ def price_of(request: HttpRequest, sku_id: int) -> HttpResponse:
     sku = get_object_or_404(Sku.objects.select_related("product"), pk=sku_id)
     day, who = _day(request, business_date(now)), _audience(request)
     activity = Activity.objects.filter(pk=page_number(request, "activity") or 0).first()
-    proof = price_proof(sku, day=day, audience=who, with_activity=activity.pk if activity else None)
+    proof = price_proof(
+        sku,
+        day=day,
+        audience=who,
+        with_activity=activity.pk if activity else None,
+        region=region_of(request.GET),
+    )
     with_cost = request.user.has_perm("products.view_cost")
     context: dict[str, Any] = {
         "now": now,
@@ -113,7 +128,9 @@ def _proof_context(request: HttpRequest, sku: Sku, proof: Proof, *, with_cost: b
         "margin_rate": (each - cost) / each if with_cost and cost is not None and each else None,
         "steps": step_rows(chosen.quote, proof.offers),
         "total": from_fen(chosen.quote.goods_cents),
-        "off": from_fen(sum(step.off_cents for step in chosen.quote.steps)),
+        **freight_context(
+            chosen.quote, proof.freight, proof.freight.unmeasured([proof.freight.line(chosen.line)])
+        ),
         "by_pieces": pieces_rows(proof, chosen.quantity, request.GET.copy()),
         "rules": rule_rows_of(chosen.quote, proof.rules),
     }
@@ -130,6 +147,8 @@ def basket(request: HttpRequest) -> HttpResponse:
         "now": now,
         "text": text,
         "at_text": at_text,
+        "regions": PROVINCES,
+        "region": region_of(request.GET),
         "audiences": [
             {"value": one.value, "label": one.label, "on": one.value in who}
             for one in Audience
@@ -140,8 +159,11 @@ def basket(request: HttpRequest) -> HttpResponse:
     if text.strip():
         try:
             at = parse_instant(at_text) if at_text else now
-            found = basket_price(basket_text(text), at=at, audience=who)
+            found = basket_price(
+                basket_text(text), at=at, audience=who, region=region_of(request.GET)
+            )
             context |= _basket_context(found.quote) | {
+                **freight_context(found.quote, found.freight, found.unmeasured),
                 "at": at,
                 "steps": step_rows(found.quote, found.offers),
                 "rules": rule_rows_of(found.quote, found.rules),
