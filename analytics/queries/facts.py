@@ -171,7 +171,8 @@ _LINE_CELLS = f"""
     WHERE NOT is_plain GROUP BY date, dim, key, order_id, buyer_id, is_paid
   ) AS by_order GROUP BY date, dim, key"""
 
-# A SKU or a product is called what its latest line calls it.
+# A SKU or a product is called what its latest line calls it. OFFSET 0 in `fresh`: look lines up by key,
+# never read all of them.
 _LABEL = """coalesce(CASE WHEN c.dim = 'sku' AND l.spec <> '' THEN l.title || ' ' || l.spec
     ELSE l.title END, '')"""
 
@@ -204,7 +205,8 @@ cells AS (
 ),
 fresh AS MATERIALIZED (
   SELECT c.date, c.dim, c.key, {_LABEL} AS label, {", ".join(f"c.{name}" for name in MEASURES)}
-  FROM cells c LEFT JOIN orders_orderline l ON l.id = c.line_id
+  FROM cells c LEFT JOIN LATERAL (
+    SELECT title, spec FROM orders_orderline WHERE id = c.line_id OFFSET 0) AS l ON true
 )"""
 
 

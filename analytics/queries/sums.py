@@ -127,7 +127,7 @@ def sums(*, basis: str, dim: str, since: date, until: date, with_buyers: bool = 
             date=None,
             **{name: row[f"sum_{name}"] for name in MEASURES},
         )
-        for row in rows.order_by("key")
+        for row in map(dict[str, Any], rows.order_by("key"))
     ]
     if since != until and basis in BASES:
         found = _counted(found, basis, dim, since, until, with_buyers=with_buyers)
