@@ -109,9 +109,12 @@ def _promotions(*, activity: int, sku: int) -> list[Shot]:
     ]
 
 
-def shots(*, tid: str, batch: int, run: int, activity: int, sku: int) -> list[Shot]:
+def shots(
+    *, tid: str, batch: int, run: int, activity: int, sku: int, desk: dict[str, int]
+) -> list[Shot]:
     """Give the pages to be taken."""
     return [
+        *_desk_shots(desk),
         Shot("morning", "/morning/", shown=(1440, 390)),
         Shot("queue", "/orders/due_today/", shown=(1440, 390)),
         Shot("queue-drawer", "/orders/due_today/", step=_open_first, shown=(1440,)),
@@ -142,6 +145,30 @@ def shots(*, tid: str, batch: int, run: int, activity: int, sku: int) -> list[Sh
         Shot("search", "/search/?q=棉"),
         Shot("warehouse", "/orders/approved/", who="wu"),
         Shot("forbidden", "/people/", who="wu"),
+    ]
+
+
+def _desk_shots(desk: dict[str, int]) -> list[Shot]:
+    """Give the pages of reviews, follow-ups, answers and the service desk."""
+    return [
+        Shot("tasks", "/service/tasks/", who="he", shown=(390,)),
+        Shot("task", f"/service/tasks/{desk['task']}/", who="he"),
+        Shot("reviews", "/service/reviews/", who="cen", shown=(1440,)),
+        Shot("review", f"/service/reviews/{desk['review']}/", who="he", shown=(1440,)),
+        Shot("topics", "/service/reviews/topics/", who="cen"),
+        Shot("malice-files", "/service/reviews/malicious/", who="cen"),
+        Shot("malice", f"/service/reviews/malicious/{desk['malice']}/", who="cen", shown=(1440,)),
+        Shot("answers", "/service/answers/", who="cen"),
+        Shot("questions", "/service/answers/questions/", who="cen"),
+        Shot("agents", "/service/agents/", who="cen", shown=(1440,)),
+        Shot("agent", f"/service/agents/{desk['agent']}/", who="he"),
+        Shot("service-settings", "/service/settings/", who="cen"),
+        Shot("bonus", "/service/bonus/", who="cen"),
+        Shot("bonus-sheet", f"/service/bonus/{desk['sheet']}/", who="cen", shown=(1440,)),
+        Shot("bonus-rule", "/service/bonus/rule/", who="cen"),
+        Shot("training", "/service/training/", who="cen"),
+        Shot("exam", f"/service/training/{desk['exam']}/", who="he"),
+        Shot("agent-customers", f"/service/customers/?of={desk['agent']}", who="cen"),
     ]
 
 
@@ -226,6 +253,29 @@ def _objects() -> dict[str, Any]:
         "run": run.pk if run else 1,
         "activity": check.activity_id,
         "sku": price.sku_id,
+        "desk": _desk_objects(),
+    }
+
+
+def _desk_objects() -> dict[str, int]:
+    """Name one of each that the service desk works on."""
+    from crm.models import BonusLine, Exam, FollowTask, MaliceFile, ReviewCase
+    from shopops.staff.models import User
+
+    agent = User.objects.get(username="he")
+    cases = ReviewCase.objects.filter(state="open").order_by("due_at", "pk")
+    found = {
+        "task": FollowTask.objects.filter(owner=agent, state="open").order_by("pk").first(),
+        "review": cases.first(),
+        "malice": MaliceFile.objects.order_by("pk").first(),
+        "sheet": BonusLine.objects.filter(appeal_state="open").order_by("pk").first(),
+        "exam": Exam.objects.order_by("pk").first(),
+    }
+    if any(one is None for one in found.values()):
+        raise SystemExit("the demo shop is not complete; remove its folder and try again")
+    keys = {"review": "review_id", "sheet": "sheet_id"}
+    return {"agent": agent.pk} | {
+        name: getattr(one, keys.get(name, "pk")) for name, one in found.items()
     }
 
 

@@ -6,6 +6,7 @@ from promotions.views import (
     activity,
     activity_form,
     activity_items,
+    activity_pick,
     ad_pages,
     ad_tables,
     affiliates,
@@ -98,6 +99,7 @@ _activities: list[URLPattern] = [
     path("promotions/new/", activity_form.new, name="new_activity"),
     path("promotions/a/<int:activity_id>/", activity.activity, name="activity"),
     path("promotions/a/<int:activity_id>/edit/", activity_form.edit, name="edit_activity"),
+    path("promotions/a/<int:activity_id>/pick/", activity_pick.pick, name="activity_pick"),
     path("promotions/a/<int:activity_id>/items/", activity_items.items, name="activity_items"),
     path("settings/profit/", profit.profit, name="profit"),
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from products.models import Sku
 from promotions.queries.freight import ShopFreight, postage_offers, shop_freight
@@ -123,11 +123,17 @@ class BasketPrice:
 
 
 def basket_price(
-    wanted: Mapping[str, int], *, at: datetime, audience: Sequence[str] = (), region: str = ""
+    wanted: Mapping[str, int],
+    *,
+    at: datetime,
+    audience: Sequence[str] = (),
+    region: str = "",
+    with_activity: int | None = None,
 ) -> BasketPrice:
     """Work out a basket of SKU codes and pieces with all that holds at a moment. Ten queries.
 
     :param region: the province that the goods go to; empty: the nationwide rows of freight
+    :param with_activity: counts that activity's prices and benefits whatever its state is
     :raises PerkError: evidence `unknown_sku|code`, `no_list_price|code`, or of the basket
     """
     skus = {sku.code: sku for sku in Sku.objects.filter(code__in=list(wanted))}
@@ -136,7 +142,12 @@ def basket_price(
         sku = skus.get(code)
         lines.append(_line(code, sku, quantity))
     codes = {sku.pk: sku.code for sku in skus.values()}
-    offered = [*offers_between(at, at, codes), *postage_offers(at, at, codes)]
+    # A moment is a span of no length: what begins with it would not be in it.
+    until = at + timedelta(microseconds=1)
+    offered = [
+        *offers_between(at, until, codes, with_activity=with_activity),
+        *postage_offers(at, until, codes),
+    ]
     offers = [one for one in offered if one.starts_at <= at < one.ends_at]
     rules = RuleSet.at(rule_rows(), at)
     freight = shop_freight(wanted, at, region)

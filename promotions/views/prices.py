@@ -143,10 +143,12 @@ def basket(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     text, who = request.GET.get("basket", "")[:20_000], _audience(request)
     at_text = request.GET.get("at", "")
+    activity = Activity.objects.filter(pk=page_number(request, "activity") or 0).first()
     context: dict[str, Any] = {
         "now": now,
         "text": text,
-        "at_text": at_text,
+        "at_text": at_text[:16],
+        "activity": activity,
         "regions": PROVINCES,
         "region": region_of(request.GET),
         "audiences": [
@@ -159,10 +161,15 @@ def basket(request: HttpRequest) -> HttpResponse:
     if text.strip():
         try:
             at = parse_instant(at_text) if at_text else now
+            wanted = basket_text(text)
             found = basket_price(
-                basket_text(text), at=at, audience=who, region=region_of(request.GET)
+                wanted,
+                at=at,
+                audience=who,
+                region=region_of(request.GET),
+                with_activity=activity.pk if activity else None,
             )
-            context |= _basket_context(found.quote) | {
+            context |= _basket_context(found.quote, wanted) | {
                 **freight_context(found.quote, found.freight, found.unmeasured),
                 "at": at,
                 "steps": step_rows(found.quote, found.offers),
@@ -175,7 +182,7 @@ def basket(request: HttpRequest) -> HttpResponse:
     return render(request, "promotions/price_basket.html", context, status=status)
 
 
-def _basket_context(quote: Quote) -> Data:
+def _basket_context(quote: Quote, pieces: dict[str, int]) -> Data:
     return {
         "quote": quote,
         "total": from_fen(quote.goods_cents),
@@ -183,6 +190,8 @@ def _basket_context(quote: Quote) -> Data:
             {
                 "sku": line.sku,
                 "full": from_fen(line.full_cents),
+                "quantity": pieces.get(line.sku, 1),
+                "each": from_fen(-(-line.pay_cents // pieces.get(line.sku, 1))),
                 "off": from_fen(line.full_cents - line.pay_cents),
                 "pay": from_fen(line.pay_cents),
             }

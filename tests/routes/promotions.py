@@ -9,6 +9,7 @@ ROUTES: dict[str, Route] = {
     "promotions:new_activity": Route("promotions.edit", get=200, post=422),
     "promotions:activity": Route("promotions.view", get=404, post=404, kwargs=activity_key),
     "promotions:edit_activity": Route("promotions.edit", get=404, post=404, kwargs=activity_key),
+    "promotions:activity_pick": Route("promotions.edit", get=404, post=404, kwargs=activity_key),
     "promotions:activity_items": Route("promotions.edit", get=404, post=404, kwargs=activity_key),
     "promotions:profit": Route("promotions.set_rules", get=200, post=422),
     "promotions_api:activities": Route("promotions.view", get=200),
