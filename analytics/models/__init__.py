@@ -10,11 +10,13 @@ from analytics.models.dsr import (
     ScorePlan,
     ShopRating,
 )
-from analytics.models.rollup import DayRollup, RolledDay
+from analytics.models.rollup import ChangedBuyers, DayBuyers, DayRollup, RolledDay, SkuCost
 from analytics.models.stats import StatRow
 
 __all__ = [
     "CauseWord",
+    "ChangedBuyers",
+    "DayBuyers",
     "DayEvent",
     "DayRollup",
     "DsrDay",
@@ -25,5 +27,6 @@ __all__ = [
     "RolledDay",
     "ScorePlan",
     "ShopRating",
+    "SkuCost",
     "StatRow",
 ]
