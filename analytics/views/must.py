@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from analytics.checks import figures as own_checks
-from analytics.queries import holds
 from analytics.queries.coverage import ORDERS, FileState
 from analytics.views.figures import YESTERDAY, Kpi, View
 from orders.models import QueueCount
+from orders.queries import waiting as holds
 from orders.queries.risk import LateMoney
 from orders.wording import minute_words
 from shopops.checks import queries as checks
