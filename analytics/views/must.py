@@ -12,20 +12,23 @@ from django.utils.translation import gettext as _
 from analytics.checks import figures as own_checks
 from analytics.queries.coverage import ORDERS, FileState
 from analytics.views.figures import YESTERDAY, Kpi, View
+from orders.checks import desk as desk_checks
 from orders.models import QueueCount
 from orders.queries import waiting as holds
 from orders.queries.risk import LateMoney
 from orders.wording import minute_words
-from shopops.checks import queries as checks
-from shopops.checks.models import CheckResult
+from shopops.checks.models import Issue
+from shopops.checks.queries import issues
 from shopops.lib import words
 from shopops.lib.templatetags.shop import money
 
 # A parcel that the carrier did not scan for a day may be lost, and the platform counts it.
 PICKUP_WAITS = timedelta(hours=24)
 _TONES = ("late", "soon", "us")
-# What the page itself finds, now and not as of this morning's check.
-_LIVE_CHECKS = frozenset({own_checks.FILES})
+# Of one check so many stand on the morning page; all of them on the page of issues.
+MOST_OF_A_CHECK = 3
+# What the page itself finds, now and not as of the last check.
+_LIVE_CHECKS = frozenset({own_checks.FILES, desk_checks.LATE, desk_checks.HOLDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,27 +197,44 @@ def _files(facts: Situation) -> list[Must]:
 
 
 def _checks(facts: Situation) -> list[Must]:
-    return [
+    """Give what the checks found and is open: a few of each check, the rest behind one row."""
+    shown, counts = issues.to_do(per_check=MOST_OF_A_CHECK)
+    rows = [_issue_row(one, facts) for one in shown if one.code not in _LIVE_CHECKS]
+    rows += [
         Must(
-            tone=one["severity"] if one["severity"] in _TONES else "soon",
+            tone="us",
             tag=_("检查不过"),
-            title=words.stored(one["title"], names=True),
-            evidence=words.stored(one["evidence"], names=True),
-            owner_role=one["owner_role"],
-            due=_due(one["due_at"], facts.now),
-            due_tone="soon",
-            url=one["url"] or reverse("morning"),
+            title=_("%(check)s：还有 %(n)d 条")
+            % {"check": issues.check_name(code), "n": count - MOST_OF_A_CHECK},
+            evidence=_("在异常页看全部"),
+            owner_role=next(one.owner_role for one in shown if one.code == code),
+            due=_("今天"),
+            due_tone="",
+            url=f"{reverse('checks:findings')}?scope=all&check={code}",
             act=_("去看"),
-            right="analytics.view",
+            right="checks.view",
         )
-        for row in checks.checks_of(day=facts.today)
-        if row.status == CheckResult.Status.FAILED and row.code not in _LIVE_CHECKS
-        for one in row.findings
+        for code, count in counts.items()
+        if count > MOST_OF_A_CHECK and code not in _LIVE_CHECKS
     ]
+    return rows
 
 
-def _due(due_at: str | None, now: datetime) -> str:
-    return minute_words(datetime.fromisoformat(due_at), now=now) if due_at else _("今天")
+def _issue_row(one: Issue, facts: Situation) -> Must:
+    days = (facts.today - one.opened_on).days
+    return Must(
+        tone=one.severity,
+        tag=_("第 %(n)d 天") % {"n": days + 1} if days > 0 else _("检查不过"),
+        title=words.stored(one.title, names=True),
+        evidence=words.stored(one.evidence, names=True),
+        owner_role=one.owner_role,
+        due=minute_words(one.due_at, now=facts.now) if one.due_at else _("今天"),
+        due_tone="soon",
+        url=reverse("checks:finding", args=[one.pk]),
+        act=_("去看"),
+        right="checks.view",
+        owner=one.assignee.name if one.assignee else "",
+    )
 
 
 def _breaks(facts: Situation) -> list[Must]:
