@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from shopops.checks.actions import issues, lists, projects
-from shopops.checks.actions.running import run_checks
+from shopops.checks.actions.running import run_check
 from shopops.checks.models import (
     DailyItem,
     DailyList,
@@ -15,6 +15,7 @@ from shopops.checks.models import (
     ProjectTemplate,
 )
 from shopops.checks.queries.lists import may_work
+from shopops.checks.registry import checks
 from shopops.lib.business_time import at_local, business_date
 from shopops.staff.models import User
 
@@ -104,8 +105,11 @@ def _look(by_name: Mapping[str, User], now: datetime) -> None:
     """Let the checks speak of yesterday and today; people see to some of what they found."""
     today = business_date(now)
     yesterday = today - timedelta(days=1)
-    run_checks(day=yesterday, now=at_local(yesterday, time(7, 30)))
-    run_checks(day=today, now=now)
+    for day, at in ((yesterday, at_local(yesterday, time(7, 30))), (today, now)):
+        for check in checks():
+            # What the demo just asked for waits for its worker: no finding.
+            if check.code != "work.runs_are_performed":
+                run_check(check, day=day, now=at)
     manager, promoter = by_name["ning"], by_name["man"]
     found = list(Issue.objects.filter(closed_at__isnull=True).order_by("rank", "pk")[:6])
     issues.acknowledge(ids=[one.pk for one in found[:3]], by=manager, now=now)

@@ -183,6 +183,7 @@ def skip(*, item_id: int, why: str, by: User, now: datetime) -> DailyItem:
         raise ChecksRefusedError(_("写一句今天为什么不用做。"), field="note")
     with transaction.atomic():
         item = _open_line(item_id, by)
+        _refuse_tick(item, has_picture=True)
         _set(item, State.SKIPPED, why, by, now)
         _record("checks.list.skipped", item, by, now, reason=why)
     return item

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shopops.checks.models import ProjectTemplate
 from shopops.checks.registry import checks
 from shopops.staff.models import User
 from shopops.staff.queries import people_who_may, role_names
@@ -23,6 +24,10 @@ __all__ = [
     "TemplateLineForm",
     "TickForm",
 ]
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -150,10 +155,11 @@ class RuleForm(forms.Form):
 class OpenProjectForm(_WithPeople):
     """A new one-off list."""
 
-    name = forms.CharField(label=_("叫什么"), max_length=80)
-    starts_on = forms.DateField(
-        label=_("从哪天算起"), widget=forms.DateInput(attrs={"type": "date"})
+    template = forms.ModelChoiceField(
+        label=_("照哪个模板"), queryset=ProjectTemplate.objects.order_by("pk"), empty_label=None
     )
+    name = forms.CharField(label=_("叫什么"), max_length=80)
+    starts_on = forms.DateField(label=_("从哪天算起"), widget=_day())
     owner = PersonField(label=_("谁负责"))
 
 
@@ -173,7 +179,7 @@ class LineForm(_WithPeople):
 
     text = forms.CharField(label=_("做什么"), max_length=200)
     owner = PersonField(label=_("谁做"), required=False, empty_label=_("岗位里谁有空谁做"))
-    due_on = forms.DateField(label=_("哪天前"), widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = forms.DateField(label=_("哪天前"), widget=_day())
     needs_proof = forms.BooleanField(label=_("要附凭证"), required=False)
 
 

@@ -108,7 +108,7 @@ def issue_page(
     if after or before:
         place = decode_place(before or after)
         rows = rows.filter(_beyond(place, is_closed=is_closed, backwards=backwards))
-    order = ("-closed_at", "-pk") if is_closed else ("rank", "opened_at", "pk")
+    order: tuple[str, ...] = ("-closed_at", "-pk") if is_closed else ("rank", "opened_at", "pk")
     if backwards:
         order = tuple(one[1:] if one.startswith("-") else f"-{one}" for one in order)
     found = list(rows.order_by(*order)[: size + 1])

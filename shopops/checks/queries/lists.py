@@ -124,9 +124,9 @@ class Standings:
 
 
 def line_of(item: DailyItem, now: Standings | None) -> Line:
-    """Give one line as it stands; without `now` as it was frozen. A person's "does not apply" stands."""
+    """Give one line as it stands; without `now` as it was frozen."""
     is_computed = bool(item.checks)
-    if now is None or not is_computed or item.state == DailyItem.State.SKIPPED:
+    if now is None or not is_computed:
         return Line(item, is_computed, item.state, item.issue_count, tuple(item.checks))
     how, codes = now.standing(item.checks)
     return Line(item, is_computed, how.state, how.issues, codes)

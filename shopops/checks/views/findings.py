@@ -170,7 +170,7 @@ def row_data(issue: Issue, *, today: date, names: dict[str, str]) -> Data:
         "check": queries.check_name(issue.code),
         "role": names.get(issue.owner_role, issue.owner_role),
         "owner": issue.assignee.name if issue.assignee else "",
-        "days": days,
+        "days": days + 1,
         "is_followed": days > 0,
         "can": " ".join(
             code

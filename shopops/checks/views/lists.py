@@ -133,7 +133,6 @@ def _line(line: queries.Line, *, can_tick: bool) -> Data:
         "by_hand": by_hand,
         "is_settled": line.is_settled,
         "can_tick": can_tick and by_hand,
-        "can_skip": can_tick and not line.is_settled,
         # One key press is enough where no picture is asked for.
         "is_quick": can_tick and by_hand and not (item.needs_picture and not item.picture),
         "url": _issues_url(line),

@@ -20,6 +20,7 @@ from shopops.checks.queries.issues import check_name, open_by_severity
 from shopops.checks.views.acting import Asked, Data, answer, events_of, number_of, show_both
 from shopops.lib import words
 from shopops.lib.business_time import business_date
+from shopops.lib.templatetags.shop import initial
 from shopops.staff.access import requires
 from shopops.staff.queries import role_names
 
@@ -93,7 +94,7 @@ def _cell(cell: queries.Cell, role: str, today: date) -> Data:
         missed = _("，%(n)d 项没做") % {"n": cell.missed} if cell.missed else ""
         return {
             "tone": "soon" if cell.missed else "done",
-            "mark": who[:1] or "✓",
+            "mark": initial(who) or "✓",
             "words": _("%(who)s 签了%(missed)s") % {"who": who, "missed": missed},
             "url": url,
         }

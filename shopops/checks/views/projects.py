@@ -81,7 +81,6 @@ def projects(request: HttpRequest) -> HttpResponse:
         "may_open": person.has_perm("checks.assign"),
         "may_set": person.has_perm("checks.set_lists"),
         "form": sent or OpenProjectForm(initial={"starts_on": today, "owner": person}),
-        "chosen": number_of(request.POST.get("template", "")) if sent else None,
     }
     return render(request, "checks/projects.html", context, status=422 if sent else 200)
 
@@ -89,7 +88,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 def _open(asked: Asked, form: OpenProjectForm) -> HttpResponse:
     data = form.cleaned_data
     project = acts.open_project(
-        template_id=asked.number("template") or 0,
+        template_id=data["template"].pk,
         name=data["name"],
         starts_on=data["starts_on"],
         owner=data["owner"],
