@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from orders.choices import RefundStatus
 from orders.models import Refund
 from orders.queries import queues
+from orders.queries.cases import OURS
 from orders.queries.waiting import Waiting, waiting_holds
-from orders.rules.cases import platform_waits_for_us
 from orders.wording import minute_words
 from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check, unknown
 
@@ -21,7 +21,6 @@ LATE, HOLDS, REFUNDS = (
 )
 # A refund is looked at within a day.
 DECIDED_IN = timedelta(hours=24)
-OURS = [status.value for status in RefundStatus if platform_waits_for_us(status)]
 
 
 def nothing_is_late(day: date, now: datetime) -> CheckOutcome:

@@ -65,7 +65,10 @@ def _faulty(w: World) -> None:
         sku=sku, date=w.day, days=30, sold_pieces=100, sold_people=90, damaged=9
     )
     PackingStandard.objects.create(
-        sku_code="MY-1", needs_second_check=True, second_check_reason="quality|0.09|100"
+        sku_code="MY-1",
+        needs_second_check=True,
+        second_check_reason="quality|0.09|100",
+        changed_at=w.now,
     )
 
 

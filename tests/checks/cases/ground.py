@@ -73,6 +73,8 @@ def _files_come(w: World) -> None:
             exported_at=day_bounds(w.day)[0],
             created_at=w.now,
             file_name="a.csv",
+            sha256=kind,
+            size_bytes=1,
         )
 
 

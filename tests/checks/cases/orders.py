@@ -72,10 +72,8 @@ def _unpicked(w: World) -> None:
 
 
 def _old_contact(w: World) -> None:
-    order = OrderFactory(
-        stage=Stage.DONE, paid_at=w.now - timedelta(days=900), status="TRADE_FINISHED"
-    )
-    Order.objects.filter(pk=order.pk).update(finished_at=w.now - timedelta(days=890))
+    at = w.now - timedelta(days=900)
+    order = OrderFactory(stage=Stage.SIGNED, paid_at=at, ended_at=at, status="TRADE_FINISHED")
     OrderContact.objects.create(order=order, sealed=seal(b"{}"))
 
 
@@ -104,6 +102,6 @@ CASES = {
     "orders.parcels_unpicked": Case(
         _unpicked, lambda w: Order.objects.update(stage=Stage.PICKED_UP)
     ),
-    "orders.contacts_are_erased": Case(_old_contact, lambda w: OrderContact.objects.all().delete()),
+    "orders.contacts_are_erased": Case(_old_contact, lambda w: Order.objects.all().delete()),
     "orders.left_orders_are_booked": Case(_left, lambda w: Order.objects.all().delete()),
 }

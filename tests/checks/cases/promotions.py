@@ -92,7 +92,7 @@ def _distributor(w: World, **values: object) -> Distributor:
             "name": "小王分销",
             "changed_at": w.now,
             "state_since": w.now,
-            "state": "active",
+            "state": "selling",
             "follow_up_on": w.day - timedelta(days=1),
             **values,
         }
@@ -128,9 +128,9 @@ def _silent_test(w: World) -> None:
         starts_on=w.day - timedelta(days=9),
         planned_people=1000,
         planned_days=7,
-        subject="picture",
-        split="same_days",
-        measure="rate",
+        subject="main_image",
+        split="days",
+        measure="click_rate",
         baseline=Decimal("0.05"),
         smallest_lift=Decimal("0.20"),
         name="主图",
@@ -151,7 +151,10 @@ def _capped(w: World) -> None:
     fill(items=1, days=3, last=w.day - timedelta(days=1))
     ChannelAccount.objects.get_or_create(channel="wxt")
     ChannelCap.objects.create(
-        channel="wxt", valid_from=w.day - timedelta(days=9), changed_at=w.now, amount=Decimal(90)
+        channel="wxt",
+        valid_from=w.day - timedelta(days=9),
+        changed_at=w.now,
+        cap_amount=Decimal(90),
     )
 
 
@@ -190,7 +193,7 @@ CASES = {
     ),
     "promotions.pages_agree": Case(
         lambda w: _activity(w, page_text="满 200 减 20"),
-        lambda w: Activity.objects.update(page_seen_at=w.now, page_seen_text="满 200 减 20"),
+        lambda w: Activity.objects.update(page_seen_at=w.now),
     ),
     "promotions.starts_and_ends": Case(
         lambda w: _activity(w, state="prepared", starts_at=w.now - timedelta(hours=1)),
@@ -225,7 +228,7 @@ CASES = {
         _word, lambda w: Material.objects.update(text="这一款睡得香")
     ),
     "promotions.channel_caps_hold": Case(
-        _capped, lambda w: ChannelCap.objects.update(amount=Decimal(500))
+        _capped, lambda w: ChannelCap.objects.update(cap_amount=Decimal(500))
     ),
     "promotions.channel_balances_last": Case(
         _low, lambda w: ChannelBalance.objects.update(balance_amount=Decimal(9000))
