@@ -25,8 +25,8 @@ from shopops.lib.templatetags.shop import money
 # A parcel that the carrier did not scan for a day may be lost, and the platform counts it.
 PICKUP_WAITS = timedelta(hours=24)
 _TONES = ("late", "soon", "us")
-# Of one check so many stand on the morning page; all of them on the page of issues.
-MOST_OF_A_CHECK = 3
+# So many stand on the morning page, so many of one check; all of them on the page of issues.
+MOST_ISSUES, MOST_OF_A_CHECK = 15, 2
 # What the page itself finds, now and not as of the last check.
 _LIVE_CHECKS = frozenset({own_checks.FILES, desk_checks.LATE, desk_checks.HOLDS})
 
@@ -197,26 +197,25 @@ def _files(facts: Situation) -> list[Must]:
 
 
 def _checks(facts: Situation) -> list[Must]:
-    """Give what the checks found and is open: a few of each check, the rest behind one row."""
-    shown, counts = issues.to_do(per_check=MOST_OF_A_CHECK)
-    rows = [_issue_row(one, facts) for one in shown if one.code not in _LIVE_CHECKS]
-    rows += [
-        Must(
-            tone="us",
-            tag=_("检查不过"),
-            title=_("%(check)s：还有 %(n)d 条")
-            % {"check": issues.check_name(code), "n": count - MOST_OF_A_CHECK},
-            evidence=_("在异常页看全部"),
-            owner_role=next(one.owner_role for one in shown if one.code == code),
-            due=_("今天"),
-            due_tone="",
-            url=f"{reverse('checks:findings')}?scope=all&check={code}",
-            act=_("去看"),
-            right="checks.view",
+    """Give the first of what the checks found and is open, and one row for all the rest."""
+    found = issues.to_do(per_check=MOST_OF_A_CHECK, most=MOST_ISSUES, but=_LIVE_CHECKS)
+    rows = [_issue_row(one, facts) for one in found.shown]
+    if found.rest:
+        tones = {"late": _("红 %(n)d"), "soon": _("黄 %(n)d"), "us": _("要你看 %(n)d")}
+        rows.append(
+            Must(
+                tone=next(iter(found.rest)),
+                tag=_("检查不过"),
+                title=_("还有 %(n)d 条异常") % {"n": sum(found.rest.values())},
+                evidence=words.listed(tones[tone] % {"n": n} for tone, n in found.rest.items()),
+                owner_role="manager",
+                due=_("今天"),
+                due_tone="",
+                url=f"{reverse('checks:findings')}?scope=all",
+                act=_("看全部"),
+                right="checks.view",
+            )
         )
-        for code, count in counts.items()
-        if count > MOST_OF_A_CHECK and code not in _LIVE_CHECKS
-    ]
     return rows
 
 

@@ -2,14 +2,16 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from shopops.checks.models import CheckResult, Issue, IssueEvent
-from shopops.checks.registry import find_check
+from shopops.checks.registry import checks, find_check
+from shopops.checks.rules import codes_of
 from shopops.lib.paging import Page
 from shopops.staff.models import Operation, User
 from shopops.staff.operations import name_of
@@ -156,6 +158,11 @@ def codes_in_use() -> list[str]:
     return list(rows.order_by("code").distinct())
 
 
+def check_names(wanted: Sequence[str]) -> list[str]:
+    """Give the names of the checks that a line of a list is computed from, as far as there are any."""
+    return [check_name(code) for code in codes_of(wanted, [check.code for check in checks()])]
+
+
 def check_name(code: str) -> str:
     """Give a check's name; its code if this release no longer has it."""
     check = find_check(code)
@@ -194,16 +201,25 @@ def last_ran_at(*, day: date) -> datetime | None:
 # --- the morning page
 
 
-def to_do(*, per_check: int) -> tuple[list[Issue], dict[str, int]]:
-    """Give what is open, the worst first, a few of each check, and how many each has. One query."""
-    rows = Issue.objects.filter(closed_at__isnull=True).select_related("assignee")
-    counts: dict[str, int] = {}
-    shown = []
-    for issue in rows.order_by("rank", "opened_at", "pk"):
-        counts[issue.code] = counts.get(issue.code, 0) + 1
-        if counts[issue.code] <= per_check:
-            shown.append(issue)
-    return shown, counts
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """The first issues to see to, and how many more there are by severity."""
+
+    shown: list[Issue]
+    rest: dict[str, int]
+
+
+def to_do(*, per_check: int, most: int, but: Collection[str]) -> ToDo:
+    """Give what is open, the worst first, a few of each check, some checks left out. Two queries."""
+    rows = Issue.objects.filter(closed_at__isnull=True).exclude(code__in=but)
+    place = Window(RowNumber(), partition_by=F("code"), order_by=["rank", "opened_at", "pk"])
+    first = rows.annotate(place=place).filter(place__lte=per_check).select_related("assignee")
+    shown = list(first.order_by("rank", "opened_at", "pk")[:most])
+    counted = rows.values("severity").annotate(n=Count("pk")).order_by("rank")
+    rest = {row["severity"]: row["n"] for row in counted}
+    for issue in shown:
+        rest[issue.severity] -= 1
+    return ToDo(shown, {severity: n for severity, n in rest.items() if n})
 
 
 # --- one issue

@@ -16,7 +16,7 @@ from shopops.checks.errors import StaleChecksError
 from shopops.checks.forms import RuleForm
 from shopops.checks.models import DailyList, ListItemRule
 from shopops.checks.queries import lists as queries
-from shopops.checks.queries.issues import check_name, open_by_severity
+from shopops.checks.queries.issues import check_name, check_names, open_by_severity
 from shopops.checks.views.acting import Asked, Data, answer, events_of, number_of, show_both
 from shopops.lib import words
 from shopops.lib.business_time import business_date
@@ -177,7 +177,7 @@ def _rule(row: ListItemRule) -> Data:
     return {
         "row": row,
         "text": words.stored(row.text),
-        "checks": words.listed(check_name(code) for code in row.checks),
+        "checks": words.listed(check_names(row.checks) or row.checks),
         "form": RuleForm(initial=initial, auto_id=f"id_{row.pk}_%s", more=tuple(row.checks)),
     }
 
