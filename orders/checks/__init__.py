@@ -2,6 +2,7 @@
 
 from orders.checks import desk, orders
 from orders.checks.orders import (
+    CONTACTS,
     cases_are_answered,
     contacts_are_erased,
     parcels_unpicked,
@@ -10,6 +11,7 @@ from orders.checks.orders import (
 )
 
 __all__ = [
+    "CONTACTS",
     "cases_are_answered",
     "contacts_are_erased",
     "parcels_unpicked",

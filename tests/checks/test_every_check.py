@@ -25,6 +25,7 @@ def test_every_check_has_a_case():
 @pytest.mark.parametrize("code", sorted(CASES))
 def test_a_check_fires_and_closes(code, world):
     check, case = find_check(code), CASES[code]
+    assert check is not None
     case.make(world)
 
     first = run_check(check, day=world.day, now=NOW)

@@ -91,7 +91,10 @@ def test_unknown_opens_nothing_and_closes_nothing(said):
 def test_a_check_that_breaks_closes_nothing(said):
     said.says(found("a"))
 
-    broken = Check("test.said", "试", "manager", lambda day, now: 1 / 0)
+    def breaks(day, now):
+        raise ZeroDivisionError
+
+    broken = Check("test.said", "试", "manager", breaks)
     result = run_check(broken, day=DAY, now=NOW)
 
     assert result.status == "unknown"
@@ -248,7 +251,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(said):
         if page.after is None:
             break
         after = page.after
-    back = queries.issue_page(filters, today=DAY, before=page.before, size=5)
+    back = queries.issue_page(filters, today=DAY, before=page.before or "", size=5)
 
     assert len(seen) == len(set(seen)) == 23
     assert [one.pk for one in back.rows] == seen[15:20]
@@ -335,18 +338,21 @@ def test_programs_list_acknowledge_assign_and_note(said, manager):
 
 
 def test_the_morning_page_reads_what_is_open(said, manager, shop):
-    from analytics.views import must
+    from analytics.queries import daily
+    from analytics.views import figures, must
     from orders.queries import queues
     from orders.queries.risk import late_money
 
     said.says(*(found(str(n), title=f"缺货{n}") for n in range(5)))
+    tomorrow = DAY + timedelta(days=1)
+    by_day = daily.daily(since=DAY - timedelta(days=20), until=DAY)
     facts = must.Situation(
         queues.counts(),
         late_money(platform=shop.platform, now=NOW),
         [],
-        None,
+        figures.view_of("yesterday", by_day=by_day, today=tomorrow, now=NOW),
         [],
-        today=DAY + timedelta(days=1),
+        today=tomorrow,
         now=NOW,
     )
 

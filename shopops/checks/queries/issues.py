@@ -205,7 +205,7 @@ def last_ran_at(*, day: date) -> datetime | None:
 class ToDo:
     """The first issues to see to, and how many more there are by severity."""
 
-    shown: list[Issue]
+    shown: Sequence[Issue]
     rest: dict[str, int]
 
 

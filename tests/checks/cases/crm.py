@@ -25,6 +25,7 @@ from crm.models import (
     TierLevel,
     TierPlan,
 )
+from shopops.staff.models import User
 from tests.checks.cases.case import Case, World
 from tests.factories import campaigns as made
 from tests.factories.orders import OrderFactory
@@ -140,8 +141,8 @@ def _draw(w: World) -> None:
     )
 
 
-def _agent() -> object:
-    return PersonFactory(name="小禾", role_codes=["service"])
+def _agent() -> User:
+    return PersonFactory.create(name="小禾", role_codes=["service"])
 
 
 def _unmapped(w: World) -> None:

@@ -1,6 +1,6 @@
 """Goods: listing, main products, competitors, violations, prices, quality, stock, purchases."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from orders.models import PackingStandard
@@ -91,7 +91,7 @@ def _buy(w: World) -> None:
     PurchaseLine.objects.create(purchase=purchase, sku=Sku.objects.get(), quantity=50)
 
 
-def _purchase(w: World, *, expected: object) -> PurchaseOrder:
+def _purchase(w: World, *, expected: date) -> PurchaseOrder:
     return PurchaseOrder.objects.create(
         supplier=SupplierFactory(),
         created_at=w.now,
