@@ -1,6 +1,6 @@
 """The watch of main products, competitors and violations: what stands out, with its figures."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -270,7 +270,7 @@ def near_deadlines(*, now: datetime, hours: int) -> list[Violation]:
     return list(rows.order_by("appeal_until", "pk"))
 
 
-def silent_violations(*, now: datetime, but: Collection[int]) -> list[Violation]:
-    """Give open violations that nobody answered within 72 hours, some left out."""
-    rows = violations(with_ended=False).filter(found_at__lt=now - ANSWERED_IN, state="open")
-    return list(rows.exclude(pk__in=but).order_by("found_at", "pk"))
+def silent_violations(*, now: datetime) -> list[Violation]:
+    """Give open violations without a deadline that nobody answered within 72 hours."""
+    rows = violations(with_ended=False).filter(appeal_until__isnull=True, state="open")
+    return list(rows.filter(found_at__lt=now - ANSWERED_IN).order_by("found_at", "pk"))

@@ -31,11 +31,12 @@ SHIPPING_CHECKS = (
     "orders.sweep_is_followed",
     "orders.holds_are_handled",
 )
-SCORE_CHECKS = ("analytics.dsr_against_yesterday",)
+SCORE_CHECKS = ("analytics.dsr_against_yesterday", "analytics.after_sales_against_yesterday")
 FILE_CHECKS = (
     "intake.files_came",
     "promotions.channel_reports_came",
     "analytics.figures_are_fresh",
+    "analytics.no_missing_days",
 )
 SPEND_CHECKS = ("promotions.channel_caps_hold", "promotions.channel_balances_last")
 PARTNER_CHECKS = ("promotions.follow_ups", "promotions.partners_are_followed")
@@ -51,7 +52,7 @@ DAILY: dict[str, tuple[DailyLine, ...]] = {
         ("violations", "举报、违规、处罚都答复了", VIOLATION_CHECKS, False),
         ("shipping", "漏发、缺货、没发的单今天跟完", SHIPPING_CHECKS, False),
         ("scores", "三项评分和售后综合指标与前一天比过", SCORE_CHECKS, False),
-        ("conversion", "店铺和主推款的转化率平稳", ("analytics.conversion_is_steady",), False),
+        ("conversion", "店铺和主推款的转化率平稳", ("analytics.breaks",), False),
         ("spend", "推广花费没有超日限额", ("promotions.channel_caps_hold",), False),
         ("files", "昨天的文件和报表都来了", FILE_CHECKS, False),
         ("system", "后台任务、备份正常", ("work.",), False),

@@ -307,6 +307,7 @@ def test_two_people_on_one_issue_see_both_versions(said, manager):
 
 def test_the_list_asks_as_often_for_many_as_for_few(said, manager):
     client = browser_of(manager)
+    client.get(reverse("checks:findings"))
     asked = []
     for count in (2, 40):
         said.says(*(found(str(n), person=manager.pk) for n in range(count)))
