@@ -36,6 +36,9 @@ CHROMIUM_SWITCHES = (
 )
 
 
+_BASKET = "basket=MY-ZT60-BL%202%0AMY-SJ4015-SD%201&region=%E6%96%B0%E7%96%86"
+
+
 @dataclass(frozen=True, slots=True)
 class Shot:
     """One page. `step`: what is done on it before the picture; `widths`: those the docs show."""
@@ -80,9 +83,38 @@ def _first_barcode(page: Any) -> str:  # noqa: ANN401
     return str(row.locator(".mono").nth(1).inner_text())
 
 
-def shots(*, tid: str, batch: int, run: int) -> list[Shot]:
+def _promotions(*, activity: int, sku: int) -> list[Shot]:
+    """Give the pages of activities, final prices, gifts and paid traffic."""
+    return [
+        Shot("calendar", "/promotions/", shown=(1440,)),
+        Shot("board", "/promotions/board/"),
+        Shot("activity", f"/promotions/a/{activity}/", shown=(1440,)),
+        Shot("benefits", "/promotions/benefits/"),
+        Shot("prices", "/promotions/prices/", shown=(1440,)),
+        Shot("price", f"/promotions/prices/{sku}/", shown=(1440, 390)),
+        Shot("basket", f"/promotions/prices/basket/?{_BASKET}"),
+        Shot("freight", "/promotions/freight/"),
+        Shot("protection", "/promotions/protection/"),
+        Shot("price-rules", "/promotions/rules/"),
+        Shot("gifts", "/promotions/gifts/"),
+        Shot("tests", "/promotions/tests/"),
+        Shot("material", "/promotions/material/"),
+        Shot("channels", "/channels/", shown=(1440, 390)),
+        Shot("plans", "/channels/plans/"),
+        Shot("ad-items", "/channels/items/", shown=(1440,)),
+        Shot("affiliates", "/channels/affiliates/"),
+        Shot("distributors", "/channels/distributors/"),
+        Shot("partners", "/channels/partners/"),
+        Shot("subscriptions", "/channels/subscriptions/"),
+    ]
+
+
+def shots(
+    *, tid: str, batch: int, run: int, activity: int, sku: int, desk: dict[str, int]
+) -> list[Shot]:
     """Give the pages to be taken."""
     return [
+        *_desk_shots(desk),
         Shot("morning", "/morning/", shown=(1440, 390)),
         Shot("queue", "/orders/due_today/", shown=(1440, 390)),
         Shot("queue-drawer", "/orders/due_today/", step=_open_first, shown=(1440,)),
@@ -102,6 +134,7 @@ def shots(*, tid: str, batch: int, run: int) -> list[Shot]:
         Shot("courier-score", "/warehouse/couriers/"),
         Shot("packing", "/settings/packing/", who="zheng"),
         Shot("cutoff", "/settings/cutoff/", step=_move_cutoff, shown=(1440,)),
+        *_promotions(activity=activity, sku=sku),
         Shot("work", "/work/", who="admin"),
         Shot("run", f"/work/{run}/", who="admin"),
         Shot("people", "/people/", who="admin"),
@@ -112,6 +145,30 @@ def shots(*, tid: str, batch: int, run: int) -> list[Shot]:
         Shot("search", "/search/?q=棉"),
         Shot("warehouse", "/orders/approved/", who="wu"),
         Shot("forbidden", "/people/", who="wu"),
+    ]
+
+
+def _desk_shots(desk: dict[str, int]) -> list[Shot]:
+    """Give the pages of reviews, follow-ups, answers and the service desk."""
+    return [
+        Shot("tasks", "/service/tasks/", who="he", shown=(390,)),
+        Shot("task", f"/service/tasks/{desk['task']}/", who="he"),
+        Shot("reviews", "/service/reviews/", who="cen", shown=(1440,)),
+        Shot("review", f"/service/reviews/{desk['review']}/", who="he", shown=(1440,)),
+        Shot("topics", "/service/reviews/topics/", who="cen"),
+        Shot("malice-files", "/service/reviews/malicious/", who="cen"),
+        Shot("malice", f"/service/reviews/malicious/{desk['malice']}/", who="cen", shown=(1440,)),
+        Shot("answers", "/service/answers/", who="cen"),
+        Shot("questions", "/service/answers/questions/", who="cen"),
+        Shot("agents", "/service/agents/", who="cen", shown=(1440,)),
+        Shot("agent", f"/service/agents/{desk['agent']}/", who="he"),
+        Shot("service-settings", "/service/settings/", who="cen"),
+        Shot("bonus", "/service/bonus/", who="cen"),
+        Shot("bonus-sheet", f"/service/bonus/{desk['sheet']}/", who="cen", shown=(1440,)),
+        Shot("bonus-rule", "/service/bonus/rule/", who="cen"),
+        Shot("training", "/service/training/", who="cen"),
+        Shot("exam", f"/service/training/{desk['exam']}/", who="he"),
+        Shot("agent-customers", f"/service/customers/?of={desk['agent']}", who="cen"),
     ]
 
 
@@ -178,15 +235,48 @@ def _server() -> Iterator[str]:
 def _objects() -> dict[str, Any]:
     """Name the objects whose pages are shown."""
     from orders.models import Hold
+    from promotions.models import ActivityCheck, SkuLowest
     from shopops.intake.models import Batch
     from shopops.work.models import Run
 
     told = Hold.objects.filter(told_at__isnull=False).select_related("order").first()
     batch = Batch.objects.filter(kind="orders.order_list").order_by("-pk").first()
     run = Run.objects.filter(kind="intake.merge").order_by("-pk").first()
-    if told is None or batch is None:
+    # The activity that is refused for most reasons has most to show.
+    check = ActivityCheck.objects.order_by("-failed_count", "-pk").first()
+    price = SkuLowest.objects.order_by("sku_id", "date").first()
+    if told is None or batch is None or check is None or price is None:
         raise SystemExit("the demo shop is not complete; remove its folder and try again")
-    return {"tid": told.order.tid, "batch": batch.pk, "run": run.pk if run else 1}
+    return {
+        "tid": told.order.tid,
+        "batch": batch.pk,
+        "run": run.pk if run else 1,
+        "activity": check.activity_id,
+        "sku": price.sku_id,
+        "desk": _desk_objects(),
+    }
+
+
+def _desk_objects() -> dict[str, int]:
+    """Name one of each that the service desk works on."""
+    from crm.models import BonusLine, Exam, FollowTask, MaliceFile, ReviewCase
+    from shopops.staff.models import User
+
+    agent = User.objects.get(username="he")
+    cases = ReviewCase.objects.filter(state="open").order_by("due_at", "pk")
+    found = {
+        "task": FollowTask.objects.filter(owner=agent, state="open").order_by("pk").first(),
+        "review": cases.first(),
+        "malice": MaliceFile.objects.order_by("pk").first(),
+        "sheet": BonusLine.objects.filter(appeal_state="open").order_by("pk").first(),
+        "exam": Exam.objects.order_by("pk").first(),
+    }
+    if any(one is None for one in found.values()):
+        raise SystemExit("the demo shop is not complete; remove its folder and try again")
+    keys = {"review": "review_id", "sheet": "sheet_id"}
+    return {"agent": agent.pk} | {
+        name: getattr(one, keys.get(name, "pk")) for name, one in found.items()
+    }
 
 
 def _take(address: str, only: set[str]) -> None:

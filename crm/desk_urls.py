@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from crm.views import answers, malice, reviews, tasks, topics
+from crm.views import answers, malice, review, reviews, tasks, topics
 
 urlpatterns: list[URLPattern] = [
     path("service/tasks/", tasks.tasks, name="tasks"),
@@ -17,7 +17,7 @@ urlpatterns: list[URLPattern] = [
         name="malice_export",
     ),
     path("service/reviews/proofs/<int:proof_id>/", malice.malice_proof, name="malice_proof"),
-    path("service/reviews/<int:review_id>/", reviews.review, name="review"),
+    path("service/reviews/<int:review_id>/", review.review, name="review"),
     path("service/answers/", answers.answers, name="answers"),
     path("service/answers/questions/", answers.questions, name="questions"),
     path("service/answers/<int:answer_id>/", answers.answer, name="answer"),

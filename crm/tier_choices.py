@@ -54,6 +54,7 @@ class OccasionKind(TextChoices):
     NEW_GOODS = "new_goods", _("上新")
     MEMBERS_ONLY = "members_only", _("会员专享")
     FOLLOW_UP = "follow_up", _("商品回访")
+    POINTS_END = "points_end", _("积分到期")
 
 
 class DrawKind(TextChoices):

@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
 from orders.choices import AuditRuleCode
+from orders.models import Order
 from orders.rules.audit import AuditFacts, AuditRule, Need
 from shopops.staff.models import User
 
@@ -199,6 +200,36 @@ def gift_sources(sources: Collection[str]) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for names in _source_names if sources else ():
         found.update(names(sources))
+    return found
+
+
+# What a higher app says of orders on their page, in a word or two: until when the price is protected.
+@dataclass(frozen=True, slots=True)
+class OrderMark:
+    """A mark of an order: its words, the sentence behind it, its icon."""
+
+    words: str
+    title: str
+    icon: str
+
+
+OrderMarks = Callable[[Sequence[Order], datetime], Mapping[int, Sequence[OrderMark]]]
+_order_marks: list[OrderMarks] = []
+
+
+def mark_orders_by(marks: OrderMarks) -> OrderMarks:
+    """Register who has something to say of orders; called with all orders of a page at once."""
+    if marks not in _order_marks:
+        _order_marks.append(marks)
+    return marks
+
+
+def marks_of(orders: Sequence[Order], now: datetime) -> dict[int, list[OrderMark]]:
+    """Ask everything registered; give the marks by order."""
+    found: dict[int, list[OrderMark]] = {}
+    for marks in _order_marks:
+        for order_id, more in marks(orders, now).items():
+            found.setdefault(order_id, []).extend(more)
     return found
 
 

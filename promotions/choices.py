@@ -95,6 +95,14 @@ class RuleMark(TextChoices):
     GENERAL = "G", _("未核实，先核对再用")
 
 
+class FreightUnit(TextChoices):
+    """What a freight template counts."""
+
+    PIECES = "pieces", _("按件数")
+    WEIGHT = "weight", _("按重量")
+    VOLUME = "volume", _("按体积")
+
+
 class Channel(TextChoices):
     """Where money for traffic goes. The order is that of the tables."""
 

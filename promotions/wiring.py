@@ -16,8 +16,9 @@ from promotions.checks import channels_wiring
 from promotions.checks import partners as partner_checks
 from promotions.checks import prices as price_checks
 from promotions.demo import prices as demo_prices
+from promotions.queries import protection
 from promotions.queries.material import stored_names
-from promotions.wording import activity_log, price_log
+from promotions.wording import activity_log, freight, price_log
 from promotions.wording import partners as partner_words
 from shopops.intake.registry import keep_files
 from shopops.work.registry import KindSpec, register_kind
@@ -50,6 +51,8 @@ def _prices() -> None:
     register_scheduled(lowest.KIND, at=time(0, 20), catch_up_days=1)
     goods.recheck_activities_by(lowest.recheck)
     price_log.name_prices()
+    freight.name_all()
+    orders.mark_orders_by(protection.marks_of_orders)
     seller_prices.register()
     price_checks.register()
     orders.fill_demo_with(demo_prices.fill_prices)

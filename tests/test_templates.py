@@ -46,6 +46,15 @@ def test_the_icons_of_the_menu_are_in_the_sprite():
     assert set(icons) <= ICONS
 
 
+@pytest.mark.parametrize("app", ["shopops", "products", "orders", "crm", "promotions", "analytics"])
+def test_the_icons_that_views_name_are_in_the_sprite(app):
+    texts = [path.read_text("utf-8") for path in sorted((ROOT / app).rglob("views/*.py"))]
+
+    assert {
+        name for text in texts for name in re.findall(r"\bicon=\"([a-z0-9-]+)\"", text)
+    } <= ICONS
+
+
 def test_every_loose_part_says_what_it_takes():
     parts = [path for path in TEMPLATES if path.parent.name == "components"]
 

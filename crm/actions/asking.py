@@ -153,7 +153,10 @@ def settle_question(
     """Join a question to its answer, or say that it needs none.
 
     :raises Question.DoesNotExist: if there is none
+    :raises Answer.DoesNotExist: if there is no such answer
     """
+    if answer_id is not None:
+        Answer.objects.get(pk=answer_id)
     row = Question.objects.select_for_update(of=("self",)).get(pk=question_id)
     row.answer_id, row.is_ignored = answer_id, ignore
     row.save(update_fields=["answer", "is_ignored"])

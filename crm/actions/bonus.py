@@ -19,16 +19,18 @@ from crm.rules.bonus import Line, Rule
 from crm.service_choices import SHEET_STEPS, AppealState, LineKind, SheetState
 from products.actions.errors import StaleGoodsError
 from shopops.lib.business_time import business_date
+from shopops.lib.money import from_fen
 from shopops.staff import operations
 from shopops.staff.models import User
 
 
 @transaction.atomic
-def compute_month(*, month: date, by: User | None, now: datetime) -> int:
+def compute_month(*, month: date, by: User | None, now: datetime, drafts_only: bool = False) -> int:
     """Work all sheets of a month out anew; give how many changed. Doing it again changes nothing.
 
     Locks the sheets of one agent after the other, by key.
 
+    :param drafts_only: whether sheets that were published stay as they are
     :raises BonusRefusedError: for a month that has not begun
     """
     month = queries.month_of(month)
@@ -36,15 +38,18 @@ def compute_month(*, month: date, by: User | None, now: datetime) -> int:
         raise BonusRefusedError(_("这个月还没开始。"), field="month")
     changed = 0
     for agent_id in sorted(queries.agents_of(month)):
-        changed += _compute(agent_id, month, by=by, now=now)
+        changed += _compute(agent_id, month, by=by, now=now, drafts_only=drafts_only)
     return changed
 
 
-def _compute(agent_id: int, month: date, *, by: User | None, now: datetime) -> bool:
+def _compute(
+    agent_id: int, month: date, *, by: User | None, now: datetime, drafts_only: bool
+) -> bool:
     """Work one agent's sheet out; say whether anything of it changed."""
+    fixed = {SheetState.CLOSED, SheetState.PUBLISHED} if drafts_only else {SheetState.CLOSED}
     sheets = {one.month: one for one in agent_locks.locked_sheets(agent_id)}
     sheet = sheets.get(month)
-    if sheet is not None and sheet.state == SheetState.CLOSED:
+    if sheet is not None and sheet.state in fixed:
         return False
     wanted = _wanted(agent_id, month, list(sheets.values()))
     if sheet is None:
@@ -56,7 +61,7 @@ def _compute(agent_id: int, month: date, *, by: User | None, now: datetime) -> b
         )
         sheets = {one.month: one for one in agent_locks.locked_sheets(agent_id)}
         sheet = sheets[month]
-        if sheet.state == SheetState.CLOSED:
+        if sheet.state in fixed:
             return False
     return _write(sheet, wanted, by=by, now=now)
 
@@ -139,8 +144,8 @@ def _write(sheet: BonusSheet, wanted: _Wanted, *, by: User | None, now: datetime
         sheet,
         by=by,
         now=now,
-        old={} if is_new else {"total_fen": old_total},
-        new={"total_fen": sheet.total_fen, "lines": len(wanted.lines)},
+        old={} if is_new else {"bonus_total": _yuan(old_total)},
+        new={"bonus_total": _yuan(sheet.total_fen), "lines": len(wanted.lines)},
     )
     return True
 
@@ -216,7 +221,7 @@ def move_sheet(
         by=by,
         now=now,
         old={"sheet_state": old},
-        new={"sheet_state": to, "total_fen": sheet.total_fen},
+        new={"sheet_state": to, "bonus_total": _yuan(sheet.total_fen)},
     )
     return sheet
 
@@ -291,7 +296,7 @@ def decide_line(
         new={
             "appeal_state": line.appeal_state,
             "line": line.kind,
-            "total_fen": sheet.total_fen,
+            "bonus_total": _yuan(sheet.total_fen),
         },
         reason=line.decision_reason[:300],
     )
@@ -364,6 +369,10 @@ def sheet_words(sheet: BonusSheet) -> str:
         "name": sheet.agent.name,
         "month": f"{sheet.month:%Y-%m}",
     }
+
+
+def _yuan(fen: int) -> str:
+    return f"{from_fen(fen):.2f}"
 
 
 def _logged(amounts: dict[str, int]) -> dict[str, int]:

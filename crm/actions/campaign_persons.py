@@ -44,8 +44,9 @@ def erase(person: ForgottenPerson) -> None:
     customers = customer_ids(person.buyer_id)
     members = CampaignMember.objects.filter(customer__in=customers)
     keys = [
-        message_key(campaign, one)
-        for campaign, one in members.values_list("campaign_id", "customer_id")
+        message_key(campaign, one)  # Sent under one of the names that are one person now.
+        for campaign in members.values_list("campaign_id", flat=True)
+        for one in customers
     ]
     TestMessage.objects.filter(key__in=keys).update(text="")
     members.filter(state=MemberState.READY).update(

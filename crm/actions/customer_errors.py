@@ -22,3 +22,14 @@ class StaleCustomerError(CustomerRefusedError):
             % {"name": name, "seen": seen, "current": current}
         )
         self.name, self.current = name, current
+
+
+class StaleTagError(CustomerRefusedError):
+    """A colleague changed the tag, or made one of that name, since the page was opened."""
+
+    def __init__(self, name: str, *, seen: int, current: int) -> None:
+        words = _("标签「%(name)s」在你打开之后被改过，没有保存。")
+        if not seen:
+            words = _("已经有标签「%(name)s」了，点它的「改」再改规则。")
+        super().__init__(words % {"name": name})
+        self.name, self.seen, self.current = name, seen, current

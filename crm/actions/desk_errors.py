@@ -1,20 +1,11 @@
-"""Refusals of acts of the service desk. Their text is for the person who asked, in that person's words."""
+"""Refusals of acts on reviews, follow-ups and answers: said as those on goods are."""
 
-from django.utils.translation import gettext as _
-
-
-class ServiceRefusedError(Exception):
-    """An act on a review, a task or an answer that cannot be done now. `str()` says why."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+from products.actions.errors import GoodsRefusedError, StaleGoodsError
 
 
-class StaleServiceError(ServiceRefusedError):
-    """A colleague changed it since the page was opened."""
+class ServiceRefusedError(GoodsRefusedError):
+    """An act on a review, a task or an answer that cannot be done now."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            _("%(what)s 在你打开之后被改过，没有保存。看一下现在的，再决定。") % {"what": what}
-        )
+
+class StaleServiceError(ServiceRefusedError, StaleGoodsError):
+    """A colleague changed it since the page was opened; the page then shows both versions."""

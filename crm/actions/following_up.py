@@ -257,13 +257,21 @@ def _promise(
 
 @transaction.atomic
 def assign_customers(
-    *, customer_ids: Sequence[int], agent_id: int, why: str, by: User, now: datetime
+    *,
+    customer_ids: Sequence[int],
+    agent_id: int,
+    why: str,
+    by: User,
+    now: datetime,
+    overrule_reason: str = "",
 ) -> int:
     """Give old customers to an agent, with a task for each to get in touch today; give how many.
 
     A customer who has an open task keeps it, with the new agent. Locks the customers by key.
 
-    :raises ServiceRefusedError: if nobody or nothing was chosen, or the agent is not at work here
+    :param overrule_reason: why refused words may stand all the same, from who may say so
+    :raises ServiceRefusedError: if nobody or nothing was chosen, the agent is not at work here, or what is
+        to be said says what the law forbids
     """
     agent = User.objects.filter(pk=agent_id, is_active=True).first()
     if agent is None:
@@ -276,6 +284,14 @@ def assign_customers(
     if not rows:
         raise ServiceRefusedError(_("没有选客户。"))
     ids = [row.pk for row in rows]
+    refuse_words(
+        why,
+        place=_("聊什么"),
+        overrule_reason=overrule_reason,
+        about=("customer", str(ids[0])),
+        by=by,
+        now=now,
+    )
     Customer.objects.filter(pk__in=ids).update(agent=agent, version=F("version") + 1)
     note_keepers(dict.fromkeys(ids, agent.pk), by=by, now=now)
     standing = FollowTask.objects.filter(

@@ -1,6 +1,6 @@
 """Two customers found to be one person, and parted again. By hand only, never by themselves.
 
-Lock order: the lock over figures (shared), marks of all buyers of both, both customers by key.
+Lock order: the lock over figures (shared), marks of all buyers of both, both customers by key, balances.
 """
 
 from datetime import datetime
@@ -9,10 +9,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from crm.actions import belongings, point_moving
 from crm.actions.customer_errors import CustomerRefusedError, StaleCustomerError
 from crm.actions.follow import mark_some
+from crm.actions.point_settling import mark_some as mark_points
 from crm.actions.recompute import lock_figures, locked_customers, request_customers, write_figures
 from crm.models import Consent, Customer, CustomerMerge, CustomerTag, Identity
+from crm.queries import points as queries
 from shopops.staff import operations
 from shopops.staff.models import User
 
@@ -24,7 +27,7 @@ PARTED = "crm.customer.parted"
 def merge_customers(
     *, kept: int, gone: int, versions: tuple[int, int], reason: str, by: User, now: datetime
 ) -> CustomerMerge:
-    """Bring the member names and tags of one customer to another; the emptied row stays.
+    """Bring member names, tags, points and all that is kept for one customer to another; the emptied row stays.
 
     Who took back a consent under one name has taken it back under both.
 
@@ -56,6 +59,12 @@ def merge_customers(
     Customer.objects.filter(pk=second.pk).update(merged_into=first, version=F("version") + 1)
     Customer.objects.filter(pk=first.pk).update(version=F("version") + 1)
     _obey_withdrawals(first, second, now=now)
+    made.moved = {
+        "points_after": queries.last_line(),
+        **belongings.bring(first, second, by=by, now=now),
+    }
+    made.save(update_fields=["moved"])
+    point_moving.bring_points(made, by=by, now=now)
     write_figures([first.pk, second.pk])
     _record(MERGED, made, by=by, now=now)
     request_customers(now=now)
@@ -64,7 +73,7 @@ def merge_customers(
 
 @transaction.atomic
 def part_customers(*, merge_id: int, by: User, now: datetime) -> CustomerMerge:
-    """Give a merged customer its member names and tags back.
+    """Give a merged customer back its member names and what went with them.
 
     :raises CustomerMerge.DoesNotExist: if there is no such merge in force
     :raises CustomerRefusedError: if the customer it went into was itself merged since
@@ -82,6 +91,8 @@ def part_customers(*, merge_id: int, by: User, now: datetime) -> CustomerMerge:
     CustomerTag.objects.filter(customer=first, tag__in=made.tags).delete()
     Customer.objects.filter(pk=second.pk).update(merged_into=None, version=F("version") + 1)
     Customer.objects.filter(pk=first.pk).update(version=F("version") + 1)
+    point_moving.give_points_back(made, by=by, now=now)
+    belongings.give_back(made, by=by, now=now)
     made.parted_at, made.parted_by = now, by
     made.save(update_fields=["parted_at", "parted_by"])
     write_figures([first.pk, second.pk])
@@ -97,7 +108,9 @@ def _locked_pair(kept: int, gone: int) -> tuple[Customer, Customer]:
     """
     lock_figures(alone=False)
     known = Identity.objects.filter(customer__in=(kept, gone))
-    mark_some(list(known.values_list("pk", flat=True)))
+    buyers = sorted(known.values_list("pk", flat=True))
+    mark_some(buyers)
+    mark_points(buyers)
     locked_customers([kept, gone])
     return Customer.objects.get(pk=kept), Customer.objects.get(pk=gone)
 

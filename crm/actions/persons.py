@@ -20,6 +20,7 @@ from crm.models import (
     RfmChange,
     StaleCustomer,
 )
+from crm.queries.points import taken_in
 from orders.registry import ForgottenPerson, PersonKeeper, keeps_persons
 from shopops.lib.business_time import SHANGHAI
 
@@ -32,8 +33,7 @@ def customer_ids(buyer_id: int | None) -> list[int]:
     if buyer_id is None:
         return []
     own = list(Identity.objects.filter(buyer_id=buyer_id).values_list("customer_id", flat=True))
-    merged = Customer.objects.filter(merged_into__in=own).order_by("pk")
-    return [*own, *merged.values_list("pk", flat=True)]
+    return [*own, *sorted(taken_in(own).keys() - set(own))]
 
 
 def held(buyer_id: int | None, _order_ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Points follow orders: earned when they succeed, taken back when they are refunded, moved when people are merged.
+"""Points follow orders: earned when they succeed, taken back when they are refunded.
 
 An import marks the buyers whose orders it changes, in its own transaction. Whoever deletes the mark books
 the difference between what each order should have given and what the ledger gave for it so far: booking
@@ -6,16 +6,16 @@ twice books nothing, whatever the order of files. Lock order: marks, customers b
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from crm.actions.points import Book, Line, last_day, open_book
-from crm.models import Identity, PointBalance, PointsDue
+from crm.models import Identity, PointsDue
 from crm.queries import points as queries
 from crm.queries.points import Due
 from crm.rules import points as rules
@@ -47,6 +47,12 @@ def mark_buyers(
     cursor.execute(_MARK.format(buyers=buyers), params)
 
 
+def mark_some(buyer_ids: Sequence[int]) -> None:
+    """Mark some buyers, in the transaction of the caller, before it locks their customers."""
+    with connection.cursor() as cursor:
+        mark_buyers(cursor, "SELECT unnest(%(ids)s::bigint[])", {"ids": sorted(buyer_ids)})
+
+
 def leave_buyers(cursor: CursorWrapper, buyers: str) -> None:
     """Let go of the marks of buyers who are about to be deleted, unless they have points."""
     cursor.execute(
@@ -71,10 +77,7 @@ def settle_some(*, now: datetime, limit: int = STEP_BUYERS) -> int | None:
     if not buyers:
         return None
     rows = Identity.objects.filter(buyer__in=buyers)
-    customers = sorted(set(rows.values_list("customer_id", flat=True)))
-    merged = Q(customer__merged_into__in=customers)
-    customers += list(PointBalance.objects.filter(merged).values_list("pk", flat=True))
-    return settle_customers(customers, now=now)
+    return settle_customers(sorted(set(rows.values_list("customer_id", flat=True))), now=now)
 
 
 def _taken_marks(limit: int) -> list[int]:
@@ -89,14 +92,13 @@ def _taken_marks(limit: int) -> list[int]:
 @transaction.atomic
 def settle_customers(customer_ids: Sequence[int], *, now: datetime) -> int:
     """Book what the orders of customers should have given and did not; give the lines booked. Locks them."""
-    known = PointBalance.objects.filter(pk__in=customer_ids, customer__merged_into__isnull=False)
-    into = known.values_list("customer__merged_into", flat=True)
-    book = open_book({*customer_ids, *(key for key in into if key is not None)})
-    _move_merged(book, now)
+    book = open_book(customer_ids)
+    # Read under the locks: who was merged meanwhile is marked anew with the other.
+    homes = queries.taken_in(list(book.purses))
     rows = queries.rules()
-    for due in queries.due_of(customer_ids):
-        if due.customer_id in book.purses:
-            _settle(book, due, _worth(due, rows), now)
+    for due in queries.due_of(list(homes)):
+        if (home := homes.get(due.customer_id)) is not None:
+            _settle(book, replace(due, customer_id=home), _worth(due, rows), now)
     return book.write()
 
 
@@ -118,28 +120,6 @@ def _settle(book: Book, due: Due, worth: tuple[int, date | None], now: datetime)
     elif points < due.booked:
         line = Line(PointKind.REFUND, key, now, tid=due.tid)
         book.enter(due.customer_id, rules.take_back(purse, due.booked - points), line)
-
-
-def _move_merged(book: Book, now: datetime) -> None:
-    """Bring what stands with a merged customer, and what it owes, to the one it was brought into."""
-    rows = PointBalance.objects.filter(pk__in=book.purses, customer__merged_into__isnull=False)
-    moving = rows.order_by("pk").values_list("pk", "customer__merged_into")
-    for gone, into in moving:
-        purse = book.purses[gone]
-        target = book.purses.get(into) if into is not None else None
-        if into is None or target is None:
-            continue
-        key = f"merge:{gone}:{into}:{now.isoformat()}"
-        book.enter(
-            gone, rules.Change(-purse.balance, -purse.owed), Line(PointKind.MOVE_OUT, key, now)
-        )
-        rule = queries.rule_on(queries.rules(), business_date(now))
-        expires_on = last_day(rule, business_date(now))
-        there = Line(PointKind.MOVE_IN, f"{key}:in", now, expires_on=expires_on)
-        if purse.balance:
-            book.enter(into, rules.gain(target, purse.balance), there)
-        elif purse.owed:
-            book.enter(into, rules.take_back(target, purse.owed), there)
 
 
 # --- expiring -------------------------------------------------------------------------------------

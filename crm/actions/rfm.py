@@ -2,7 +2,7 @@
 
 What a customer paid in the window is kept (`RfmBase`); moving it on reads again only those who paid on
 the days that enter or leave it, and those whose orders changed since. Then all are scored in one
-statement, and only rows that became others are written, with their history.
+pass, and only rows that became others are written, with their history.
 """
 
 from dataclasses import asdict, dataclass
@@ -34,37 +34,41 @@ ON CONFLICT (customer_id) DO UPDATE SET last_date = excluded.last_date, orders =
 _WHOLE = "LEFT JOIN ({window}) w USING (customer_id)"
 _FEW = "LEFT JOIN LATERAL ({window} OFFSET 0) w ON true"
 
-# One join, one pass: what everybody's value is now, and beside it what it was. `last_date` is as of the
-# day; who has paid only since is new.
-_SCORE = """
+# Who became another: what everybody's value is now, beside what it was. `last_date` is as of the day; who
+# has paid only since is new. On its own, since a statement that writes is never read by several workers.
+_FRESH = """
+CREATE TEMP TABLE rfm_fresh ON COMMIT DROP AS
 WITH base AS (
-  SELECT k.customer_id, b.net_fen, b.last_date, k.paid_orders, k.paid_days, k.segment AS was,
+  SELECT k.customer_id, b.last_date, k.paid_orders, k.paid_days, k.segment AS was,
     k.recency AS r, k.frequency AS f, k.monetary AS m, k.life_stage AS old_stage,
     b.orders > 0 AS is_in, {scores}
   FROM crm_customerstat k LEFT JOIN crm_rfmbase b ON b.customer_id = k.customer_id OFFSET 0
-), scored AS MATERIALIZED (
-  SELECT s.customer_id, s.net_fen, s.was, s.r, s.f, s.m, s.old_stage,
+), scored AS (
+  SELECT s.customer_id, s.was, s.r, s.f, s.m, s.old_stage,
     CASE WHEN is_in THEN s.recency END AS recency, CASE WHEN is_in THEN s.frequency END AS frequency,
     CASE WHEN is_in THEN s.monetary END AS monetary, CASE WHEN is_in THEN {segment} ELSE '' END AS segment,
     {stage} AS stage
   FROM base s
-), fresh AS MATERIALIZED (
-  SELECT * FROM scored WHERE (recency, frequency, monetary, segment, stage)
-    IS DISTINCT FROM (r, f, m, was, old_stage)
-), noted AS (
-  INSERT INTO crm_rfmchange (customer_id, as_of, recency, frequency, monetary, segment, was)
-  SELECT customer_id, %(as_of)s, recency, frequency, monetary, segment, was FROM fresh
-  WHERE (recency, frequency, monetary, segment) IS DISTINCT FROM (r, f, m, was) ORDER BY customer_id
-  ON CONFLICT (customer_id, as_of) DO UPDATE SET recency = excluded.recency,
-    frequency = excluded.frequency, monetary = excluded.monetary, segment = excluded.segment
-), written AS (
-  UPDATE crm_customerstat k SET recency = f.recency::smallint, frequency = f.frequency::smallint,
-    monetary = f.monetary::smallint, segment = f.segment, life_stage = f.stage
-  FROM fresh f WHERE f.customer_id = k.customer_id RETURNING 1
 )
-SELECT segment, stage, recency, frequency, count(*), coalesce(sum(net_fen), 0),
-  (SELECT count(*) FROM written)
-FROM scored GROUP BY 1, 2, 3, 4
+SELECT * FROM scored WHERE (recency, frequency, monetary, segment, stage)
+  IS DISTINCT FROM (r, f, m, was, old_stage)
+"""
+_NOTE = """
+INSERT INTO crm_rfmchange (customer_id, as_of, recency, frequency, monetary, segment, was)
+SELECT customer_id, %(as_of)s, recency, frequency, monetary, segment, was FROM rfm_fresh
+WHERE (recency, frequency, monetary, segment) IS DISTINCT FROM (r, f, m, was) ORDER BY customer_id
+ON CONFLICT (customer_id, as_of) DO UPDATE SET recency = excluded.recency,
+  frequency = excluded.frequency, monetary = excluded.monetary, segment = excluded.segment
+"""
+_WRITE = """
+UPDATE crm_customerstat k SET recency = f.recency::smallint, frequency = f.frequency::smallint,
+  monetary = f.monetary::smallint, segment = f.segment, life_stage = f.stage
+FROM rfm_fresh f WHERE f.customer_id = k.customer_id
+"""
+_COUNT = """
+SELECT k.segment, k.life_stage, k.recency, k.frequency, count(*), coalesce(sum(b.net_fen), 0)
+FROM crm_customerstat k LEFT JOIN crm_rfmbase b ON b.customer_id = k.customer_id
+GROUP BY 1, 2, 3, 4
 """
 
 _STAGE = """CASE WHEN s.paid_orders = 0 THEN 'asked'
@@ -95,20 +99,31 @@ def keep_rfm(*, as_of: date, now: datetime) -> Kept:
     with transaction.atomic(), connection.cursor() as cursor:
         lock_figures(alone=True)
         read = _refresh(cursor, asked)
+        queries.read_whole_tables(cursor)
         cuts = queries.cuts_of(cursor, "crm_rfmbase", asked)
         values = queries.values_of(asked, cuts) | {
             "active": limits.active,
             "cooling": limits.cooling,
             "asleep": limits.asleep,
         }
-        cursor.execute(
-            _SCORE.format(scores=queries.scores_sql(), segment=queries.segment_sql(), stage=_STAGE),
-            values,
-        )
-        rows = cursor.fetchall()
-        changed = int(rows[0][6]) if rows else 0
-        run = _note(asked, cuts, limits, rows, changed=changed, now=now)
+        changed = _write(cursor, values)
+        run = _note(asked, cuts, limits, cursor.fetchall(), changed=changed, now=now)
     return Kept(as_of, run.buyers, read, changed)
+
+
+def _write(cursor: CursorWrapper, values: dict[str, Any]) -> int:
+    """Write who became another, with history; give how many. The cursor holds the counts of everybody then."""
+    scores, segment = queries.scores_sql(), queries.segment_sql()
+    cursor.execute("DROP TABLE IF EXISTS rfm_fresh")
+    cursor.execute(_FRESH.format(scores=scores, segment=segment, stage=_STAGE), values)
+    changed = int(cursor.rowcount)
+    queries.read_as_usual(cursor)
+    cursor.execute("ANALYZE rfm_fresh")
+    cursor.execute(_NOTE, values)
+    cursor.execute(_WRITE)
+    queries.read_whole_tables(cursor)
+    cursor.execute(_COUNT)
+    return changed
 
 
 def _limits(as_of: date) -> LifeLimits:

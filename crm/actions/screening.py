@@ -12,12 +12,9 @@ from django.utils.translation import gettext as _
 
 from crm.actions.desk_errors import ServiceRefusedError
 from crm.rules.screening import Found, Ground, find
+from orders.actions.overruling import OVERRULED, RIGHT, SHORTEST_REASON
 from shopops.staff import operations
 from shopops.staff.models import User
-
-RIGHT = "crm.overrule_words"
-OVERRULED = "crm.words.overruled"
-SHORTEST_REASON = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from crm.actions.customer_errors import CustomerRefusedError
+from crm.actions.customer_errors import CustomerRefusedError, StaleTagError
 from crm.actions.recompute import locked_customers
 from crm.models import Customer, CustomerTag, Tag
 from crm.queries.segments import compile_conditions
@@ -65,19 +65,30 @@ def _record(name: str, customer: Customer, *, by: User, now: datetime, **values:
 
 
 @transaction.atomic
-def save_rule(*, name: str, rule: Mapping[str, Any], by: User, now: datetime) -> Tag:
-    """Give a tag a rule (empty: by hand only), and apply it.
+def save_rule(
+    *,
+    name: str,
+    rule: Mapping[str, Any] | None,
+    is_on: bool = True,
+    version: int,
+    by: User,
+    now: datetime,
+) -> Tag:
+    """Give a tag a rule (empty: by hand only; None: the one it has), switch it on or off, and apply it.
 
     :param rule: conditions as segments keep them, see `crm.rules.conditions`
+    :param version: what the person saw; 0: a tag that is not there yet
     :raises CustomerRefusedError: if the name is missing, or the conditions cannot be asked or ask for tags
+    :raises StaleTagError: if a colleague changed it, or made one of that name, since
     """
     if not name.strip():
         raise CustomerRefusedError(_("写一下标签的名字。"))
     conditions = _checked(rule, now=now) if rule else {}
-    tag, _made = Tag.objects.get_or_create(name=name.strip()[:30])
-    old = _rule_words(tag.rule)
-    tag.rule, tag.version = conditions, tag.version + 1
-    tag.save(update_fields=["rule", "version"])
+    tag = locked_tag(name.strip()[:30], version=version)
+    old = {"rule": _rule_words(tag.rule), "is_on": tag.is_on}
+    tag.rule = tag.rule if rule is None else conditions
+    tag.is_on, tag.version = is_on, version + 1
+    tag.save(update_fields=["rule", "is_on", "version"])
     apply_rule(tag, now=now)
     operations.record(
         name="crm.tag.rule_changed",
@@ -85,9 +96,23 @@ def save_rule(*, name: str, rule: Mapping[str, Any], by: User, now: datetime) ->
         now=now,
         object_type="tag",
         object_key=tag.name,
-        old={"rule": old},
-        new={"rule": _rule_words(tag.rule)},
+        old=old,
+        new={"rule": _rule_words(tag.rule), "is_on": tag.is_on},
     )
+    return tag
+
+
+def locked_tag(name: str, *, version: int) -> Tag:
+    """Lock a tag by its name as a person saw it; made where it is not there and was not seen.
+
+    :raises StaleTagError: if it stands at another version
+    """
+    made = False
+    if version == 0:
+        _tag, made = Tag.objects.get_or_create(name=name)
+    tag = Tag.objects.select_for_update(of=("self",)).filter(name=name).order_by("pk").first()
+    if tag is None or (tag.version != version and not made):
+        raise StaleTagError(name, seen=version, current=tag.version if tag else 0)
     return tag
 
 

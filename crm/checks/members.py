@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.actions.tiers import odd
-from crm.models import Draw
+from crm.models import Draw, Occasion
 from crm.queries import draws, points
 from crm.queries.tiers import plan_in_force
+from crm.tier_choices import OccasionKind
 from crm.wording import tiers as wording
 from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check
 
+ENDING, ENDING_DAYS = "crm.points_end_told", 14
 POINTS, TIERS, DRAWS = "crm.points_add_up", "crm.tiers_make_sense", "crm.draws_are_fair"
 MOST_FINDINGS = 20
 
@@ -40,6 +42,26 @@ def points_add_up(_day: date, _now: datetime) -> CheckOutcome:
             for one in points.prove().differences
         ],
         most=MOST_FINDINGS,
+    )
+
+
+def points_end_told(day: date, _now: datetime) -> CheckOutcome:
+    """Warn of points that end within days while no occasion tells their owners."""
+    people, ending = points.ending_totals(day, day + timedelta(days=ENDING_DAYS))
+    told = Occasion.objects.filter(kind=OccasionKind.POINTS_END, is_on=True).exists()
+    if told or not ending:
+        return outcome_of([])
+    return outcome_of(
+        [
+            Finding(
+                title=_("%(people)s 人的 %(points)s 分 %(days)s 天里到期，没有人告诉他们")
+                % {"people": f"{people:,}", "points": f"{ending:,}", "days": ENDING_DAYS},
+                evidence=_("在「生日与节点」加一个「积分到期」的节点，或者按名单联系"),
+                severity="soon",
+                owner_role="manager",
+                url=f"{reverse('crm:points')}?show=ending",
+            )
+        ]
     )
 
 
@@ -95,6 +117,7 @@ def draws_are_fair(_day: date, now: datetime) -> CheckOutcome:
 def register() -> None:
     """Register them; called once, when the apps are ready."""
     register_check(POINTS, gettext_lazy("积分余额等于流水"), "manager", points_add_up)
+    register_check(ENDING, gettext_lazy("积分到期前有人告诉客户"), "manager", points_end_told)
     register_check(
         TIERS, gettext_lazy("会员等级有人够得上，也不是人人够得上"), "manager", tiers_make_sense
     )

@@ -16,10 +16,18 @@ def customers_life(by_name: Mapping[str, User], now: datetime) -> None:
     recompute.recompute_all_marked(now=now)
     lead, service = _person(by_name, "service_lead"), _person(by_name, "service")
     tags.save_rule(
-        name="常客", rule={"fact": "paid_orders", "op": "least", "a": 3}, by=lead, now=now
+        name="常客",
+        rule={"fact": "paid_orders", "op": "least", "a": 3},
+        version=0,
+        by=lead,
+        now=now,
     )
     tags.save_rule(
-        name="爱退货", rule={"fact": "refunded_orders", "op": "least", "a": 2}, by=lead, now=now
+        name="爱退货",
+        rule={"fact": "refunded_orders", "op": "least", "a": 2},
+        version=0,
+        by=lead,
+        now=now,
     )
     yesterday = business_date(now) - timedelta(days=1)
     valuing.value_all(as_of=yesterday - timedelta(days=7), now=now - timedelta(days=7))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from crm.actions import answering, asking, following_up
-from crm.actions.reviews import following, handling
+from crm.actions.reviews import following, handling, malice
 from crm.models import Answer, Review, ReviewCase
 from orders.models import OrderLine
 from products.models import Sku
@@ -88,7 +88,8 @@ def fill(by_name: Mapping[str, User], now: datetime) -> None:
     )
     asking.count_questions(text=chat, name="千牛聊天.txt", by=lead, now=now)
     _import(review_file(now), now)
-    _work(lead, agent, now)
+    _work(lead, agent)
+    _malice(lead, now)
     following_up.make_tasks(now=now)
     following_up.claim_tasks(limit=6, by=agent, now=now)
 
@@ -167,15 +168,39 @@ def _import(content: bytes, now: datetime) -> None:
     perform_inline(following.request_follow(now=now))
 
 
-def _work(lead: User, agent: User, now: datetime) -> None:
-    """Answer most of the older ones, leave the newest open and two late."""
+def _work(lead: User, agent: User) -> None:
+    """Answer most of the older ones, each some time after it was opened; leave the newest and two late."""
+    dice = random.Random(SEED + 1)  # noqa: S311 - a seed gives the same shop each time
     cases = list(ReviewCase.objects.filter(state="open").order_by("due_at", "pk"))
     for case in cases[2 : max(len(cases) - 8, 2)]:
         said = handling.Said("很抱歉没让您满意，已联系您退换，运费我们出。")
-        handling.answer_review(review_id=case.review_id, said=said, version=None, by=agent, now=now)
+        answered_at = case.opened_at + timedelta(minutes=dice.randint(4, 18))
+        handling.answer_review(
+            review_id=case.review_id, said=said, version=None, by=agent, now=answered_at
+        )
     for case in cases[2:6]:
-        row = Review.objects.get(pk=case.review_id)
-        if ReviewCase.objects.filter(review=row, state="answered").exclude(cause="").exists():
+        row = ReviewCase.objects.get(pk=case.pk)
+        if row.state == "answered" and row.cause and row.answered_at is not None:
             handling.end_review(
-                review_id=row.pk, outcome="solved", note="已换新", version=None, by=lead, now=now
+                review_id=row.review_id,
+                outcome="solved",
+                note="已换新",
+                version=None,
+                by=lead,
+                now=row.answered_at + timedelta(hours=2),
             )
+
+
+def _malice(lead: User, now: datetime) -> None:
+    """Collect evidence against one bad review whose buyer is known."""
+    row = Review.objects.filter(rating="bad", order__isnull=False).order_by("-rated_at").first()
+    if row is None:
+        return
+    file = malice.open_file(
+        review_id=row.pk,
+        claim="买家在旺旺里要求退全款不退货，不答应就给差评；包裹完好，照片不是这件商品。",
+        by=lead,
+        now=now,
+    )
+    proof = malice.Proof("chat", row.rated_at, "买家：不退我全款就给你差评，你看着办。", "", b"")
+    malice.add_proof(file_id=file.pk, proof=proof, by=lead, now=now)

@@ -66,6 +66,8 @@ def _occasions(by: User, now: datetime) -> None:
     rows = (
         OccasionValues(OccasionKind.BIRTHDAY, "会员生日", "祝生日快乐，送一张 5 元无门槛券", "platform",
                        days_before=3, from_level=1),
+        OccasionValues(OccasionKind.POINTS_END, "积分快到期", "还有积分快到期，换券、换赠品都行，别浪费了", "platform",
+                       days_before=14),
         OccasionValues(OccasionKind.FIRST_ORDER, "首单一周年", "谢谢一年的信任，看看当季新款", "platform"),
         OccasionValues(OccasionKind.FOLLOW_UP, "用了一周问一声", "洗过一次以后还好吗？有问题随时找我们", "wangwang",
                        after_days=7),

@@ -9,11 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from crm.forms.screening import ScreenedForm
 from crm.review_choices import (
     FollowCause,
+    FollowKind,
     FollowResult,
     ProofKind,
+    Rating,
     ReviewCause,
     ReviewOutcome,
     Scene,
+    Tone,
+    Topic,
 )
 from crm.rules.answers import VARIABLES
 from orders.choices import CaseType
@@ -66,6 +70,18 @@ class EndForm(forms.Form):
 
     outcome = forms.ChoiceField(label=_("结果"), choices=ReviewOutcome.choices)
     note = forms.CharField(label=_("备注"), max_length=500, required=False, widget=_area(2))
+
+
+class ManyCauseForm(forms.Form):
+    """Why many were written; notes belong to each of them."""
+
+    cause = forms.ChoiceField(label=_("原因"), choices=ReviewCause.choices)
+
+
+class ManyEndForm(forms.Form):
+    """How many ended."""
+
+    outcome = forms.ChoiceField(label=_("结果"), choices=ReviewOutcome.choices)
 
 
 class LinkForm(forms.Form):
@@ -125,8 +141,10 @@ class TouchForm(ScreenedForm):
     answer_id = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
 
-class AssignForm(forms.Form):
+class AssignForm(ScreenedForm):
     """To whom old customers go, and why."""
+
+    screened_fields = ("why",)
 
     agent = PersonField(label=_("交给谁"))
     why = forms.CharField(label=_("聊什么"), max_length=200, required=False)
@@ -172,3 +190,55 @@ class ChatForm(forms.Form):
         if not data.get("text", "").strip() and not data.get("file") and not self.errors:
             self.add_error("text", _("粘贴聊天记录，或者选一个文件。"))
         return data
+
+
+def _any(choices: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
+    return [("", _("全部")), *choices]
+
+
+def _people() -> list[tuple[str, str]]:
+    rows = User.objects.filter(is_active=True).order_by("name", "pk")
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+
+class ReviewFilterForm(forms.Form):
+    """What the list of reviews is narrowed to. What stands in the address and is none is refused."""
+
+    q = forms.CharField(label=_("评论里的词、昵称或订单号"), max_length=80, required=False)
+    rating = forms.ChoiceField(label=_("评价"), choices=_any(Rating.choices), required=False)
+    topic = forms.ChoiceField(label=_("话题"), choices=_any(Topic.choices), required=False)
+    tone = forms.ChoiceField(label=_("语气"), choices=_any(Tone.choices), required=False)
+    cause = forms.ChoiceField(label=_("原因"), choices=_any(ReviewCause.choices), required=False)
+    sku = forms.CharField(label="SKU", max_length=80, required=False)
+    month = forms.RegexField(
+        r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
+        label=_("哪个月"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "month"}),
+    )
+    since = forms.DateField(label=_("从哪天起"), required=False, widget=forms.HiddenInput())
+    owner = forms.ChoiceField(label=_("谁处理"), required=False)
+    agent = forms.ChoiceField(label=_("谁接待"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **options)
+        people = _any(_people())
+        for name in ("owner", "agent"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101
+            field.choices = people
+
+
+class TaskFilterForm(forms.Form):
+    """What the list of follow-ups is narrowed to."""
+
+    q = forms.CharField(label=_("会员名或订单号"), max_length=80, required=False)
+    kind = forms.ChoiceField(label=_("为什么"), choices=_any(FollowKind.choices), required=False)
+    result = forms.ChoiceField(label=_("结果"), choices=_any(FollowResult.choices), required=False)
+    owner = forms.ChoiceField(label=_("谁跟"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **options)
+        field = self.fields["owner"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101
+        field.choices = _any([("0", _("没人领")), *_people()])

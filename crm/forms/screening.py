@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from crm.actions.screening import RIGHT, SHORTEST_REASON, screen
+from crm.actions.screening import screen
+from orders.actions.overruling import RIGHT, SHORTEST_REASON
 from shopops.staff.models import User
 
 
@@ -43,4 +44,6 @@ class ScreenedForm(forms.Form):
             field = self.fields["overrule_reason"]
             field.widget = forms.TextInput(attrs={"maxlength": 300})
             field.help_text = str(_("判断有误才放行；理由和你的名字会记入操作记录。"))
+            # The bound field was made before it was known that there is something to say.
+            self["overrule_reason"].help_text = field.help_text
         return data

@@ -273,6 +273,8 @@ class CustomerMerge(models.Model):
     # Keys of the buyers and of the tags that came from the one that went.
     buyers = models.JSONField()
     tags = models.JSONField(default=list)
+    # What else went with the person, see `crm.actions.belongings`; last line of points before it.
+    moved = models.JSONField(default=dict)
     reason = models.CharField(max_length=200)
 
     class Meta:

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from crm.models import Customer, Keeping
 from crm.queries import agents
+from crm.queries.seeking import Sorting, seek
 from crm.rules.handing import Given, hand_out
 from crm.service_choices import HandOutRule
 from crm.service_registry import Touch, last_touches
+from shopops.lib.paging import Page
 from shopops.staff.models import User
 
 # So many at once: each is a row of history, and a person looks at the preview.
 MOST = 20_000
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +118,31 @@ class KeptRow:
     touch: Touch | None
 
 
-def kept(agent_id: int | None, *, after: int = 0) -> list[KeptRow]:
-    """Give one page of an agent's customers by key, one more than fits if there are more."""
+def kept(agent_id: int, *, after: str = "", before: str = "") -> Page[KeptRow]:
+    """Give one page of an agent's customers, who paid last first. Three queries.
+
+    :raises ValueError: if a cursor is none of ours
+    """
     rows = Customer.objects.filter(
-        Q(agent_id=agent_id), merged_into__isnull=True, stat__paid_orders__gte=1
+        agent_id=agent_id,
+        merged_into__isnull=True,
+        stat__paid_orders__gte=1,
+        stat__last_paid_date__isnull=False,
     ).select_related("stat")
-    if after:
-        rows = rows.filter(pk__lt=after)
-    found = list(rows.order_by("-pk")[: PAGE + 1])
-    keys = [one.pk for one in found]
+    page = seek(rows, _LAST_PAID, after=after, before=before)
+    keys = [one.pk for one in page.rows]
     since = {one.customer_id: one for one in _open(keys)}
     touches = last_touches(keys)
-    return [KeptRow(one, since.get(one.pk), touches.get(one.pk)) for one in found]
+    return Page(
+        [KeptRow(one, since.get(one.pk), touches.get(one.pk)) for one in page.rows],
+        page.before,
+        page.after,
+    )
+
+
+_LAST_PAID: Sorting[Customer] = Sorting(
+    "stat__last_paid_date", lambda row: row.stat.last_paid_date or date.min, date
+)
 
 
 def _open(keys: Sequence[int]) -> QuerySet[Keeping]:

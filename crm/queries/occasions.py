@@ -1,4 +1,4 @@
-"""Whom to write to on a day, and why: birthdays, anniversaries, festivals, goods.
+"""Whom to write to on a day, and why: birthdays, anniversaries, festivals, goods, points that end.
 
 `due(on)` is what tasks and campaigns ask. Consent, caps and the black list are obeyed by whoever sends.
 """
@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crm.models import Customer, Identity, Occasion, TierState
+from crm.queries.points import customers_ending
 from crm.rules.occasions import day_told, days_kept, happening
 from crm.tier_choices import OccasionKind
 from orders.models import OrderLine
@@ -62,6 +63,8 @@ def customers_of(row: Occasion, happens_on: date) -> QuerySet[Customer]:
         people = people.filter(kept, stat__first_paid_date__year__lt=happens_on.year)
     elif row.kind == OccasionKind.FOLLOW_UP:
         people = people.filter(Exists(_bought(row, happens_on)))
+    elif row.kind == OccasionKind.POINTS_END:
+        people = people.filter(pk__in=customers_ending(happens_on))
     return people.order_by("pk")
 
 

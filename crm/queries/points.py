@@ -10,6 +10,8 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from crm.models import Customer, CustomerStat, PointBalance, PointEntry, PointRule
+from crm.rules.points import Lot
+from crm.rules.points import lots_left as left_of
 from crm.tier_choices import PointKind
 
 
@@ -89,6 +91,24 @@ def due_of(customer_ids: Sequence[int]) -> list[Due]:
         return [Due(*row) for row in cursor]
 
 
+_TAKEN_IN = """
+WITH RECURSIVE homes AS (
+  SELECT c.id, c.id AS home FROM crm_customer c
+  WHERE c.id = ANY(%(customers)s) AND c.merged_into_id IS NULL
+  UNION ALL
+  SELECT c.id, h.home FROM crm_customer c JOIN homes h ON c.merged_into_id = h.id
+)
+SELECT id, home FROM homes
+"""
+
+
+def taken_in(customer_ids: Sequence[int]) -> dict[int, int]:
+    """Give, by key, customers who are themselves and all who were merged into them: to whom they belong now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN_IN, {"customers": list(customer_ids)})
+        return dict(cursor.fetchall())
+
+
 # --- what expires ---------------------------------------------------------------------------------
 
 _EXPIRED = """
@@ -129,6 +149,73 @@ def expiring_points(on: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"on": on})
         return int(cursor.fetchone()[0])
+
+
+# What is left of lots by their last day: those that end first are used first.
+_ENDING = """
+SELECT c.customer_id, c.expires_on, least(c.points, c.through - u.used)::bigint AS points FROM (
+  SELECT customer_id, expires_on, sum(points) AS points,
+    sum(sum(points)) OVER (PARTITION BY customer_id ORDER BY expires_on) AS through
+  FROM crm_pointentry WHERE points > 0 AND expires_on <= %(until)s
+    AND customer_id IN (SELECT customer_id FROM crm_pointentry
+      WHERE points > 0 AND expires_on BETWEEN %(since)s AND %(until)s)
+  GROUP BY customer_id, expires_on
+) c
+JOIN crm_pointbalance b ON b.customer_id = c.customer_id AND b.balance > 0
+CROSS JOIN LATERAL (SELECT coalesce(-sum(e.points), 0) AS used FROM crm_pointentry e
+  WHERE e.customer_id = c.customer_id AND e.points < 0) u
+WHERE c.expires_on >= %(since)s AND c.through > u.used
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Points of a customer that are over after a day, if they are not used before."""
+
+    customer: Customer
+    last_day: date
+    points: int
+
+
+def ending(since: date, until: date, *, size: int = 200) -> list[Ending]:
+    """Give whose points have their last day in a span (both included), the soonest and most first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT * FROM ({_ENDING}) e ORDER BY expires_on, points DESC, customer_id LIMIT %(size)s",
+            {"since": since, "until": until, "size": size},
+        )
+        rows = cursor.fetchall()
+    people = Customer.objects.in_bulk({row[0] for row in rows})
+    return [Ending(people[one], day, int(points)) for one, day, points in rows]
+
+
+def ending_totals(since: date, until: date) -> tuple[int, int]:
+    """Sum up the people and points of a span."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(DISTINCT customer_id), coalesce(sum(points), 0) FROM ({_ENDING}) e",
+            {"since": since, "until": until},
+        )
+        people, points = cursor.fetchone()
+        return int(people), int(points)
+
+
+def customers_ending(on: date) -> list[int]:
+    """Give the keys of customers who have points whose last day is that day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT customer_id FROM ({_ENDING}) e ORDER BY 1", {"since": on, "until": on}
+        )
+        return [row[0] for row in cursor]
+
+
+def lots_left(customer_id: int) -> list[Lot]:
+    """Give what a customer has by its last day, the soonest first. The sum is their balance."""
+    rows = PointEntry.objects.filter(customer=customer_id)
+    came = rows.filter(points__gt=0).values("expires_on").annotate(sum=Sum("points"))
+    used = rows.filter(points__lt=0).aggregate(sum=Sum("points", default=0))["sum"]
+    lots = [Lot(int(one["sum"]), one["expires_on"]) for one in came.order_by("expires_on")]
+    return left_of(lots, -int(used))
 
 
 # --- the ledger -----------------------------------------------------------------------------------
@@ -181,6 +268,11 @@ def ledger(
     if before:
         rows = rows.filter(pk__lt=before)
     return list(rows[:size])
+
+
+def last_line() -> int:
+    """Give the key of the newest line of the ledger; 0 where there is none."""
+    return PointEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def purse(customer_id: int) -> PointBalance:

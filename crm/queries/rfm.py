@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from crm.choices import CutMethod
@@ -18,6 +18,7 @@ from crm.models import LifeRule, RfmRule
 from crm.rules.rfm import (
     FEWEST_INTERVALS,
     HIGH,
+    SCORES,
     SEGMENTS,
     START_LIMITS,
     LifeLimits,
@@ -55,6 +56,23 @@ def recipe(*, as_of: date, window_days: int | None = None) -> Recipe:
     return Recipe(as_of, window_days or row.window_days, row.method, row.cuts)
 
 
+def read_whole_tables(cursor: CursorWrapper) -> None:
+    """Have this transaction read tables from end to end, by several workers where there are some.
+
+    The window is half of all payments: by its index each is fetched alone, at three times the cost.
+    """
+    cursor.execute(
+        "SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off;"
+        " SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0;"
+        " SET LOCAL work_mem = '192MB'"
+    )
+
+
+def read_as_usual(cursor: CursorWrapper) -> None:
+    """Leave it to the planner again."""
+    cursor.execute("SET LOCAL enable_indexscan = on; SET LOCAL enable_bitmapscan = on")
+
+
 def window_sql(narrowed: str = "") -> str:
     """Give the SELECT over the facts: customer_id, last_date, orders, net_fen; parameters as_of, since."""
     return f"""
@@ -90,33 +108,32 @@ def _money_fifths(cursor: CursorWrapper, base: str) -> list[int]:
         f"SELECT net_fen / {_STEP_FEN}, count(*) FROM {base} WHERE orders > 0 GROUP BY 1 ORDER BY 1"
     )
     counts = cursor.fetchall()
-    total = sum(count for _step, count in counts)
-    found: list[int] = []
-    for fifth in range(1, 5) if total else ():
-        below = 0
-        for step, count in counts:
-            if (below + count) * 5 >= total * fifth:
-                rank = -(-total * fifth // 5) - below
-                cursor.execute(
-                    f"SELECT net_fen FROM {base} WHERE orders > 0 AND net_fen / {_STEP_FEN} = %s"
-                    " ORDER BY net_fen OFFSET %s LIMIT 1",
-                    [step, rank - 1],
-                )
-                found.append(int(cursor.fetchone()[0]))
-                break
-            below += count
-    return found or [0, 0, 0, 0]
+    places = _places(counts)
+    cursor.execute(
+        f"SELECT net_fen / {_STEP_FEN}, net_fen FROM {base}"
+        f" WHERE orders > 0 AND net_fen / {_STEP_FEN} = ANY(%s) ORDER BY 2",
+        [[step for step, _rank in places]],
+    )
+    amounts: dict[int, list[int]] = {}
+    for step, amount in cursor:
+        amounts.setdefault(step, []).append(int(amount))
+    return [amounts[step][rank - 1] for step, rank in places] or [0, 0, 0, 0]
+
+
+def _places(counts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Give for each fifth the value of a counted distribution that it falls on, and its place within (from 1)."""
+    total, below = sum(count for _value, count in counts), 0
+    found: list[tuple[int, int]] = []
+    for value, count in counts:
+        while len(found) < 4 and (below + count) * 5 >= total * (len(found) + 1):
+            found.append((value, -(-total * (len(found) + 1) // 5) - below))
+        below += count
+    return found
 
 
 def _fifths(counts: Sequence[tuple[int, int]]) -> list[int]:
     """Give the values at the fifths of a counted distribution, as percentile_disc does."""
-    total, below = sum(count for _value, count in counts), 0
-    found: list[int] = []
-    for value, count in counts:
-        below += count
-        while len(found) < 4 and below * 5 >= total * (len(found) + 1):
-            found.append(int(value))
-    return found or [0, 0, 0, 0]
+    return [int(value) for value, _rank in _places(counts)] or [0, 0, 0, 0]
 
 
 def scores_sql() -> str:
@@ -132,6 +149,18 @@ def scores_sql() -> str:
     return (
         f"5 - ({over['recency']}) AS recency, 1 + ({over['frequency']}) AS frequency,"
         f" 1 + ({over['monetary']}) AS monetary"
+    )
+
+
+def highs_sql() -> str:
+    """Give whether recency, frequency and monetary value of a row of base `b` score high, as three columns.
+
+    The same as scoring and asking for `HIGH`, by one comparison each: a table of its own is read by one
+    worker only, and seven comparisons fewer a row are a third of its time.
+    """
+    return (
+        f"%(as_of)s::date - b.last_date <= %(recency_{SCORES - HIGH})s AS r,"
+        f" b.orders > %(frequency_{HIGH - 2})s AS f, b.net_fen > %(monetary_{HIGH - 2})s AS m"
     )
 
 
@@ -178,7 +207,8 @@ class Rfm:
 
 def rfm_as_of(asked: Recipe) -> Rfm:
     """Work RFM out from the facts, from scratch; writes nothing but a temporary table."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        read_whole_tables(cursor)
         cursor.execute("DROP TABLE IF EXISTS rfm_scratch")
         cursor.execute(
             f"CREATE TEMP TABLE rfm_scratch AS {window_sql('AND date > %(since)s')}",
@@ -186,12 +216,16 @@ def rfm_as_of(asked: Recipe) -> Rfm:
         )
         cuts = cuts_of(cursor, "rfm_scratch", asked)
         cursor.execute(
-            f"SELECT {segment_sql()}, count(*), coalesce(sum(net_fen), 0)"
-            f" FROM (SELECT b.net_fen, {scores_sql()} FROM rfm_scratch b) s GROUP BY 1",
+            f"SELECT {highs_sql()}, count(*), coalesce(sum(b.net_fen), 0)"
+            " FROM rfm_scratch b GROUP BY 1, 2, 3",
             values_of(asked, cuts),
         )
-        sizes = {code: (buyers, int(net)) for code, buyers, net in cursor.fetchall()}
+        sizes = {
+            SEGMENTS[r, f, m].value: (buyers, int(net))
+            for r, f, m, buyers, net in cursor.fetchall()
+        }
         cursor.execute("DROP TABLE rfm_scratch")
+        read_as_usual(cursor)
     return Rfm(asked, cuts, sum(one[0] for one in sizes.values()), in_order(sizes))
 
 

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.choices import Channel
+from crm.queries.points import taken_in
 from orders.models import AfterSalesCase, Order, Refund
 from shopops.staff.models import Operation
 from shopops.staff.operations import name_of
@@ -42,8 +43,12 @@ def timeline_source(code: str, source: Source) -> None:
 def timeline(*, customer_id: int, buyer_ids: Sequence[int]) -> list[Event]:
     """Give the newest events of all sources, newest first. A handful of queries by key."""
     events: list[Event] = []
-    for source in (_orders, _refunds, _cases, _acts, *_sources.values()):
+    sources = (_orders, _refunds, _cases, _acts, *_sources.values())
+    for source in sources:
         events += source(customer_id, buyer_ids)
+    for other in taken_in([customer_id]).keys() - {customer_id}:
+        for source in sources:
+            events += source(other, ())
     return sorted(events, key=lambda one: one.at, reverse=True)[:MOST_EVENTS]
 
 

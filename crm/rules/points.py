@@ -5,7 +5,7 @@ pays what is owed first. Who owes has no balance. What is spent or taken back us
 first, what never expires last.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
@@ -66,6 +66,39 @@ def spend(purse: Purse, points: int) -> Change:
 def after(purse: Purse, change: Change) -> Purse:
     """Give what there is after a change."""
     return Purse(purse.balance + change.points, purse.owed + change.owed)
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Points that are left of those that came with one last day; None: they do not expire."""
+
+    points: int
+    last_day: date | None
+
+
+def lots_left(lots: Iterable[Lot], used: int) -> list[Lot]:
+    """Give what is left of lots after `used` points left: those that end first went first."""
+    left: list[Lot] = []
+    for lot in sorted(lots, key=lambda one: (one.last_day is None, one.last_day or date.max)):
+        gone = min(used, lot.points)
+        used -= gone
+        if lot.points > gone:
+            left.append(Lot(lot.points - gone, lot.last_day))
+    return left
+
+
+def pick(lots: Sequence[Lot], points: int, *, first: Mapping[date | None, int]) -> list[Lot]:
+    """Take points out of lots: of the days in `first` as many as it says, the rest from those that end first."""
+    taken = []
+    for lot in lots:
+        own = min(lot.points, first.get(lot.last_day, 0), points)
+        points -= own
+        taken.append(own)
+    for place, lot in enumerate(lots):
+        more = min(lot.points - taken[place], points)
+        points -= more
+        taken[place] += more
+    return [Lot(n, lot.last_day) for n, lot in zip(taken, lots, strict=True) if n]
 
 
 def expired(lots: Iterable[tuple[int, date | None]], used: int, on: date) -> int:

@@ -1,7 +1,7 @@
 """Old customers: who looks after how many, an agent's list, giving them out with a preview."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,14 +13,16 @@ from crm.forms.service import HandOutForm
 from crm.models import Customer
 from crm.queries import agents, handing
 from crm.queries.agents import LEAD, OWN
-from crm.queries.handing import PAGE, Keeper, Plan, Wanted
+from crm.queries.handing import Keeper, Plan, Wanted
 from crm.service_choices import HandOutRule
 from crm.views import service_parts as parts
 from crm.views.service_parts import Data
+from crm.views.serving import pager_of
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
 from products.views.acting import asked_of, page_number
 from shopops.lib.business_time import business_date
 from shopops.lib.money import from_fen
+from shopops.lib.paging import Page
 from shopops.staff.access import requires
 
 SAMPLE = 20
@@ -35,8 +37,11 @@ def agent_customers(request: HttpRequest) -> HttpResponse:
     is_lead = parts.leads(request)
     keepers = handing.keepers() if is_lead else []
     of = page_number(request, "of") if is_lead else int(request.user.pk or 0)
-    after = page_number(request)
-    rows = handing.kept(of or None, after=after) if of or not is_lead else []
+    edge = {name: request.GET.get(name, "") for name in ("after", "before")}
+    try:
+        page = handing.kept(of, **edge) if of else Page([], None, None)
+    except ValueError as error:
+        raise Http404(str(of)) from error
     is_tried = is_lead and request.GET.get("try") == "1"
     form = _form(request.GET if is_tried else None, keepers, of=of)
     context = {
@@ -46,9 +51,8 @@ def agent_customers(request: HttpRequest) -> HttpResponse:
         "unkept": handing.unkept() if is_lead else 0,
         "of": of,
         "of_name": agents.people([of])[of].name if of and agents.people([of]) else "",
-        "rows": [_row(one) for one in rows[:PAGE]],
-        "older": f"?of={of}&after={rows[PAGE - 1].customer.pk}" if len(rows) > PAGE else None,
-        "newer": f"?of={of}" if after else None,
+        "rows": [_row(one, sees=request.user.has_perm("crm.view")) for one in page.rows],
+        "page": pager_of(page, f"?of={of}"),
         "form": form if is_lead else None,
         "tried": _tried(form) if is_tried else None,
     }
@@ -70,10 +74,11 @@ def _keeper_row(one: Keeper, of: int) -> Data:
     }
 
 
-def _row(one: handing.KeptRow) -> Data:
+def _row(one: handing.KeptRow, *, sees: bool) -> Data:
     stat = one.customer.stat
     return {
         "name": one.customer.name,
+        "url": reverse("crm:customer", args=[one.customer.pk]) if sees else "",
         "orders": stat.paid_orders,
         "paid": from_fen(stat.paid_fen),
         "last_paid": stat.last_paid_date,

@@ -148,7 +148,7 @@ def _next(row: BonusSheet) -> Data | None:
         return None
     words = {
         SheetState.PUBLISHED: (_("公布"), _("客服会看到这张表，可以逐行申诉。")),
-        SheetState.CLOSED: (_("结"), _("结了以后不再变；之后的数不一样，记在下个月。")),
+        SheetState.CLOSED: (_("结这张表"), _("结了以后不再变；之后的数不一样，记在下个月。")),
     }[to]
     return {"to": to, "label": words[0], "text": words[1], "version": row.version}
 

@@ -11,6 +11,8 @@ from crm.models import Campaign
 from crm.queries.campaigns import Result
 from crm.views.campaign_parts import Data
 
+# A mark nearer to the edge than this, in percent of the width, would be cut off.
+EDGE = 6
 VERDICTS = {"use": "done", "buyers": "", "open": "", "harm": "late"}
 
 
@@ -148,6 +150,7 @@ class Scale:
         return [
             {"at": self.at(mark / 100), "text": "0" if mark == 0 else points(mark / 100)[:-3]}
             for mark in marks
+            if EDGE <= self.at(mark / 100) <= 100 - EDGE
         ]
 
 

@@ -1,5 +1,6 @@
 """One customer: everything on one line, and what people do with them."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -16,13 +17,17 @@ from crm.actions.customer_errors import StaleCustomerError
 from crm.choices import Channel, RfmSegment
 from crm.forms.customers import BlackListForm, ConsentForm, CustomerForm
 from crm.models import Customer, CustomerMerge, Tag
+from crm.queries import points
 from crm.queries.customer_page import Known, favourite_goods, known, proposed
 from crm.queries.timeline import timeline
+from crm.rules.points import Lot
 from crm.views.customer_acting import Asked, Data, Parts, answer, yuan
 from crm.views.customers import STAGE_TONES
 from orders.views.rows import mask_nick
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
+
+SOON_DAYS = 30
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,6 +75,7 @@ def _context(request: HttpRequest, found: Known) -> Data:
         "stage_tone": STAGE_TONES.get(found.stat.life_stage if found.stat else "", "wait"),
         "segment": _segment(found),
         "figures": _figures(found),
+        "points": _points(found, today=business_date(timezone.now())),
         "outlook": found.outlook,
         "outlook_value": yuan(found.outlook.value_fen) if found.outlook else None,
         "tags": found.tags,
@@ -103,6 +109,26 @@ def _context(request: HttpRequest, found: Known) -> Data:
 def _segment(found: Known) -> str:
     code = found.stat.segment if found.stat else ""
     return str(RfmSegment(code).label) if code else ""
+
+
+def _points(found: Known, *, today: date) -> Data | None:
+    """Give the points of a customer, and the lot that ends next; None where there never were any."""
+    purse, lots = points.purse(found.customer.pk), points.lots_left(found.customer.pk)
+    if not purse.balance and not purse.owed:
+        return None
+    dated = [one for one in lots if one.last_day is not None]
+    soon = next((one for one in dated if (_left(one, today)) <= SOON_DAYS), None)
+    return {
+        "balance": purse.balance,
+        "owed": purse.owed,
+        "next": dated[0] if dated else None,
+        "is_soon": soon is not None,
+        "url": f"{reverse('crm:points')}?customer={found.customer.pk}",
+    }
+
+
+def _left(lot: Lot, today: date) -> int:
+    return (lot.last_day - today).days if lot.last_day else SOON_DAYS + 1
 
 
 def _figures(found: Known) -> list[Data]:

@@ -138,7 +138,7 @@ def _panels(row: Draw, phase: str) -> list[tuple[Panel, str]]:
         button=gettext_lazy("抽，只能抽一次"),
         make=WordForm,
         act=partial(_draw, row.pk),
-        icon="trophy",
+        icon="gift",
         version=row.version,
         is_open=True,
     )

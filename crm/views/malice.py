@@ -8,18 +8,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from crm.actions.desk_errors import StaleServiceError
 from crm.actions.reviews import malice
 from crm.forms.desk import MoveForm, ProofForm
 from crm.models import MaliceFile, MaliceProof
+from crm.queries.seeking import Sorting, seek
 from crm.review_choices import MALICE_TRANSITIONS, MaliceState
 from crm.views.malice_papers import as_pdf, as_zip
-from crm.views.serving import Asked, answer_part, events, person_of
+from crm.views.serving import Asked, answer_part, events, pager_of, person_of
+from products.views.acting import conflict
 from shopops.lib import vault
 from shopops.staff.access import requires
 
+SHOWN = {"": gettext_lazy("没有结果的"), "all": gettext_lazy("全部")}
 TONES = {
     MaliceState.COLLECTING: "us",
     MaliceState.COMPLAINED: "wait",
@@ -32,10 +37,32 @@ TONES = {
 @require_GET
 @requires("crm.reviews")
 def malice_files(request: HttpRequest) -> HttpResponse:
-    """List the files against malicious reviews, open ones first."""
-    rows = MaliceFile.objects.select_related("review").order_by("ended_at", "-opened_at", "-pk")
+    """List the files against malicious reviews: those without an ending, or all."""
+    show = request.GET.get("show", "")
+    if show not in SHOWN:
+        raise Http404(show)
+    rows = MaliceFile.objects.select_related("review")
+    rows = rows.filter(ended_at__isnull=True) if not show else rows
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    try:
+        page = seek(
+            rows, Sorting("opened_at", lambda row: row.opened_at), after=after, before=before
+        )
+    except ValueError as error:
+        raise Http404(show) from error
+    here = reverse("crm:malice_files")
     context = {
         "now": timezone.now(),
+        "tabs": [
+            {
+                "label": label,
+                "url": f"{here}?show={code}" if code else here,
+                "count": None,
+                "current": code == show,
+            }
+            for code, label in SHOWN.items()
+        ],
+        "show": show,
         "rows": [
             {
                 "url": reverse("crm:malice_file", kwargs={"file_id": row.pk}),
@@ -43,8 +70,9 @@ def malice_files(request: HttpRequest) -> HttpResponse:
                 "state": row.get_state_display(),
                 "tone": TONES[MaliceState(row.state)],
             }
-            for row in rows[:200]
+            for row in page.rows
         ],
+        "page": pager_of(page, f"{here}?show={show}" if show else here),
     }
     return render(request, "crm/malice_files.html", context)
 
@@ -104,15 +132,40 @@ def _move(asked: Asked, file_id: int) -> HttpResponse:
     form = MoveForm(asked.data)
     if not form.is_valid():
         return asked.say_errors(form)
-    malice.move_file(
-        file_id=file_id,
-        state=str(asked.data.get("state", "")),
-        words=form.cleaned_data["words"],
-        version=asked.number("version"),
-        by=asked.by,
-        now=asked.now,
-    )
+    state, words = str(asked.data.get("state", "")), form.cleaned_data["words"]
+    try:
+        malice.move_file(
+            file_id=file_id,
+            state=state,
+            words=words,
+            version=asked.number("version"),
+            by=asked.by,
+            now=asked.now,
+        )
+    except StaleServiceError as stale:
+        return _both(asked, stale, file_id, state, words)
     return asked.done(_("已改状态。"))
+
+
+def _both(
+    asked: Asked, stale: StaleServiceError, file_id: int, state: str, words: str
+) -> HttpResponse:
+    row = MaliceFile.objects.get(pk=file_id)
+    wanted = MaliceState(state) if state in MaliceState else None
+    can_go = wanted in MALICE_TRANSITIONS[MaliceState(row.state)]
+    rows = [
+        (_("状态"), row.get_state_display(), wanted.label if wanted else ""),
+        (_("投诉编号"), row.complaint_no, words if wanted == MaliceState.COMPLAINED else row.complaint_no),
+        (_("结果"), row.ending, words if wanted != MaliceState.COMPLAINED else row.ending),
+    ]  # fmt: skip
+    return conflict(
+        asked,
+        stale,
+        key=(malice.OBJECT, str(file_id)),
+        rows=rows,
+        version=row.version,
+        final="" if can_go else _("现在的状态不能再这样改。"),
+    )
 
 
 @require_GET

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm.actions import merging
 from crm.models import Customer
+from crm.queries import points
 from crm.queries.customer_list import people_found
 from crm.queries.customer_page import Known, known, proposed
 from crm.views.customer_acting import Asked, Data, answer, yuan
@@ -71,8 +72,10 @@ def _chosen(request: HttpRequest, pk: int, *, today: date) -> Data | None:
 
 
 def _side(found: Known) -> Data:
-    stat = found.stat
+    stat, purse = found.stat, points.purse(found.customer.pk)
     return {
+        "points": purse.balance,
+        "owed": purse.owed,
         "customer": found.customer,
         "nicks": [one.buyer.nick for one in found.identities],
         "orders": stat.paid_orders if stat else 0,
@@ -84,10 +87,15 @@ def _side(found: Known) -> Data:
         "consents": [
             one.get_channel_display() for one in found.consents if one.withdrawn_at is None
         ],
-        "withdrawn": [
-            one.get_channel_display() for one in found.consents if one.withdrawn_at is not None
-        ],
+        "withdrawn": _refused(found),
     }
+
+
+def _refused(found: Known) -> list[str]:
+    """Give the channels a person took back or refused for good."""
+    taken = [one.get_channel_display() for one in found.consents if one.withdrawn_at is not None]
+    refused = [one.get_channel_display() for one in found.customer.opt_outs.order_by("pk")]
+    return list(dict.fromkeys([*taken, *refused]))
 
 
 def _merge(pk: int, back: str, asked: Asked) -> HttpResponse:

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 from crm.actions import points
 from crm.actions.points import Adjustment, Spending
 from crm.forms.members import AdjustForm, PointRuleForm, SpendForm
-from crm.models import Customer, PointEntry, PointRule
+from crm.models import Customer, Occasion, PointEntry, PointRule
 from crm.queries import points as queries
-from crm.tier_choices import PointKind, SpentOn
+from crm.tier_choices import OccasionKind, PointKind, SpentOn
 from orders.views.rows import mask_nick
 from products.views.acting import Asked, log_url, page_number
 from products.views.panels import Panel, answer, shown, version_sent
@@ -28,7 +28,7 @@ from shopops.staff.access import requires
 
 type Data = dict[str, Any]
 
-SIZE, MOST_FOUND = 50, 20
+SIZE, MOST_FOUND, MOST_ENDING = 50, 20, 200
 _TONES = {"earn": "done", "move_in": "done", "refund": "late", "expire": "wait", "spend": "us"}
 
 
@@ -46,6 +46,8 @@ def point_list(request: HttpRequest) -> HttpResponse:
         sent = sent or answer(request, [panel], right=right, back=back)
     if isinstance(sent, HttpResponse):
         return sent
+    if request.GET.get("show") == "ending":
+        return _ending_page(request, now)
     person, found = _asked_for(request)
     kind = request.GET.get("kind", "")
     kind = kind if kind in PointKind.values else ""
@@ -72,6 +74,33 @@ def point_list(request: HttpRequest) -> HttpResponse:
         "log_url": log_url(request, "customer"),
     }
     return render(request, "crm/points.html", context, status=422 if sent else 200)
+
+
+def _ending_page(request: HttpRequest, now: datetime) -> HttpResponse:
+    """Show whose points end within 30 days, the soonest first."""
+    today = business_date(now)
+    sees = request.user.has_perm("orders.view_contact")
+    people, count = queries.ending_totals(today, today + timedelta(days=30))
+    told = Occasion.objects.filter(kind=OccasionKind.POINTS_END, is_on=True).order_by("pk").first()
+    rows = queries.ending(today, today + timedelta(days=30), size=MOST_ENDING)
+    context = {
+        "now": now,
+        "people": people,
+        "points": count,
+        "told": told,
+        "rows": [
+            {
+                "name": one.customer.name if sees else mask_nick(one.customer.name),
+                "url": reverse("crm:customer", args=[one.customer.pk]),
+                "ledger_url": f"{reverse('crm:points')}?customer={one.customer.pk}",
+                "last_day": one.last_day,
+                "days": (one.last_day - today).days,
+                "points": one.points,
+            }
+            for one in rows
+        ],
+    }
+    return render(request, "crm/points_ending.html", context)
 
 
 def _in_30_days(now: datetime) -> date:

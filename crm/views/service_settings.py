@@ -46,7 +46,7 @@ def service_settings(request: HttpRequest) -> HttpResponse:
             make=ScoreForm,
             act=_note_score,
             initial={"day": today},
-            icon="star",
+            icon="chart-line",
         ),
     ]
     here = reverse("crm:service_settings")

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crm.queries import reviews as queries
@@ -34,7 +35,7 @@ def review_topics(request: HttpRequest) -> HttpResponse:
         "sku": sku,
         "spans": [
             {
-                "label": span,
+                "label": _("近 %(n)s 天") % {"n": span},
                 "url": f"?{urlencode({'days': span, 'sku': sku})}",
                 "current": span == days,
             }
@@ -47,12 +48,12 @@ def review_topics(request: HttpRequest) -> HttpResponse:
                 "total": row["total"],
                 "bad": row["bad"],
                 "good": row["good"],
-                "bad_url": _link(row["topic"], "bad", sku),
-                "good_url": _link(row["topic"], "good", sku),
+                "bad_url": _link(row["topic"], "bad", sku, since=since),
+                "good_url": _link(row["topic"], "good", sku, since=since),
                 "cells": [
                     {
                         "n": times.get(row["topic"], {}).get(month, 0),
-                        "url": _link(row["topic"], "bad", sku, month),
+                        "url": _link(row["topic"], "bad", sku, since=since, month=month),
                     }
                     for month in months
                 ],
@@ -65,7 +66,7 @@ def review_topics(request: HttpRequest) -> HttpResponse:
                 "title": row["review__sku__title"],
                 "topic": Topic(row["topic"]).label,
                 "bad": row["bad"],
-                "url": _link(row["topic"], "bad", row["review__sku__code"]),
+                "url": _link(row["topic"], "bad", row["review__sku__code"], since=since),
                 "sku_url": f"?{urlencode({'days': days, 'sku': row['review__sku__code']})}",
             }
             for row in ([] if sku else queries.topic_skus(since=since, until=until))
@@ -74,8 +75,8 @@ def review_topics(request: HttpRequest) -> HttpResponse:
     return render(request, "crm/review_topics.html", context)
 
 
-def _link(topic: str, tone: str, sku: str, month: date | None = None) -> str:
-    query = {"tab": "all", "topic": topic, "tone": tone, "sku": sku}
+def _link(topic: str, tone: str, sku: str, *, since: date, month: date | None = None) -> str:
+    query = {"tab": "all", "topic": topic, "tone": tone, "sku": sku, "since": since.isoformat()}
     if month is not None:
         query["month"] = f"{month:%Y-%m}"
     kept = {name: value for name, value in query.items() if value}

@@ -22,6 +22,8 @@ from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
 
 SHADES = 4
+# As the papers write them: purchases and dropping out, then amounts.
+PARAMETERS = ("r", "alpha", "a", "b", "p", "q", "v")
 SHOWN_PAIRS = 12
 
 
@@ -196,8 +198,9 @@ def _clv() -> Data:
     return {
         "clv": fitted,
         "clv_parameters": [
-            {"label": name, "value": f"{value:.3f}" if value is not None else "—"}
-            for name, value in fitted.parameters.items()
+            {"label": name, "value": f"{value:,.3f}" if value is not None else "—"}
+            for name in PARAMETERS
+            for value in [fitted.parameters.get(name)]
         ],
         "weeks_chart": _chart(weeks, fit["weeks"], fit["expected_weeks"]),
         "weeks_rows": [
@@ -229,7 +232,12 @@ def _chart(labels: list[str], actual: list[float], expected: list[float]) -> Dat
 def _together() -> Data:
     return {
         "pairs": {
-            kind: list(ProductPair.objects.filter(kind=kind).order_by("-lift", "pk")[:SHOWN_PAIRS])
+            kind: list(
+                # Up to 1 they are together no more often than by chance.
+                ProductPair.objects.filter(kind=kind, lift__gt=1).order_by("-lift", "pk")[
+                    :SHOWN_PAIRS
+                ]
+            )
             for kind in ("basket", "sequence")
         },
         "intervals": list(ProductInterval.objects.order_by("-intervals", "pk")[:SHOWN_PAIRS]),

@@ -169,7 +169,7 @@ _FIELDS = {
     "missed_days": _l("连续几天没达标才提醒"),
     "score": _l("服务分"),
     "month": _l("月份"),
-    "total_fen": _l("合计（分）"),
+    "bonus_total": _l("合计（元）"),
     "lines": _l("行数"),
     "sheet_state": _l("奖金表状态"),
     "appeal_state": _l("申诉"),

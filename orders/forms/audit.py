@@ -24,6 +24,7 @@ LABELS: dict[str, str | Promise] = {
     "tolerance": _("每件允许差几元"),
     "below_lowest": _("低于付款当天算出的最低到手价也挂起"),
     "hold_unknown": _("看不出每行实付多少的也挂起"),
+    "below_freight": _("邮费比运费模板算出的少也挂起"),
 }
 _SPLIT = re.compile(r"[\n,，、;；]+")
 

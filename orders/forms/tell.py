@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orders.choices import BuyerAnswer, HoldKind, ToldChannel
+from orders.forms.overruling import OverrulableForm
 
 WORDS_LENGTH = 500
 
@@ -72,7 +73,7 @@ class ToldForm(forms.Form):
         return data
 
 
-class TellTemplateForm(forms.Form):
+class TellTemplateForm(OverrulableForm):
     """A template of what a buyer is told."""
 
     kind = forms.ChoiceField(

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from orders.forms.audit import WordsField
+from orders.forms.overruling import OverrulableForm
 
 MOST_LIMIT = 20_000
 
@@ -65,7 +66,7 @@ class SkuFileForm(forms.Form):
     file = forms.FileField(label=_("或者传 CSV 文件"), required=False)
 
 
-class StandardForm(forms.Form):
+class StandardForm(OverrulableForm):
     """A packing standard; without a code it is the general one."""
 
     sku_code = forms.CharField(

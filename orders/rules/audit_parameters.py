@@ -65,6 +65,8 @@ PARAMETERS: dict[AuditRuleCode, tuple[Parameter, ...]] = {
         Parameter("tolerance", ParameterKind.TOLERANCE, "0.01"),
         Parameter("below_lowest", ParameterKind.SWITCH, start=True),
         Parameter("hold_unknown", ParameterKind.SWITCH, start=False),
+        # Needs the shop's freight templates to be complete.
+        Parameter("below_freight", ParameterKind.SWITCH, start=False),
     ),
 }
 

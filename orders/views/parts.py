@@ -23,6 +23,7 @@ from orders.queries.order_page import ImportEvent, OrderDetail, buyer_order_coun
 from orders.queries.risk import RiskBook
 from orders.queries.traces import trace_facts, trace_limits
 from orders.queries.why import why_words
+from orders.registry import marks_of
 from orders.rules.traces import limit_for, trace_due
 from orders.views.cases_rows import case_row_short
 from orders.views.packed import packed_context
@@ -65,6 +66,7 @@ def order_context(detail: OrderDetail, *, book: RiskBook, view: View) -> dict[st
         "flag": FLAG_CODES.get(order.flag, ""),  # type: ignore[call-overload]
         "flag_label": order.get_flag_display() if order.flag else "",
         "due_at": order.ship_due_at,
+        "marks": marks_of([order], now).get(order.pk, []),
         "open_hold_count": len(detail.open_holds),
         "why_title": _("为什么还没发货"),
         "why": ""

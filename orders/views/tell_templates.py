@@ -16,6 +16,7 @@ from orders.choices import HoldKind
 from orders.forms import TellTemplateForm
 from orders.models import TellTemplate
 from orders.queries.tell_templates import all_templates
+from orders.rules.praise_words import forbidden_promise
 from shopops.lib.words import stored
 from shopops.staff.access import requires
 from shopops.staff.views.parts import PersonRequest
@@ -36,17 +37,26 @@ def _save(request: PersonRequest) -> HttpResponse:
     form = _form(row_id, data=request.POST)
     if not form.is_valid():
         return _page(request, sent=(row_id, form), status=422)
-    written, now = TellWords(**form.cleaned_data), timezone.now()
+    data, now = dict(form.cleaned_data), timezone.now()
+    reason = data.pop("overrule_reason")
+    written = TellWords(**data)
     try:
         if row_id:
             version = _number(request, "version")
             actions.change_template(
-                template_id=row_id, written=written, version=version, by=request.user, now=now
+                template_id=row_id,
+                written=written,
+                version=version,
+                by=request.user,
+                now=now,
+                overrule_reason=reason,
             )
         else:
-            actions.add_template(written=written, by=request.user, now=now)
+            actions.add_template(written=written, by=request.user, now=now, overrule_reason=reason)
     except TellTemplateRefusedError as refusal:
         form.add_error("words", refusal.message)
+        if forbidden_promise(written.words):
+            form.offer_overruling(request.user)
         return _page(request, sent=(row_id, form), status=422)
     except TellTemplate.DoesNotExist:
         messages.error(request, _("这一行刚被同事改掉或停用了。"))

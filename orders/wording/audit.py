@@ -34,6 +34,7 @@ _SENTENCES: dict[str, str] = {
 _PRICE_MORE: dict[str, str] = {
     "below_lowest": gettext_noop("低于当天最低到手价的也挂起"),
     "hold_unknown": gettext_noop("看不出实付的也挂起"),
+    "below_freight": gettext_noop("邮费比运费模板少的也挂起"),
 }
 _MISSING: dict[str, str] = {
     "name": gettext_noop("收货人"),

@@ -11,6 +11,7 @@ _LOWEST = gettext_noop(
     "%(code)s %(pieces)s 件实付 ¥%(paid)s，低于 %(day)s 每件最低到手价 ¥%(limit)s"
 )
 _UNKNOWN = gettext_noop("看不出 %(code)s 实付多少，判断不了价格")
+_FREIGHT = gettext_noop("邮费付了 ¥%(paid)s，寄到%(region)s按运费模板是 ¥%(due)s")
 _NAMES = ("code", "pieces", "paid", "limit", "lines", "day")
 
 
@@ -24,6 +25,8 @@ def price_words(reason: str, *, sees_costs: bool) -> str | None:
         words = _(_LOWEST) % values
     elif word == "price_unknown":
         return _(_UNKNOWN) % values
+    elif word == "price_freight":
+        return _(_FREIGHT) % dict(zip(("paid", "due", "region"), parts, strict=False))
     else:
         return None
     if values.get("lines", "1") == "1":

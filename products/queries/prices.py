@@ -1,11 +1,11 @@
 """Prices: what a SKU costs and is sold at, what waits for the manager, how it came to be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from products.choices import (
     SECRET_KINDS,
@@ -16,7 +16,7 @@ from products.choices import (
 )
 from products.models import CompetitorSnapshot, PriceChange, QualityRecord, Sku, StockLevel
 from products.queries.goods_rules import parameters
-from products.rules.prices import Prices, SkuTrade, Suggestion, suggestions
+from products.rules.prices import Prices, SkuTrade, Suggestion, season_is_over, suggestions
 
 MOST_SUGGESTIONS = 200
 RIVAL_DAYS = 14
@@ -69,12 +69,7 @@ def daily_pieces(sku_ids: Sequence[int], *, today: date) -> dict[int, float]:
     That day knows all sales of its period: a SKU without a row sold nothing. Nothing is known where the
     newest day is older than two weeks, or there is none. Two queries.
     """
-    newest = (
-        QualityRecord.objects.filter(date__gte=today - timedelta(days=KNOWN_DAYS))
-        .order_by("-date")
-        .values_list("date", flat=True)
-        .first()
-    )
+    newest = _day_of_sales(today)
     if newest is None:
         return {}
     rows = QualityRecord.objects.filter(date=newest, sku_id__in=sku_ids, days__gt=0)
@@ -82,6 +77,15 @@ def daily_pieces(sku_ids: Sequence[int], *, today: date) -> dict[int, float]:
         pk: pieces / days for pk, pieces, days in rows.values_list("sku_id", "sold_pieces", "days")
     }
     return {sku_id: sold.get(sku_id, 0.0) for sku_id in sku_ids}
+
+
+def _day_of_sales(today: date) -> date | None:
+    return (
+        QualityRecord.objects.filter(date__gte=today - timedelta(days=KNOWN_DAYS))
+        .order_by("-date")
+        .values_list("date", flat=True)
+        .first()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +99,13 @@ class Suggested:
 def price_suggestions(*, today: date) -> list[Suggested]:
     """Give prices that might be worth a thought, with their figures; at most 200, largest cut first.
 
-    Cost: six queries over the SKUs of products on the shelf.
+    Cost: nine queries; reads the SKUs on the shelf that are slow, out of season or dearer elsewhere.
     """
-    skus = list(
-        Sku.objects.filter(
-            product__status=ProductStatus.ON_SHELF, is_on=True, list_amount__isnull=False
-        )
-        .select_related("product")
-        .order_by("pk")
-    )
+    settings, rivals = parameters(GoodsRuleCode.PRICE, day=today), _rivals(today)
+    skus = list(_worth_a_look(rivals, int(settings["slow_days"]), today=today))
     ids = [sku.pk for sku in skus]
-    settings = parameters(GoodsRuleCode.PRICE, day=today)
     stock = dict(StockLevel.objects.filter(sku_id__in=ids).values_list("sku_id", "on_hand"))
-    sold, activities, rivals = daily_pieces(ids, today=today), activity_amounts(ids), _rivals(today)
+    sold, activities = daily_pieces(ids, today=today), activity_amounts(ids)
     found = []
     for sku in skus:
         title, amount = rivals.get(sku.product_id or 0, ("", None))
@@ -123,6 +121,28 @@ def price_suggestions(*, today: date) -> list[Suggested]:
         found += [Suggested(sku, one) for one in suggestions(trade, settings, today=today)]
     found.sort(key=lambda one: one.suggestion.amount - one.suggestion.now_amount)
     return found[:MOST_SUGGESTIONS]
+
+
+def _worth_a_look(rivals: Iterable[int], slow_days: int, *, today: date) -> QuerySet[Sku]:
+    """Give the SKUs on the shelf of which a rule could say anything: the rules judge them."""
+    skus = Sku.objects.filter(
+        product__status=ProductStatus.ON_SHELF, is_on=True, list_amount__isnull=False
+    )
+    seasons = skus.exclude(product__season="").values_list("product__season", flat=True).distinct()
+    over = [season for season in seasons if season_is_over(season, today)]
+    in_stock = Q(product__season__in=over)
+    newest = _day_of_sales(today)
+    if newest is not None:
+        sells = QualityRecord.objects.filter(
+            sku=OuterRef("pk"),
+            date=newest,
+            days__gt=0,
+            sold_pieces__gt=0,
+            sold_pieces__gte=OuterRef("level__on_hand") * F("days") / float(slow_days),
+        )
+        in_stock |= Q(~Exists(sells))
+    wanted = Q(product__in=list(rivals)) | Q(level__on_hand__gt=0) & in_stock
+    return skus.filter(wanted).select_related("product").order_by("pk")
 
 
 def _rivals(today: date) -> dict[int, tuple[str, Decimal]]:

@@ -133,7 +133,7 @@ type Row = tuple[object, object, object]
 class Saved:
     """What is stored by now: what it is, its version, who saved it and when, and both sides of each field.
 
-    `rows`: label, theirs, mine.
+    `rows`: label, theirs, mine. `final`: why what was sent can no longer be saved; empty if it can.
     """
 
     what: str
@@ -141,6 +141,7 @@ class Saved:
     by: str
     at: datetime | None
     rows: Sequence[Row]
+    final: str = ""
 
 
 def show_both(
@@ -161,6 +162,7 @@ def show_both(
             "what": saved.what,
             "theirs_by": saved.by or _("一次导入"),
             "theirs_at": saved.at or now,
+            "final": saved.final,
             "rows": [
                 {
                     "label": label,
@@ -187,8 +189,12 @@ def conflict(
     key: tuple[str, str],
     rows: Sequence[Row],
     version: object,
+    final: str = "",
 ) -> HttpResponse:
-    """Show both versions of something that the operation log knows under `key` (its kind and key)."""
+    """Show both versions of something that the operation log knows under `key` (its kind and key).
+
+    :param final: why what was sent can no longer be saved; empty if it can
+    """
     last = last_operation(*key)
     saved = Saved(
         what=stale.what,
@@ -196,6 +202,7 @@ def conflict(
         by=last.actor_name if last else "",
         at=last.at if last else None,
         rows=rows,
+        final=final,
     )
     return show_both(asked.request, saved, back=asked.back or asked.request.path, now=asked.now)
 

@@ -8,7 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from promotions.actions.activity_locks import ActivityRefusedError, locked_activity
+from promotions.actions.activity_locks import (
+    ActivityRefusedError,
+    locked_activity,
+    locked_meeting,
+)
 from promotions.actions.lowest import request_lowest
 from promotions.actions.preparation import make_tasks, undone_tasks
 from promotions.choices import ACTIVITY_MOVES, ActivityState
@@ -154,11 +158,12 @@ def _refuse_span(activity: Activity, starts_at: datetime, ends_at: datetime) -> 
 
 
 def refuse_meeting(activity: Activity, starts_at: datetime, ends_at: datetime) -> None:
-    """Refuse a span on which items of an activity are in another one that must not meet it.
+    """Refuse a span on which items of an activity are in another one that must not meet it. Locks its SKUs.
 
     :raises ActivityRefusedError: naming the other activity, its days and the first SKU
     """
     items = dict(activity.items.values_list("sku_id", "price_amount"))
+    locked_meeting(items)
     met = taken(activity, items, starts_at=starts_at, ends_at=ends_at)
     clashes = sorted(sku for sku, sets in met if sets == (items[sku] is not None))
     if not clashes:

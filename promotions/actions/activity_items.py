@@ -9,11 +9,15 @@ from django.utils.translation import gettext as _
 
 from products.models import Sku
 from promotions.actions.activities import record, refuse_ended, save
-from promotions.actions.activity_locks import ActivityRefusedError, locked_activity
+from promotions.actions.activity_locks import (
+    ActivityRefusedError,
+    locked_activity,
+    locked_meeting,
+)
 from promotions.actions.lowest import request_lowest
 from promotions.choices import ActivityState
 from promotions.models import Activity, ActivityItem
-from promotions.queries.overlaps import taken
+from promotions.queries.overlaps import also_in, taken
 from promotions.rules.activities import BadLine, KnownSku, WantedItem, bad_lines
 from shopops.staff.models import User
 
@@ -34,6 +38,8 @@ class PutItems:
     added: int
     changed: int
     same: int
+    # Other activities on the same days with these SKUs: name, and how many of the SKUs.
+    beside: tuple[tuple[str, int], ...] = ()
 
 
 @transaction.atomic
@@ -51,6 +57,7 @@ def put_items(
     if not lines:
         raise ActivityRefusedError(_("贴上商家编码，一行一个。"), field="text")
     known = known_skus([line.code for line in lines])
+    locked_meeting([sku.sku_id for sku in known.values()])
     if bad := judge(activity, lines, known):
         raise BadItemsError(bad)
     done = _write(activity, lines, known)
@@ -111,7 +118,10 @@ def _write(activity: Activity, lines: Sequence[WantedItem], known: dict[str, Kno
             changed.append(item)
     ActivityItem.objects.bulk_create(new, batch_size=1000)
     ActivityItem.objects.bulk_update(changed, [*_FIELDS, "outcome", "points"], batch_size=500)
-    return PutItems(len(new), len(changed), len(lines) - len(new) - len(changed))
+    beside = also_in(
+        activity, {line.sku_id: line.price_amount is not None for line in [*new, *changed]}
+    )
+    return PutItems(len(new), len(changed), len(lines) - len(new) - len(changed), beside)
 
 
 def _told(lines: Sequence[WantedItem], done: PutItems) -> dict[str, object]:

@@ -1,9 +1,12 @@
 """Where activities are locked: the activity first, then its tasks. Its items change under its lock."""
 
+from collections.abc import Collection
+
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
+from products.models import Sku
 from promotions.models import Activity, ActivityTask, ProfitRule
 
 
@@ -22,6 +25,16 @@ def locked_activity(activity_id: int, *, version: int | None = None) -> Activity
     if version is not None and row.version != version:
         raise StaleGoodsError(_("活动「%(name)s」") % {"name": row.name})
     return row
+
+
+def locked_meeting(sku_ids: Collection[int]) -> None:
+    """Lock SKUs for saying in which activities they are: one at a time. After the activity, by SKU.
+
+    Whoever puts a SKU into another activity at the same moment waits, and then sees this one.
+    """
+    _in_transaction()
+    rows = Sku.objects.select_for_update(no_key=True).filter(pk__in=sku_ids)
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def locked_tasks(activity: Activity) -> dict[int, ActivityTask]:

@@ -159,5 +159,6 @@ def _objection(point: Point, name: str) -> str:
         "floor": _("活动「%(name)s」的到手价破了底价"),
         "cost": _("活动「%(name)s」的到手价低于全成本"),
         "week": _("活动「%(name)s」的划线价高于开始前 7 天最低成交"),
+        "basket": _("活动「%(name)s」里和别的商品凑单会破底价或亏本"),
     }
     return words[point.code] % {"name": name} if point.code in words else ""

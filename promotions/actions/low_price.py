@@ -8,6 +8,9 @@ from orders.choices import HoldKind
 from orders.rules.audit import AuditFacts, AuditRule, Need, cause_of
 from promotions.queries import low_price as queries
 from promotions.queries.basket_least import least_of
+from promotions.queries.low_price import PaidThen
+from promotions.queries.order_freight import freight_due
+from promotions.rules.freight import province
 from promotions.rules.low_price import Fault, LowPrice, PriceTerms, low_prices, still_low
 from shopops.lib.money import from_fen, to_fen
 
@@ -20,7 +23,8 @@ def judge_prices(
     """Say which of these orders have a line that was sold too cheap.
 
     Registered with `orders.registry.audit_rule_by`. One hold an order, for all its cheap lines: whoever
-    settles it is not asked again while their figures stay. Thirteen queries, however many orders.
+    settles it is not asked again while their figures stay. Thirteen queries, however many orders, and
+    seven more where the rule asks for freight.
 
     What is below the lowest price of its SKU alone is looked at a second time, with its basket: who
     crosses a threshold with several SKUs, or is a member, pays less, and nothing is wrong.
@@ -44,7 +48,23 @@ def judge_prices(
     for one, faults in cheap:
         if left := still_low(faults, one.order, least.get(one.order.tid, {}), terms):
             found[one.order.tid] = [_need(left, rule, one.day.isoformat())]
+    if terms.below_freight:
+        _add_short_freight(found, orders, rule, terms)
     return found
+
+
+def _add_short_freight(
+    found: dict[str, list[Need]], orders: Sequence[PaidThen], rule: AuditRule, terms: PriceTerms
+) -> None:
+    """Add the orders whose postage is less than the templates say; one that is held already is not asked twice."""
+    due = freight_due([one for one in orders if one.order.tid not in found])
+    for one in orders:
+        wanted = due.get(one.order.tid)
+        if wanted is not None and one.postage_cents < wanted - terms.tolerance_cents:
+            paid, least = from_fen(one.postage_cents), from_fen(wanted)
+            reason = f"price_freight|{paid}|{least}|{province(one.province)}"
+            cause = cause_of(KIND, ("freight", one.postage_cents))
+            found[one.order.tid] = [Need(KIND, reason, cause, rule.rule_id)]
 
 
 def _terms(rule: AuditRule) -> PriceTerms:
@@ -53,6 +73,8 @@ def _terms(rule: AuditRule) -> PriceTerms:
         tolerance_cents=to_fen(Decimal(str(values["tolerance"]))),
         below_lowest=bool(values["below_lowest"]),
         holds_unknown=bool(values["hold_unknown"]),
+        # Rules stored before there were templates do not have it.
+        below_freight=bool(values.get("below_freight")),
     )
 
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from promotions.models import Benefit
+from promotions.queries.freight import own_templates
 from promotions.queries.lowest import kept_lowest
 from promotions.queries.price_rules import rules_at
 from promotions.rules.final_price import PerkError, check_ranges, quote, raises, toolbox
@@ -80,7 +81,7 @@ class QuoteBasket(APIView):
             rules = rules_at(wanted.at)
             given = (wanted.lines, wanted.perks, rules, wanted.audience)
             check_ranges(wanted.lines, toolbox(wanted.perks, rules, wanted.audience))
-            answer = quote(*given, freight=wanted.freight)
+            answer = quote(*given, freight=own_templates(wanted))
             findings = raises(*given)
         except PerkError as error:
             raise ValidationError({"detail": error_words(error.evidence)}) from error

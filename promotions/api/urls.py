@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from promotions.api import activities, channels, gifts, partners, prices
+from promotions.api import activities, channels, freight, gifts, partners, prices
 
 app_name = "promotions_api"
 
@@ -60,6 +60,14 @@ _partners: list[URLPattern] = [
 
 _prices: list[URLPattern] = [
     path("promotions/quote/", prices.QuoteBasket.as_view(), name="quote"),
+    path("promotions/freight/", freight.FreightTemplates.as_view(), name="freight"),
+    path("promotions/freight/new/", freight.NewFreight.as_view(), name="freight_new"),
+    path(
+        "promotions/freight/<int:template_id>/edit/",
+        freight.EditFreight.as_view(),
+        name="freight_edit",
+    ),
+    path("promotions/freight/<int:template_id>/", freight.OneFreight.as_view(), name="freight_one"),
     path("promotions/lowest/", prices.LowestPrices.as_view(), name="lowest"),
     path("promotions/benefits/", prices.Benefits.as_view(), name="benefits"),
 ]

@@ -16,6 +16,7 @@ from promotions.actions.publishing import advance_activities, publish_activity
 from promotions.actions.summing import compare_page, sum_up
 from promotions.choices import ActivityKind, ActivityState
 from promotions.demo import gifts
+from promotions.demo.prices import fill_prices
 from promotions.models import Activity
 from promotions.rules.activities import WantedItem
 from shopops.lib.business_time import SHANGHAI, at_local, business_date
@@ -29,6 +30,8 @@ def fill_activities(*, by_name: Mapping[str, User], now: datetime) -> int:
     """Make the demo's activities; give how many there are. Does nothing where there are some."""
     if Activity.objects.exists():
         return 0
+    # Coupons first: what is checked without them would fail as soon as somebody checks again.
+    fill_prices(by_name, now)
     skus = _best(now)
     boss, promoter = by_name["ning"], by_name["man"]
     _past(skus[:8], boss, promoter, now)

@@ -1,15 +1,18 @@
 """Benefits of the demo shop: a coupon, a multi-piece benefit, a members' cut, an event's cut ahead."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from products.models import Sku
 from promotions.actions.benefits import BenefitGiven, create_benefit
+from promotions.actions.freight import FreightGiven, change_freight, create_freight
 from promotions.actions.lowest import request_lowest
-from promotions.choices import Audience, BenefitKind
+from promotions.choices import Audience, BenefitKind, FreightUnit
 from promotions.models import Benefit
+from promotions.rules.freight import AreaGiven
 from shopops.lib.business_time import business_date, day_bounds
 from shopops.staff.models import User
 from shopops.work.engine import perform_inline
@@ -49,8 +52,43 @@ def fill_prices(by_name: Mapping[str, User], now: datetime) -> None:
             by=promoter,
             now=now,
         )
+    _fill_freight(by_name.get("ning") or promoter, now)
     _cut_some(promoter, now)
     perform_inline(request_lowest(now=now))
+
+
+# regions, first piece, CNY, each further, CNY
+_AREAS = (
+    ((), "8.00", "3.00"),
+    (("浙江", "江苏", "上海"), "0.00", "0.00"),
+    (("新疆", "西藏", "青海", "内蒙古", "宁夏"), "20.00", "10.00"),
+)
+
+
+def _fill_freight(manager: User, now: datetime) -> None:
+    """Give the demo shop its template, and a dearer one for what is bulky, from next month on."""
+    areas = tuple(
+        AreaGiven(regions, 1, Decimal(first), 1, Decimal(more)) for regions, first, more in _AREAS
+    )
+    begun = day_bounds(business_date(now) - timedelta(days=120))[0]
+    later = day_bounds(business_date(now) + timedelta(days=30))[0]
+    given = FreightGiven(
+        name="江浙沪包邮",
+        unit=FreightUnit.PIECES,
+        areas=areas,
+        is_default=True,
+        source="千牛的运费模板",
+        since=begun,
+    )
+    row = create_freight(code="86001", given=given, by=manager, now=now)
+    dearer = (AreaGiven((), 1, Decimal("9.00"), 1, Decimal("3.00")), *areas[1:])
+    change_freight(
+        template_id=row.pk,
+        given=replace(given, areas=dearer, since=later, source="快递涨价，下月起"),
+        version=row.version,
+        by=manager,
+        now=now,
+    )
 
 
 def _cut_some(promoter: User, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What people fill in about activities."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from products.forms.fields import MOMENTS, date_input, moment_input
 from promotions.choices import ActivityKind, ActivityState
+from promotions.importers.page_file import MOST_BYTES, MOST_SIGNS, read_page
 from promotions.models import Activity
 from promotions.rules.profit import START
+from promotions.wording.activities import page_file_words
 from promotions.wording.activity_log import FIELDS
+from shopops.intake.reading.refusals import FileRefusedError
 from shopops.lib.business_time import SHANGHAI
 from shopops.staff.models import User
 
@@ -201,14 +205,33 @@ class ApproveForm(forms.Form):
 
 
 class PageForm(forms.Form):
-    """What the shop page says."""
+    """What the shop page says: pasted, or the page in a file."""
 
     seen = forms.CharField(
         label=_("页面上的文案和时间"),
-        max_length=20_000,
+        required=False,
+        max_length=MOST_SIGNS,
         widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": _("把页面上的活动文案贴进来。")},
     )
+    file = forms.FileField(
+        label=_("或者选文件：存下来的网页、文本、表格"),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".txt,.html,.htm,.csv,.xlsx"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the file where there is one; it counts before what is pasted."""
+        data: dict[str, Any] = super().clean() or {}
+        file = data.get("file")
+        if file is not None:
+            try:
+                data["seen"] = read_page(file.read(MOST_BYTES + 1))
+            except FileRefusedError as refused:
+                self.add_error("file", page_file_words(refused.reason))
+        elif not data.get("seen", "").strip() and not self.errors:
+            self.add_error("seen", _("把页面上的活动文案贴进来，或者选一个文件。"))
+        return data
 
 
 class LessonForm(forms.Form):
@@ -231,6 +254,33 @@ class ItemsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "mono"}),
         error_messages={"required": _("贴上商家编码，一行一个。")},
         strip=False,
+    )
+
+
+class PickForm(forms.Form):
+    """Which SKUs are looked for, and at what price they go in."""
+
+    q = forms.CharField(
+        label=_("编码、标题里的词，或者很多编码"),
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("多个编码用空格、逗号或换行分开；店里没有的会列出来。"),
+    )
+    in_stock = forms.BooleanField(label=_("只看有可用库存的"), required=False)
+    rate = forms.DecimalField(
+        label=_("活动价打几折"),
+        required=False,
+        min_value=Decimal("0.1"),
+        max_value=10,
+        max_digits=4,
+        decimal_places=2,
+        help_text=_("按一口价算，9.5 就是 95 折；空着不改价。"),
+        error_messages={
+            "invalid": _("写一个数，比如 9.5"),
+            "min_value": _("折扣写 0.1 到 10 之间的数。"),
+            "max_value": _("折扣写 0.1 到 10 之间的数。"),
+        },
     )
 
 

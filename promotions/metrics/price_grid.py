@@ -48,6 +48,16 @@ def price_grid(
     return Grid(-(-least // quantity), quantity, totals[:, 0])
 
 
+def item_level(
+    tools: Toolbox, prices: Sequence[int], own: Mapping[str, Sequence[int]] | None = None
+) -> tuple[Cents, Cents]:
+    """Give what a piece of each costs by its 标价, and what the item level leaves of it."""
+    owned = {code: np.array(some, np.int64) for code, some in (own or {}).items()}
+    price = _list_prices(tools, np.array(prices, np.int64), owned)
+    cut, _no_cross = _item_cuts(tools, price, owned, bars_no_cross=False)
+    return price, np.maximum(0, price - cut)
+
+
 def _leaves_cross(tool: Tool) -> bool:
     return bool(tool.row.parameters.get("no_cross"))
 

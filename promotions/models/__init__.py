@@ -22,6 +22,7 @@ from promotions.models.channels import (
     ShopDay,
 )
 from promotions.models.festival import Festival
+from promotions.models.freight import FreightArea, FreightProduct, FreightTemplate
 from promotions.models.gifts import GiftGrant, GiftRule, GiftRuleProduct, GiftRuleSku
 from promotions.models.material import Material, MaterialUse
 from promotions.models.partners import (
@@ -36,6 +37,7 @@ from promotions.models.partners import (
 )
 from promotions.models.pricing import Benefit, BenefitSku, PriceRuleRow, SkuLowest
 from promotions.models.profit import ProfitRule
+from promotions.models.protection import ProtectionLabel
 from promotions.models.seller_price import SellerPrice
 from promotions.models.trial import Trial, TrialDay, TrialVariant
 
@@ -64,6 +66,9 @@ __all__ = [
     "Exchange",
     "ExchangeFigures",
     "Festival",
+    "FreightArea",
+    "FreightProduct",
+    "FreightTemplate",
     "GiftGrant",
     "GiftRule",
     "GiftRuleProduct",
@@ -73,6 +78,7 @@ __all__ = [
     "Partner",
     "PriceRuleRow",
     "ProfitRule",
+    "ProtectionLabel",
     "SeenPrice",
     "SellerPrice",
     "ShopDay",

@@ -73,7 +73,7 @@ def extra_costs(
         for row in benefits
         if row.kind == BenefitKind.RETURN_INSURANCE
     ]
-    shares = _platform_shares(activity)
+    shares = platform_bears(activity)
     return {
         sku.pk: Extras(
             _gift_cost(gifts, sku, lowest.get(sku.pk)),
@@ -168,7 +168,7 @@ def _gift_cost(gifts: Sequence[_Gift], sku: Sku, price: LowestPrice | None) -> D
 # --- the platform's part of the discount -----------------------------------------------------
 
 
-def _platform_shares(activity: Activity) -> dict[str, Decimal]:
+def platform_bears(activity: Activity) -> dict[str, Decimal]:
     """Give the part that the platform bears by code of benefit, of those that it bears a part of."""
     rows = Benefit.objects.filter(
         shop_share__lt=1, starts_at__lt=activity.ends_at, ends_at__gt=activity.starts_at

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from orders.models import Order
@@ -16,16 +16,23 @@ from shopops.lib.money import to_fen
 
 @dataclass(frozen=True, slots=True)
 class PaidThen:
-    """An order and the Shanghai date of its payment."""
+    """An order, the Shanghai date of its payment, and what its postage is judged by.
+
+    `moments`: when it was placed and when it was paid; a template may have changed between.
+    """
 
     order: PaidOrder
     day: date
+    postage_cents: int = 0
+    province: str = ""
+    moments: tuple[datetime, ...] = ()
 
 
 def paid_orders(tids: Sequence[str]) -> list[PaidThen]:
     """Give orders as the intercept sees them. Two queries."""
     columns = (
         "pk", "tid", "paid_date", "paid_amount", "total_amount", "postage_amount", "is_presale",
+        "receiver_province", "created_at", "paid_at",
     )  # fmt: skip
     rows = Order.objects.filter(tid__in=list(tids), paid_date__isnull=False).order_by("pk")
     orders = list(rows.values_list(*columns))
@@ -39,8 +46,22 @@ def paid_orders(tids: Sequence[str]) -> list[PaidThen]:
                 is_deposit=presale and paid < total,
             ),
             day,
+            to_fen(postage),
+            province,
+            tuple(at for at in (created_at, paid_at) if at),
         )
-        for pk, tid, day, paid, total, postage, presale in orders
+        for (
+            pk,
+            tid,
+            day,
+            paid,
+            total,
+            postage,
+            presale,
+            province,
+            created_at,
+            paid_at,
+        ) in orders
         if day is not None
     ]
 

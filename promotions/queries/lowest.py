@@ -172,6 +172,15 @@ def spans_of(
 
 def groups(span: Span, skus: Sequence[SkuPrice]) -> Iterable[Group]:
     """Sort SKUs by the benefits that they share, and work each group out at once."""
+    for perks, members in alike(span, skus):
+        tools = toolbox(perks, span.rules)
+        yield Group(span, members, perks, tools, *_figures(tools, perks, members))
+
+
+def alike(
+    span: Span, skus: Sequence[SkuPrice]
+) -> Iterable[tuple[tuple[Perk, ...], list[SkuPrice]]]:
+    """Sort SKUs by the benefits that they share over a span."""
     shared = [offer.perk for offer in span.offers if offer.perk.skus is None]
     chosen = [offer.perk for offer in span.offers if offer.perk.skus is not None]
     by_sku: dict[str, list[int]] = {}
@@ -182,9 +191,16 @@ def groups(span: Span, skus: Sequence[SkuPrice]) -> Iterable[Group]:
     for sku in skus:
         together.setdefault(tuple(by_sku.get(sku.code, ())), []).append(sku)
     for which, members in together.items():
-        perks = (*shared, *(chosen[at] for at in which))
-        tools = toolbox(perks, span.rules)
-        yield Group(span, members, perks, tools, *_figures(tools, perks, members))
+        yield (*shared, *(chosen[at] for at in which)), members
+
+
+def own_cents(perks: Sequence[Perk], skus: Sequence[SkuPrice]) -> dict[str, list[int]]:
+    """Give by benefit each SKU's own cents, -1 where it has none of its own."""
+    return {
+        perk.code: [perk.amounts.get(sku.code, -1) for sku in skus]
+        for perk in perks
+        if perk.amounts
+    }
 
 
 def _figures(
@@ -197,12 +213,7 @@ def _figures(
     # numpy costs a tenth of a second to load: only what asks for many prices pays for it.
     from promotions.metrics.price_grid import price_grid
 
-    own = {
-        perk.code: [perk.amounts.get(sku.code, -1) for sku in skus]
-        for perk in perks
-        if perk.amounts
-    }
-    grid = price_grid(tools, [sku.cents for sku in skus], own)
+    grid = price_grid(tools, [sku.cents for sku in skus], own_cents(perks, skus))
     return grid.amount.tolist(), grid.quantity.tolist(), grid.one_piece.tolist()
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
+from django.db.models import Count
+
+from promotions.choices import ActivityState
 from promotions.models import Activity, ActivityItem
 from promotions.rules.activities import BINDING, Side, may_meet
 from promotions.rules.price_check import Overlap
@@ -25,6 +28,26 @@ def overlaps(activity: Activity, prices: Mapping[int, bool]) -> dict[int, list[O
         until = business_date(min(activity.ends_at, other.ends_at))
         found.setdefault(row.sku_id, []).append(Overlap(other.name, since, until, meets))
     return found
+
+
+def also_in(activity: Activity, prices: Mapping[int, bool]) -> tuple[tuple[str, int], ...]:
+    """Name other activities that have some of these SKUs on the same days, with how many. One query.
+
+    Ideas count too: they bind nobody yet, and whoever puts a SKU in should know of them.
+    """
+    rows = (
+        ActivityItem.objects.filter(
+            sku_id__in=list(prices),
+            activity__state__in=(*BINDING, ActivityState.IDEA),
+            activity__starts_at__lt=activity.ends_at,
+            activity__ends_at__gt=activity.starts_at,
+        )
+        .exclude(activity_id=activity.pk)
+        .order_by("activity__starts_at", "activity_id")
+        .values_list("activity_id", "activity__name")
+        .annotate(n=Count("pk"))
+    )
+    return tuple((name, n) for _pk, name, n in rows)
 
 
 def taken(

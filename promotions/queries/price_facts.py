@@ -13,14 +13,15 @@ from products.queries.shortage import COMING
 from products.queries.stock import sold_pieces
 from products.queries.stock_facts import free_pieces
 from promotions.models import Activity, ActivityItem
+from promotions.queries.baskets import CheapestBasket, cheapest_in_baskets
 from promotions.queries.deals import WEEK, deal_window, last_deals, lowest_deals, trades
-from promotions.queries.extra_costs import Extras, extra_costs
+from promotions.queries.extra_costs import Extras, extra_costs, platform_bears
 from promotions.queries.lowest import LowestPrice, lowest_prices
 from promotions.queries.overlaps import overlaps
 from promotions.queries.profit import profit_in_force
-from promotions.rules.price_check import SkuFacts
+from promotions.rules.price_check import InBasket, SkuFacts
 from promotions.rules.profit import Rates
-from shopops.lib.business_time import business_date
+from shopops.lib.business_time import SHANGHAI, business_date
 
 # Days of sales from which what an activity will sell is expected.
 SALES_DAYS = 28
@@ -36,6 +37,8 @@ class ActivityFacts:
     rates: Rates
     # Item ids and lowest prices by SKU code, for what is kept on the item.
     item_ids: Mapping[str, int]
+    # The cheapest baskets by SKU code, with their sums.
+    baskets: Mapping[str, CheapestBasket]
 
 
 def price_facts(
@@ -55,6 +58,7 @@ def price_facts(
         tuple(gathered.facts(item) for item in items),
         rates,
         {item.sku.code: item.pk for item in items},
+        {item.sku.code: found for item in items if (found := gathered.baskets.get(item.sku_id))},
     )
 
 
@@ -74,6 +78,8 @@ class _Gathered:
     activity: Activity
     until: datetime
     lowest: Mapping[int, LowestPrice]
+    baskets: Mapping[int, CheapestBasket]
+    shares: Mapping[str, Decimal]
     overlaps: Mapping[int, Sequence[Any]]
     week: Mapping[str, Any]
     last: Mapping[str, Any]
@@ -100,6 +106,8 @@ class _Gathered:
             activity=activity,
             until=until,
             lowest=lowest,
+            baskets=_baskets(activity, skus, lowest, rates, now),
+            shares=platform_bears(activity),
             overlaps=overlaps(activity, {i.sku_id: i.price_amount is not None for i in items}),
             week=week,
             last=last_deals(quiet, until=until),
@@ -127,6 +135,7 @@ class _Gathered:
             insurance=extras.insurance,
             borne=extras.borne,
             return_rate=self.returns.get(sku.pk),
+            basket=self._basket(sku.pk),
             was=item.was_amount,
             week_deal=self.week.get(sku.code),
             last_deal=self.last.get(sku.code),
@@ -139,6 +148,13 @@ class _Gathered:
             promised=item.promised_quantity,
             trade=self.trade.get(sku.code),
         )
+
+    def _basket(self, sku_id: int) -> InBasket | None:
+        found = self.baskets.get(sku_id)
+        if found is None:
+            return None
+        at = found.at.astimezone(SHANGHAI).isoformat(timespec="minutes")
+        return InBasket(found.amount, found.text, at, found.pieces, found.borne(self.shares))
 
     def _expected(self, sku_id: int) -> int | None:
         if self.sold is None:
@@ -155,6 +171,30 @@ def _lowest(activity: Activity, ids: Sequence[int], now: datetime) -> dict[int, 
         if sku_id not in found or price.amount < found[sku_id].amount:
             found[sku_id] = price
     return found
+
+
+def _baskets(
+    activity: Activity,
+    skus: Sequence[Sku],
+    lowest: Mapping[int, LowestPrice],
+    rates: Rates,
+    now: datetime,
+) -> dict[int, CheapestBasket]:
+    """Give the basket in which each SKU is cheaper than alone, over the activity's days.
+
+    Looked for thoroughly where it could fall below floor, or below goods, fees and what a return costs.
+    """
+    fees = rates.commission_rate + rates.points_rate + rates.service_rate
+    matters = {
+        sku.pk: max(
+            sku.floor_amount or Decimal(0),
+            ((sku.cost_amount or Decimal(0)) + rates.postage_amount + rates.packing_amount)
+            / max(1 - fees, Decimal("0.01")),
+        )
+        for sku in skus
+    }
+    days = days_of(activity, now=now)
+    return cheapest_in_baskets(lowest, days, matters=matters, with_activity=activity.pk)
 
 
 def _free(codes: Sequence[str]) -> dict[str, int]:

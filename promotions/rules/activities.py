@@ -89,7 +89,7 @@ class Evidence:
 def seen_done(evidence: Evidence) -> dict[str, bool]:
     """Say for each point that ShopOps sees whether it is done. `times` is only ever ticked, not unticked."""
     bad = evidence.bad_by_code
-    money = sum(bad.get(code, 0) for code in ("floor", "cost", "week"))
+    money = sum(bad.get(code, 0) for code in ("floor", "cost", "week", "basket"))
     checked = evidence.is_checked and evidence.items > 0
     found = {
         "items": evidence.items > 0,

@@ -34,6 +34,7 @@ class PriceTerms:
     tolerance_cents: int = 0
     below_lowest: bool = True
     holds_unknown: bool = False
+    below_freight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

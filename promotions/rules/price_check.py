@@ -6,7 +6,7 @@ values. Fails and unknowns block publishing until a named person gives a reason.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
@@ -16,7 +16,7 @@ from promotions.rules.profit import Kept, Rates, kept_of
 
 type Outcome = Literal["pass", "look", "unknown", "fail"]
 RANK: Mapping[str, int] = {"pass": 0, "look": 1, "unknown": 2, "fail": 3}
-CODES = ("floor", "cost", "week", "overlap", "stock", "war")
+CODES = ("floor", "cost", "week", "basket", "overlap", "stock", "war")
 
 # A price that falls a second time without more buyers is a war; so much more is "more".
 WAR_GAIN = Decimal("0.03")
@@ -42,6 +42,12 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "week_last_ok": ("was", "deal", "date", "tid"),
     "week_no_deal": ("was",),
     "deal_lower": ("lowest", "deal", "since", "until", "tid"),
+    "basket_none": (),
+    "basket_ok": ("lowest", "lines", "at"),
+    "basket_floor": ("lowest", "lines", "at", "floor", "gap"),
+    "basket_cost": ("lowest", "lines", "at", "cost", "margin"),
+    "basket_week": ("lowest", "lines", "at", "deal", "since", "until", "tid"),
+    "basket_too": ("lowest", "lines", "at"),
     "overlap_none": (),
     "overlap_may": ("name", "since", "until"),
     "overlap_not": ("name", "since", "until"),
@@ -86,6 +92,18 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
+class InBasket:
+    """The lowest price a piece in a basket with others: what lies in it, from when, its pieces in all."""
+
+    amount: Decimal
+    lines: str
+    at: str
+    pieces: int
+    # Part of the discount that the platform gives back, a piece.
+    borne: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
 class SkuFacts:
     """All that is asked of one SKU in an activity; None is unknown, never zero."""
 
@@ -100,6 +118,8 @@ class SkuFacts:
     # Part of the discount that the platform gives back, a piece.
     borne: Decimal = Decimal(0)
     return_rate: Decimal | None = None
+    # None: no basket is cheaper than the SKU alone.
+    basket: InBasket | None = None
     was: Decimal | None = None
     # Of the seven days before the start; where nothing was sold in them, of the last sale before.
     week_deal: Deal | None = None
@@ -155,6 +175,7 @@ def sku_points(facts: SkuFacts, rates: Rates) -> list[Point]:
         ("floor", _floor(facts)),
         ("cost", _cost(facts, kept, rates)),
         ("week", _week(facts)),
+        ("basket", _basket(facts, kept, rates)),
         ("overlap", _overlap(facts)),
         ("stock", _stock(facts)),
         ("war", _war(facts, kept, rates)),
@@ -239,6 +260,43 @@ def _without_was(facts: SkuFacts) -> _Answer:
     if facts.lowest is not None and deal.amount < facts.lowest:
         return "look", "deal_lower", facts.lowest, *values
     return "pass", "week_no_was", facts.lowest or "", *values
+
+
+def _basket(facts: SkuFacts, kept: Kept | None, rates: Rates) -> _Answer:
+    """Answer for the cheapest basket: it fails for what the SKU alone does not break already."""
+    found = facts.basket
+    if found is None:
+        return "pass", "basket_none"
+    basket = (found.amount, found.lines, found.at)
+    there = kept_price(in_basket(facts), rates)
+    if _is_under(found.amount, facts.floor) and not _is_under(facts.lowest, facts.floor):
+        return "fail", "basket_floor", *basket, facts.floor, _gap(facts.floor, found.amount)
+    loses = there is not None and there.margin < 0
+    if there is not None and loses and not (kept is not None and kept.margin < 0):
+        return "fail", "basket_cost", *basket, there.cost, there.margin
+    if loses or _is_under(found.amount, facts.floor):
+        return "look", "basket_too", *basket
+    deal = facts.week_deal
+    if deal and _is_under(found.amount, deal.amount) and not _is_under(facts.lowest, deal.amount):
+        values = (deal.amount, facts.week_since, facts.week_until, deal.tid)
+        return "look", "basket_week", *basket, *values
+    return "pass", "basket_ok", *basket
+
+
+def _is_under(amount: Decimal | None, other: Decimal | None) -> bool:
+    return amount is not None and other is not None and amount < other
+
+
+def _gap(floor: Decimal | None, amount: Decimal) -> Decimal:
+    return (floor or amount) - amount
+
+
+def in_basket(facts: SkuFacts) -> SkuFacts:
+    """Give a SKU's facts as they are in its cheapest basket."""
+    found = facts.basket
+    if found is None:
+        return facts
+    return replace(facts, lowest=found.amount, quantity=found.pieces, borne=found.borne)
 
 
 def _overlap(facts: SkuFacts) -> _Answer:

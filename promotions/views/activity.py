@@ -30,7 +30,7 @@ from promotions.queries.preparation import approval_of, page_differences
 from promotions.queries.protection import protected_claims
 from promotions.rules.activities import BY_ITSELF, ENDED, OWN
 from promotions.views.activity_acts import parts_of
-from promotions.views.activity_parts import Data, proof_url, row_of
+from promotions.views.activity_parts import Data, basket_of, proof_url, row_of
 from promotions.views.activity_result import result_rows
 from promotions.wording import activities as wording
 from shopops.lib.business_time import SHANGHAI
@@ -175,6 +175,7 @@ def _item(item: ActivityItem, activity: Activity, *, sees_cost: bool) -> Data:
         "tone": wording.TONES.get(item.outcome, "wait"),
         "outcome_words": str(wording.OUTCOMES.get(item.outcome, _("没查过"))),
         "proof_url": proof_url(sku.pk, activity),
+        "basket": basket_of(item.points, activity),
         "points": [
             {
                 "name": wording.POINTS.get(point["code"], point["code"]),

@@ -201,7 +201,7 @@ def _remove_items(asked: Asked, activity_id: int) -> HttpResponse:
 
 
 def _page(asked: Asked, activity_id: int) -> HttpResponse:
-    form = PageForm(asked.data)
+    form = PageForm(asked.data, asked.request.FILES)
     if not form.is_valid():
         return asked.say_errors(form)
     found = summing.compare_page(

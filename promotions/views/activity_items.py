@@ -1,5 +1,8 @@
 """An activity's items as a list that is pasted or edited; every bad line is named, nothing is lost."""
 
+from collections.abc import Sequence
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,9 +18,9 @@ from promotions.forms.activities import ItemsForm
 from promotions.importers.item_list import MOST_LINES, read_items, written
 from promotions.models import Activity
 from promotions.queries.activity_list import item_lines
-from promotions.rules.activities import BadLine
+from promotions.rules.activities import BadLine, WantedItem
 from promotions.views.activity_parts import Data
-from promotions.wording.activities import bad_line_words
+from promotions.wording.activities import bad_line_words, beside_words
 from shopops.staff.access import requires
 from shopops.staff.models import User
 
@@ -49,22 +52,28 @@ def _put(asked: Asked, row: Activity, form: ItemsForm) -> HttpResponse:
     if read.errors:
         return _page(asked.request, row, form, errors=read.errors)
     try:
-        done = put_items(
-            activity_id=row.pk,
-            lines=read.items,
-            version=asked.number("version"),
-            by=asked.by,
-            now=asked.now,
-        )
+        return taken_in(asked, row, read.items)
     except BadItemsError as bad:
         return _page(asked.request, row, form, errors=bad.lines)
     except GoodsRefusedError as refusal:
         form.add_error("text", refusal.message)
         return _page(asked.request, row, form)
+
+
+def taken_in(asked: Asked, row: Activity, lines: Sequence[WantedItem]) -> HttpResponse:
+    """Put lines into an activity, check it, and go back to it.
+
+    :raises GoodsRefusedError: as `put_items`
+    """
+    done = put_items(
+        activity_id=row.pk, lines=lines, version=asked.number("version"), by=asked.by, now=asked.now
+    )
     if row.items.count() <= QUICK_ITEMS:
         check_activity(activity_id=row.pk, by=asked.by, now=asked.now)
     else:
         request_check(activity_id=row.pk, now=asked.now, by=asked.by)
+    if done.beside:
+        messages.warning(asked.request, beside_words(done.beside))
     return asked.done(
         _("新放进 %(added)s 个，改了 %(changed)s 个，没变 %(same)s 个。")
         % {"added": done.added, "changed": done.changed, "same": done.same}

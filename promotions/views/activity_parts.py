@@ -1,13 +1,17 @@
 """What pages of activities share: tones, rows, the span in words."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
 from promotions.choices import ActivityState
 from promotions.models import Activity
 from promotions.queries.activity_list import ActivityRow
+from promotions.rules.price_check import figures
 from shopops.lib.business_time import SHANGHAI, business_date
 
 type Data = dict[str, Any]
@@ -87,3 +91,21 @@ def proof_url(sku_id: int, activity: Activity) -> str:
         return ""
     day = business_date(activity.starts_at)
     return f"{base}?day={day.isoformat()}&activity={activity.pk}"
+
+
+def basket_of(points: Sequence[Mapping[str, str]], activity: Activity) -> Data | None:
+    """Give the cheapest basket of a SKU as the check found it, and the page with its sum."""
+    evidence = next((one["evidence"] for one in points if one["code"] == "basket"), "")
+    found = figures(evidence)
+    if "lines" not in found:
+        return None
+    asked = {
+        "basket": found["lines"].replace("，", "\n"),
+        "at": found["at"],
+        "activity": activity.pk,
+    }
+    return {
+        "amount": Decimal(found["lowest"]),
+        "url": f"{reverse('promotions:price_basket')}?{urlencode(asked)}",
+        "is_late": evidence.startswith(("basket_floor", "basket_cost", "basket_too")),
+    }

@@ -225,7 +225,7 @@ def _item_row(row: ItemRow, query: str, *, with_cost: bool) -> Data:
     cells: Data = {
         "item": title if name.product_id else _("未知商品 %(no)s") % {"no": name.item_no},
         **parts.traffic_cells(one),
-        "roas": parts.roas_cell(one, margin, with_margin=with_cost),
+        "roas": parts.roas_cell(one, margin, with_margin=False, with_words=not with_cost),
     }
     if with_cost:
         cells |= {"line": parts.line_cell(margin), "profit": parts.profit_cell(one, margin)}

@@ -138,14 +138,22 @@ def traffic_cells(one: Traffic | None) -> dict[str, str]:
     return {name: shown(getattr(one, name)) for name, shown in COLUMNS}
 
 
-def roas_cell(one: Traffic, margin: Margin | None, *, with_margin: bool) -> SafeString | str:
-    """Give the return, red under break-even; the line itself only to whoever may see costs."""
+def roas_cell(
+    one: Traffic, margin: Margin | None, *, with_margin: bool, with_words: bool = True
+) -> SafeString | str:
+    """Give the return, red under break-even; the line itself only to whoever may see costs.
+
+    :param with_words: off where the line stands in a column of its own beside it
+    """
     value = one.roas
     if value is None or margin is None:
         return times(value)
     never, line = margin.never_pays, margin.line
     if not never and (line is None or value >= line):
         return times(value)
+    if not with_words:
+        label = _("低于保本线")
+        return format_html('<b class="t-late" title="{}">{}</b>', label, times(value))
     words = _("低于保本线")
     if with_margin:
         words = _("不投也亏") if never else _("保本 %(line)s") % {"line": times(line)}

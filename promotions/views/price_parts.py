@@ -10,11 +10,14 @@ from products.models import Sku
 from products.views.acting import Data
 from promotions.choices import RuleMark
 from promotions.models import SkuLowest
+from promotions.queries.freight import ShopFreight
 from promotions.queries.offers import Offer
 from promotions.queries.price_proof import Proof
-from promotions.rules.final_price import PerkError, Quote, RuleSet
+from promotions.rules.final_price import PerkError, Quote, RuleSet, Step
+from promotions.rules.freight import PROVINCES, province
 from promotions.wording.price import step_words
 from shopops.lib.money import from_fen
+from shopops.lib.words import listed
 
 _COUNT = re.compile(r"(.+?)[\s,，;；×*]+(\d+)")
 MOST_LINES = 50
@@ -38,7 +41,7 @@ def step_rows(quote: Quote, offers: Mapping[str, Offer]) -> list[Data]:
         rows.append(
             {
                 "level": levels[step.level],
-                "name": offer.name if offer else ("" if step.code else _("商品页标价")),
+                "name": offer.name if offer else _unnamed(step),
                 "benefit_id": offer.benefit_id if offer else None,
                 "words": step_words(step),
                 "rule": step.rule,
@@ -51,6 +54,12 @@ def step_rows(quote: Quote, offers: Mapping[str, Offer]) -> list[Data]:
             }
         )
     return rows
+
+
+def _unnamed(step: Step) -> str:
+    if step.level == "freight":
+        return _("运费模板")
+    return "" if step.code else _("商品页标价")
 
 
 def pieces_rows(proof: Proof, chosen: int, query: QueryDict) -> list[Data]:
@@ -137,3 +146,21 @@ def basket_text(text: str) -> dict[str, int]:
     if len(found) > MOST_LINES:
         raise PerkError(f"too_many_lines|{len(found)}|{MOST_LINES}")
     return found
+
+
+def freight_context(quote: Quote, freight: ShopFreight, unmeasured: Sequence[str] = ()) -> Data:
+    """Give what a page shows of freight: what is paid with it, by which templates, and where it is unknown."""
+    return {
+        "with_freight": from_fen(quote.total_cents),
+        "freight": from_fen(quote.freight_cents),
+        "has_templates": bool(freight.freight.templates),
+        "regions": PROVINCES,
+        "region": freight.freight.region,
+        "unmeasured": listed(unmeasured),
+    }
+
+
+def region_of(query: QueryDict) -> str:
+    """Read the province that a page is asked for; an unknown one counts as none."""
+    name = province(query.get("region", "")[:20])
+    return name if name in PROVINCES else ""

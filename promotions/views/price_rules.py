@@ -38,11 +38,33 @@ def price_rules(request: HttpRequest) -> HttpResponse:
     can_set = request.user.has_perm("promotions.set_rules")
     context = {
         "now": now,
-        "rules": [_row(row, sent) | {"holds": as_rule(row).holds(now)} for row in rows],
+        "groups": _groups([_row(row, sent) | {"holds": as_rule(row).holds(now)} for row in rows]),
         "open_rule": sent[0] if sent else 0,
         "can_set": can_set,
     }
     return render(request, "promotions/price_rules.html", context, status=422 if sent else 200)
+
+
+def _groups(rows: list[Data]) -> list[Data]:
+    """Part the rows by what their codes are about, in the order in which a price is reckoned."""
+    names = {
+        "L": _("怎么算"),
+        "IT": _("单品级"),
+        "SH": _("店铺级"),
+        "CR": _("跨店级"),
+        "AS": _("红包抵扣"),
+        "F": _("运费"),
+        "EV": _("活动比例和时间"),
+        "SU": _("报名价"),
+        "PP": _("价保"),
+    }
+    found: dict[str, list[Data]] = {code: [] for code in names}
+    for one in rows:
+        letters = one["row"].code.rstrip("0123456789")
+        found.setdefault(letters if letters in names else "L", []).append(one)
+    return [
+        {"name": names[code], "code": code, "rules": mine} for code, mine in found.items() if mine
+    ]
 
 
 def _row(row: PriceRuleRow, sent: tuple[int, PriceRuleForm] | None) -> Data:

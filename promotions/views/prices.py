@@ -18,7 +18,16 @@ from promotions.models import Activity, SkuLowest
 from promotions.queries.price_list import PAGE, price_rows, price_skus, title_of
 from promotions.queries.price_proof import Proof, basket_price, price_proof
 from promotions.rules.final_price import PerkError, Quote
-from promotions.views.price_parts import basket_text, chart, pieces_rows, rule_rows_of, step_rows
+from promotions.rules.freight import PROVINCES
+from promotions.views.price_parts import (
+    basket_text,
+    chart,
+    freight_context,
+    pieces_rows,
+    region_of,
+    rule_rows_of,
+    step_rows,
+)
 from promotions.wording.price import error_words, reading_words
 from shopops.lib.business_time import business_date, parse_instant
 from shopops.lib.money import from_fen
@@ -78,7 +87,13 @@ def price_of(request: HttpRequest, sku_id: int) -> HttpResponse:
     sku = get_object_or_404(Sku.objects.select_related("product"), pk=sku_id)
     day, who = _day(request, business_date(now)), _audience(request)
     activity = Activity.objects.filter(pk=page_number(request, "activity") or 0).first()
-    proof = price_proof(sku, day=day, audience=who, with_activity=activity.pk if activity else None)
+    proof = price_proof(
+        sku,
+        day=day,
+        audience=who,
+        with_activity=activity.pk if activity else None,
+        region=region_of(request.GET),
+    )
     with_cost = request.user.has_perm("products.view_cost")
     context: dict[str, Any] = {
         "now": now,
@@ -113,7 +128,9 @@ def _proof_context(request: HttpRequest, sku: Sku, proof: Proof, *, with_cost: b
         "margin_rate": (each - cost) / each if with_cost and cost is not None and each else None,
         "steps": step_rows(chosen.quote, proof.offers),
         "total": from_fen(chosen.quote.goods_cents),
-        "off": from_fen(sum(step.off_cents for step in chosen.quote.steps)),
+        **freight_context(
+            chosen.quote, proof.freight, proof.freight.unmeasured([proof.freight.line(chosen.line)])
+        ),
         "by_pieces": pieces_rows(proof, chosen.quantity, request.GET.copy()),
         "rules": rule_rows_of(chosen.quote, proof.rules),
     }
@@ -126,10 +143,14 @@ def basket(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     text, who = request.GET.get("basket", "")[:20_000], _audience(request)
     at_text = request.GET.get("at", "")
+    activity = Activity.objects.filter(pk=page_number(request, "activity") or 0).first()
     context: dict[str, Any] = {
         "now": now,
         "text": text,
-        "at_text": at_text,
+        "at_text": at_text[:16],
+        "activity": activity,
+        "regions": PROVINCES,
+        "region": region_of(request.GET),
         "audiences": [
             {"value": one.value, "label": one.label, "on": one.value in who}
             for one in Audience
@@ -140,8 +161,16 @@ def basket(request: HttpRequest) -> HttpResponse:
     if text.strip():
         try:
             at = parse_instant(at_text) if at_text else now
-            found = basket_price(basket_text(text), at=at, audience=who)
-            context |= _basket_context(found.quote) | {
+            wanted = basket_text(text)
+            found = basket_price(
+                wanted,
+                at=at,
+                audience=who,
+                region=region_of(request.GET),
+                with_activity=activity.pk if activity else None,
+            )
+            context |= _basket_context(found.quote, wanted) | {
+                **freight_context(found.quote, found.freight, found.unmeasured),
                 "at": at,
                 "steps": step_rows(found.quote, found.offers),
                 "rules": rule_rows_of(found.quote, found.rules),
@@ -153,7 +182,7 @@ def basket(request: HttpRequest) -> HttpResponse:
     return render(request, "promotions/price_basket.html", context, status=status)
 
 
-def _basket_context(quote: Quote) -> Data:
+def _basket_context(quote: Quote, pieces: dict[str, int]) -> Data:
     return {
         "quote": quote,
         "total": from_fen(quote.goods_cents),
@@ -161,6 +190,8 @@ def _basket_context(quote: Quote) -> Data:
             {
                 "sku": line.sku,
                 "full": from_fen(line.full_cents),
+                "quantity": pieces.get(line.sku, 1),
+                "each": from_fen(-(-line.pay_cents // pieces.get(line.sku, 1))),
                 "off": from_fen(line.full_cents - line.pay_cents),
                 "pay": from_fen(line.pay_cents),
             }

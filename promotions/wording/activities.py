@@ -1,6 +1,6 @@
 """Sentences for codes of activities: points of a check, lines that cannot be taken, tasks, differences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy
 
 from promotions.rules.page_text import Difference
 from promotions.rules.price_check import figures
+from shopops.intake.wording import refusal_text
 from shopops.lib.templatetags.shop import money, rate
+from shopops.lib.words import clauses
 
 POINTS: Mapping[str, str | Promise] = {
     "floor": gettext_lazy("底价"),
     "cost": gettext_lazy("成本毛利"),
     "week": gettext_lazy("7 日最低成交价"),
+    "basket": gettext_lazy("凑单最低价"),
     "overlap": gettext_lazy("活动重叠"),
     "stock": gettext_lazy("库存够不够"),
     "war": gettext_lazy("价格战"),
@@ -42,20 +45,19 @@ _MONEY = {
 _RATES = {"margin_rate", "line", "margin_before", "margin_now"}
 # What tells of floors, costs and margins is for those who may see costs.
 _SECRET = {"floor", "cost"}
+_SECRET_CODES = {"no_floor", "no_cost", "no_gift_cost", "war", "basket_floor", "basket_cost"}
 
 
 def point_words(evidence: str, *, with_cost: bool = True) -> str:
     """Write a point's evidence as a sentence with its figures; without cost, only what it comes to."""
     code = evidence.partition("|")[0]
-    if not with_cost and (
-        code.partition("_")[0] in _SECRET or code in {"no_floor", "no_cost", "no_gift_cost", "war"}
-    ):
+    if not with_cost and (code.partition("_")[0] in _SECRET or code in _SECRET_CODES):
         return _hidden(code)
     values = {name: _value(name, text) for name, text in figures(evidence).items()}
     sentences = _sentences()
     if code not in sentences:
         return evidence
-    if code == "cost_below":
+    if code in {"cost_below", "basket_cost"}:
         values["margin"] = values["margin"].lstrip("−")
     if "goods" in values:
         values["parts"] = sentences["parts"] % values
@@ -86,6 +88,8 @@ def _hidden(code: str) -> str:
         "no_cost": _("没有成本，没法核对。"),
         "no_gift_cost": _("赠品没有成本，没法核对。"),
         "war": _("又一次降价，买家没有多。"),
+        "basket_floor": _("凑单买会低于底价。"),
+        "basket_cost": _("凑单买会亏本。"),
     }.get(code, code)
 
 
@@ -128,6 +132,19 @@ def _sentences() -> dict[str, str]:
         "deal_lower": _(
             "到手价 %(lowest)s 比 %(since)s 至 %(until)s 最低成交 %(deal)s（%(tid)s）还高，不算真降价。"
         ),
+        "basket_none": _("和别的商品凑单不会更便宜。"),
+        "basket_ok": _("凑单最低 %(lowest)s 一件（%(lines)s），不破价。"),
+        "basket_floor": _(
+            "凑单最低 %(lowest)s 一件（%(lines)s），低于底价 %(floor)s，差 %(gap)s，是破价。"
+        ),
+        "basket_cost": _(
+            "凑单最低 %(lowest)s 一件（%(lines)s），低于全成本 %(cost)s，卖一件亏 %(margin)s。"
+        ),
+        "basket_week": _(
+            "凑单最低 %(lowest)s 一件（%(lines)s），比 %(since)s 至 %(until)s 最低成交 %(deal)s"
+            "（%(tid)s）还低；这样成交后，下次划线价不能高过它。"
+        ),
+        "basket_too": _("单买已经破了；凑单还能低到 %(lowest)s 一件（%(lines)s）。"),
         "overlap_none": _("这几天没有别的活动。"),
         "overlap_may": _(
             "%(since)s 至 %(until)s 同时在「%(name)s」，两边的优惠会叠在一起，已算进到手价。"
@@ -186,6 +203,15 @@ def bad_line_words(reason: str) -> str:
     return words.get(code, code)
 
 
+def beside_words(beside: Sequence[tuple[str, int]]) -> str:
+    """Say in which other activities on the same days SKUs are: allowed, and their benefits add up."""
+    return _("同一段时间也在别的活动里：%(them)s。这样可以，优惠会叠在一起，已算进到手价。") % {
+        "them": clauses(
+            _("「%(name)s」%(n)s 个商家编码") % {"name": name, "n": n} for name, n in beside
+        )
+    }
+
+
 def task_name(code: str, name: str) -> str:
     """Name a point of the preparation: ours by code, a person's by its own words."""
     return str(TASKS.get(code, name))
@@ -210,3 +236,21 @@ def difference_words(one: Difference) -> str:
             return _("页面上有 %(amount)s，计划里没有") % {"amount": money(one.seen)}
         return _("计划里的 %(amount)s，页面上没有") % {"amount": money(one.planned)}
     return _("页面上没有这一句：%(text)s") % {"text": one.planned}
+
+
+def page_file_words(reason: str) -> str:
+    """Say why a file with a page's text cannot be read."""
+    code, *values = reason.split("|")
+    words = {
+        "page_empty": _("文件里没有字。"),
+        "page_not_text": _("看不懂这个文件：选存下来的网页、文本、CSV 或 XLSX。"),
+        "page_old_workbook": _("这是旧的 XLS 表格，另存为 XLSX 再选。"),
+    }
+    if code == "page_too_large":
+        return _("文件超过 %(n)s MB，只留活动那一段再选。") % {"n": values[0]}
+    if code == "page_too_long":
+        return _("页面有 %(n)s 个字，最多 %(most)s 个，只留活动那一段再选。") % {
+            "n": values[0],
+            "most": values[1],
+        }
+    return words.get(code) or refusal_text(reason)

@@ -34,7 +34,11 @@ def step_words(step: Step) -> str:
         return _("运费 %(amount)s") % {"amount": yuan(values[0])} if int(values[0]) else _("包邮")
     if kind == "unused":
         return unused_words(values)
-    return _order(kind, values)
+    words = _order(kind, values)
+    off = int(values[-1])
+    # A coupon that several sub-orders reached is taken by each of them.
+    times = step.off_cents // off if kind == "coupon" and off and step.off_cents % off == 0 else 1
+    return f"{words} × {times}" if times > 1 else words
 
 
 def _list(parts: str) -> str:
@@ -89,6 +93,12 @@ def unused_words(values: list[str]) -> str:
     first = more[0] if more else ""
     if why == "idle":
         return _("没到门槛，或者另一个更优惠，没有用上")
+    if why.startswith("postage_"):
+        return _postage_words(why, more)
+    return _rule_words(why, first)
+
+
+def _rule_words(why: str, first: str) -> str:
     if why == "priceless":
         return _("%(kind)s不改变商品到手价") % {"kind": BenefitKind(first).label}
     if why == "audience":
@@ -98,6 +108,16 @@ def unused_words(values: list[str]) -> str:
     if why == "row_off":
         return _("规则 %(code)s 没有启用（核对后再用），没有计入") % {"code": first}
     return _("规则 %(code)s 期间停用，没有计入") % {"code": first}
+
+
+def _postage_words(why: str, more: list[str]) -> str:
+    first = more[0] if more else ""
+    if why == "postage_amount":
+        return _("商品 %(goods)s，没到 %(wanted)s") % {
+            "goods": yuan(first),
+            "wanted": yuan(more[1]),
+        }
+    return _("不包%(region)s") % {"region": first} if first else _("只包一些省份")
 
 
 def reading_words(code: str) -> str:

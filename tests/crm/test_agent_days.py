@@ -16,6 +16,7 @@ from crm.models import AgentDay, AgentDoubt, AgentName
 from crm.queries import agents as queries
 from crm.queries.agents import Span
 from crm.rules.agents import Day, meets, missed_in_a_row, total
+from crm.service_choices import Measure
 from products.actions.errors import StaleGoodsError
 from shopops.intake.cells import BadCellError
 from shopops.intake.models import RowError
@@ -198,7 +199,7 @@ class TestByHand:
     def test_a_target_cannot_begin_in_the_past(self, lead):
         with pytest.raises(ServiceRefusedError):
             actions.set_target(
-                measure=actions.Measure.FIRST_RESPONSE, value=Decimal(30), missed_days=3,
+                measure=Measure.FIRST_RESPONSE, value=Decimal(30), missed_days=3,
                 valid_from=DAY, version="0", by=lead, now=NOW,
             )  # fmt: skip
 

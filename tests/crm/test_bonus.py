@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from crm.actions import bonus as actions
+from crm.actions.bonus_month import compute_ended
 from crm.actions.service_errors import BonusRefusedError
 from crm.models import AgentDay, BonusLine, BonusSheet
 from crm.queries import bonus as queries
@@ -243,3 +244,29 @@ def test_an_agent_sees_the_own_published_sheet_and_nobody_elses(shop, agent, lea
     assert page.get(reverse("crm:agent", args=[other.pk])).status_code == 403
     assert "小满" not in page.get(reverse("crm:agents")).content.decode()
     assert mine.lines.get().appeal_words == "物流的错"
+
+
+def test_the_month_that_ended_is_worked_out_by_itself_and_anew_for_some_days(agent, lead, rule):
+    a_day(agent, reviews_bad=1)
+    first_day = datetime(2026, 9, 1, 1, tzinfo=UTC)
+
+    compute_ended(now=first_day)
+    first = BonusSheet.objects.get().total_fen
+    a_day(agent, date(2026, 8, 31), reviews_neutral=1)
+    compute_ended(now=datetime(2026, 9, 3, 1, tzinfo=UTC))
+    sheet = BonusSheet.objects.get()
+    a_day(agent, date(2026, 8, 30), reviews_neutral=1)
+    late = compute_ended(now=datetime(2026, 9, 8, 1, tzinfo=UTC))
+
+    assert (first, sheet.total_fen, sheet.state, late) == (20_000, 10_000, "draft", 0)
+    assert BonusSheet.objects.get().total_fen == 10_000
+
+
+def test_a_published_sheet_waits_for_a_person(agent, lead, rule):
+    a_day(agent, reviews_bad=1)
+    sheet = moved(computed(agent, lead), SheetState.PUBLISHED, lead)
+    a_day(agent, date(2026, 8, 31), reviews_neutral=1)
+
+    compute_ended(now=datetime(2026, 9, 2, 1, tzinfo=UTC))
+
+    assert BonusSheet.objects.get(pk=sheet.pk).total_fen == sheet.total_fen

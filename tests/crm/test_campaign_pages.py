@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from crm.actions import preparing
 from crm.actions.campaigns import ArmValues
+from crm.actions.segments import save_segment
 from crm.choices import CampaignState, MemberState
 from crm.models import Campaign, CampaignMember, MessageRule, OptOut, Segment
 from tests.clients import browser_of
 from tests.factories import campaigns as made
 from tests.factories.staff import PersonFactory
+from tests.times import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rule")]
 
@@ -81,13 +84,13 @@ def test_a_button_adds_a_row_without_saving_anything(as_manager):
 
 def test_a_stale_segment_shows_both_sentences(as_manager, manager):
     row = made.segment(manager)
-    made.save_segment(
+    save_segment(
         segment_id=row.pk,
         name="改过",
         conditions=made.EVERYBODY,
         version=1,
         by=manager,
-        now=made.NOW,
+        now=NOW,
     )
 
     response = as_manager.post(f"/crm/segments/{row.pk}/", {**ROWS, "name": "我的", "version": "1"})
@@ -104,7 +107,7 @@ def test_a_campaign_is_written_drawn_approved_and_shown(as_manager, manager, now
     as_manager.post("/crm/campaigns/new/", {**FORM, "segment": segment.pk, "holdout_percent": "50"})
     row = Campaign.objects.get()
     as_manager.post(f"/crm/campaigns/{row.pk}/act/draw/", {"version": row.version})
-    made.preparing.draw_people(campaign_id=row.pk, now=now)
+    preparing.draw_people(campaign_id=row.pk, now=now)
     row.refresh_from_db()
     page = as_manager.get(f"/crm/campaigns/{row.pk}/").content.decode()
     assert "批准，发给 1 人" in page
@@ -121,7 +124,7 @@ def test_approving_asks_for_a_second_proof_of_who_it_is(manager):
 
     response = stale.post(f"/crm/campaigns/{row.pk}/send/approve/", {"version": row.version})
 
-    assert "reauthenticate" in response.url
+    assert "reauthenticate" in response["Location"]
     row.refresh_from_db()
     assert row.state == CampaignState.PREPARED
 

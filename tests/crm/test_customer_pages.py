@@ -203,10 +203,10 @@ def test_the_black_list_asks_why_and_for_a_day_to_come(manager):
 def test_a_rule_puts_its_tag_and_takes_away_only_its_own(manager):
     first, _second = customers(2)
     rule = {"fact": "paid_orders", "op": "least", "a": 1}
-    tag = tags.save_rule(name="买过", rule=rule, by=manager, now=NOW)
+    tag = tags.save_rule(name="买过", rule=rule, version=0, by=manager, now=NOW)
     tags.put_tag(customer_id=first.pk, name="买过", by=manager, now=NOW)
 
-    tags.save_rule(name="买过", rule={**rule, "a": 9}, by=manager, now=NOW)
+    tags.save_rule(name="买过", rule={**rule, "a": 9}, version=1, by=manager, now=NOW)
 
     assert list(CustomerTag.objects.filter(tag=tag).values_list("customer", flat=True)) == [
         first.pk
@@ -219,7 +219,7 @@ def test_a_rule_puts_its_tag_and_takes_away_only_its_own(manager):
 )
 def test_a_rule_that_cannot_be_asked_is_refused(rule, words, manager):
     with pytest.raises(CustomerRefusedError, match=words):
-        tags.save_rule(name="买过", rule=rule, by=manager, now=NOW)
+        tags.save_rule(name="买过", rule=rule, version=0, by=manager, now=NOW)
 
     assert not Tag.objects.exists()
 
@@ -237,14 +237,54 @@ def test_a_tag_takes_a_segments_conditions_on_its_page_and_says_them(as_manager,
 
     assert "现在贴着 2 人" in page
     assert "付款订单满 1 单" in page or "付款订单至少" in page
-    as_manager.post("/customers/tags/", {"part": "rule", "name": "买过", "segment": ""})
+    change = {"part": "change", "how": "hand", "is_on": "on", "version": 1}
+    as_manager.post(f"/customers/tags/?tag={Tag.objects.get().pk}", change)
     assert not CustomerTag.objects.exists()
+
+
+def test_a_tag_that_a_colleague_changed_shows_both_and_keeps_theirs(as_manager, manager):
+    customers(1)
+    rule = {"fact": "paid_orders", "op": "least", "a": 1}
+    tag = tags.save_rule(name="买过", rule=rule, version=0, by=manager, now=NOW)
+    tags.save_rule(name="买过", rule={**rule, "a": 2}, version=1, by=manager, now=NOW)
+    sent = {"part": "change", "how": "hand", "is_on": "on", "version": 1}
+
+    page = as_manager.post(f"/customers/tags/?tag={tag.pk}", sent)
+
+    tag.refresh_from_db()
+    assert (page.status_code, tag.version, tag.rule["a"]) == (409, 2, 2)
+    assert 'name="version" value="2"' in page.content.decode()
+
+
+def test_a_new_tag_of_a_name_that_is_there_takes_nothing_away(as_manager, manager):
+    customers(1)
+    rule = {"fact": "paid_orders", "op": "least", "a": 1}
+    tags.save_rule(name="买过", rule=rule, version=0, by=manager, now=NOW)
+
+    page = as_manager.post("/customers/tags/", {"part": "rule", "name": "买过", "segment": ""})
+
+    assert page.status_code == 422
+    assert "已经有标签「买过」" in page.content.decode()
+    assert CustomerTag.objects.count() == 1
+
+
+def test_a_tag_switched_off_goes_from_those_its_rule_named_and_comes_back(as_manager, manager):
+    customers(1)
+    rule = {"fact": "paid_orders", "op": "least", "a": 1}
+    tag = tags.save_rule(name="买过", rule=rule, version=0, by=manager, now=NOW)
+
+    address = f"/customers/tags/?tag={tag.pk}"
+    as_manager.post(address, {"part": "change", "how": "keep", "version": 1})
+    assert not CustomerTag.objects.exists()
+
+    as_manager.post(address, {"part": "change", "how": "keep", "is_on": "on", "version": 2})
+    assert CustomerTag.objects.count() == 1
 
 
 def test_a_rule_is_applied_again_every_day(manager):
     customers(1)
     rule = {"fact": "last_paid", "op": "within", "a": 3}
-    tag = tags.save_rule(name="刚买过", rule=rule, by=manager, now=NOW)
+    tag = tags.save_rule(name="刚买过", rule=rule, version=0, by=manager, now=NOW)
     assert tag.customers.count() == 1
 
     tags.apply_rules(now=NOW + timedelta(days=30))

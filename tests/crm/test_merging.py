@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
+from django.db import models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,16 +27,17 @@ from tests.orders.importing.harness import NOW, bring, dicts, undo
 from tests.orders.importing.test_merging import order, refund
 
 pytestmark = pytest.mark.django_db
+type Models = tuple[type[models.Model], ...]
 
 
 def two():
     bring(dicts([order("1"), order("2")]))
     recompute.recompute_all_marked(now=NOW)
-    return tuple(Customer.objects.get(name=f"买家{n}") for n in (1, 2))
+    return Customer.objects.get(name="买家1"), Customer.objects.get(name="买家2")
 
 
 def merge(kept, gone, by, **changes):
-    values = {
+    values: dict[str, Any] = {
         "kept": kept.pk, "gone": gone.pk, "versions": (kept.version, gone.version),
         "reason": "同一个电话", "by": by, "now": NOW,
     }  # fmt: skip
@@ -90,8 +93,10 @@ def test_a_customer_is_not_merged_with_itself(manager):
 
 
 def test_merging_asks_why(manager):
+    first, second = two()
+
     with pytest.raises(CustomerRefusedError, match="凭什么"):
-        merge(*two(), manager, reason=" ")
+        merge(first, second, manager, reason=" ")
 
 
 def test_a_customer_that_changed_meanwhile_is_not_merged(manager):
@@ -165,7 +170,8 @@ def test_kept_figures_are_those_of_a_full_recompute_whatever_happened(acts, mana
         elif what == "catch_up":
             recompute.recompute_all_marked(now=at)
         elif what == "merge":
-            _try_merge(*rest, manager)
+            kept, gone = rest
+            _try_merge(kept, gone, manager)
         elif what == "part" and (made := CustomerMerge.objects.filter(parted_at=None).last()):
             _try(partial(merging.part_customers, merge_id=made.pk, by=manager, now=NOW))
 
@@ -178,9 +184,11 @@ def test_kept_figures_are_those_of_a_full_recompute_whatever_happened(acts, mana
 
 
 def _try_merge(one, other, by):
-    rows = [Customer.objects.filter(name=f"买家{n}").order_by("-pk").first() for n in (one, other)]
-    if all(rows):
-        _try(lambda: merge(*rows, by))
+    kept, gone = (
+        Customer.objects.filter(name=f"买家{n}").order_by("-pk").first() for n in (one, other)
+    )
+    if kept and gone:
+        _try(partial(merge, kept, gone, by))
 
 
 def _try(act):
@@ -192,10 +200,11 @@ def _try(act):
 
 def clean():
     """Begin each example in an empty shop: the test is one transaction for all of them."""
-
-    for model in (CustomerMerge, CustomerStat, StaleCustomer, Identity, PaidDay, RfmBase):
-        model.objects.all().delete()
+    derived: Models = (CustomerMerge, CustomerStat, StaleCustomer, Identity, PaidDay, RfmBase)
+    for model in derived:
+        model._default_manager.all().delete()
     Customer.objects.update(merged_into=None)
     Customer.objects.all().delete()
-    for model in (OrderLine, Refund, Shipment, OrderContact, Order, Buyer):
-        model.objects.all().delete()
+    sources: Models = (OrderLine, Refund, Shipment, OrderContact, Order, Buyer)
+    for model in sources:
+        model._default_manager.all().delete()

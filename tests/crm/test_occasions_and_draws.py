@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -129,7 +130,7 @@ def test_a_colleagues_change_of_an_occasion_is_not_overwritten(manager):
 
 
 def begin(by, **changes):
-    values = {
+    values: dict[str, Any] = {
         "kind": "monthly", "name": "九月抽奖", "prize": "香包", "rules": "报名即可", "winners": 2,
         "starts_at": START, "ends_at": END,
     }  # fmt: skip

@@ -5,6 +5,7 @@ Real acts, real Postgres, real commits: two threads book at the same time. A con
 
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
@@ -23,6 +24,7 @@ from crm.actions.member_errors import MemberRefusedError
 from crm.actions.points import Adjustment, Spending
 from crm.models import Customer, Identity, PointBalance, PointEntry
 from crm.queries import points as queries
+from crm.rules.points import Purse
 from crm.tier_choices import SpentOn
 from orders.choices import PlatformStatus, Stage
 from orders.models import Order
@@ -44,7 +46,7 @@ def member(name):
 
 def at_once(*acts):
     """Do all at the same time; give what each gave, or the error."""
-    results = [None] * len(acts)
+    results: list[Any] = [None] * len(acts)
     start = Barrier(len(acts))
 
     def work(place, act):
@@ -254,7 +256,7 @@ def test_without_the_locks_the_proof_finds_what_the_last_writer_lost(monkeypatch
     read = Barrier(2)
 
     def unlocked(customer_ids):
-        purses = {row.pk: points.Purse(row.balance, row.owed) for row in PointBalance.objects.all()}
+        purses = {row.pk: Purse(row.balance, row.owed) for row in PointBalance.objects.all()}
         read.wait(20)
         return points.Book(purses)
 

@@ -124,6 +124,7 @@ def test_points_expire_after_their_last_day_those_first_that_end_first(manager):
     bring(dicts([finished()]))
     catch_up()
     last = PointEntry.objects.get().expires_on
+    assert last is not None
     had, _owed = stand()
     spend(30, manager)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from crm.actions import campaigns, opt_outs, sending
+from crm.actions import campaigns, opt_outs, preparing, sending
 from crm.actions.backends import Answer, Asked
 from crm.actions.backends.recording import Recorder
 from crm.actions.campaign_errors import CampaignRefusedError, StaleCampaignError
@@ -356,7 +356,7 @@ def test_drawing_again_from_the_kept_seed_draws_the_same_people(manager, now):
     before = set(row.members.filter(state="held_out").values_list("customer_id", flat=True))
 
     row = campaigns.request_draw(campaign_id=row.pk, version=row.version, by=manager, now=now)
-    made.preparing.draw_people(campaign_id=row.pk, now=now)
+    preparing.draw_people(campaign_id=row.pk, now=now)
 
     after = set(row.members.filter(state="held_out").values_list("customer_id", flat=True))
     assert (len(before), after) == (10, before)

@@ -104,10 +104,10 @@ def test_a_review_is_not_ended_before_it_was_answered(as_service, bad):
 
 def test_a_bulk_act_counts_what_it_could_not_do(as_service, service, bad):
     answer = as_service.post(
-        "/service/reviews/", {"part": "bulk", "act": "end", "outcome": "solved", "review": [bad.pk]},
+        "/service/reviews/", {"part": "bulk", "act": "end", "outcome": "solved", "tid": [bad.pk]},
         follow=True,
     )  # fmt: skip
-    as_service.post("/service/reviews/", {"part": "bulk", "act": "take", "review": [bad.pk]})
+    as_service.post("/service/reviews/", {"part": "bulk", "act": "take", "tid": [bad.pk]})
 
     assert "还没有答复" in answer.content.decode()
     assert ReviewCase.objects.get().owner == service

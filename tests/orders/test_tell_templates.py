@@ -53,6 +53,18 @@ def test_a_template_that_buys_praise_is_refused_with_the_reason(as_manager):
     assert not TellTemplate.objects.exists()
 
 
+def test_a_refused_template_stands_only_with_a_reason_and_the_log_has_it(as_manager):
+    sent = {"kind": "", "name": "反例", "words": "不要说好评返现 3 元", "is_on": "on"}
+
+    refused = as_manager.post(URL, sent)
+    as_manager.post(URL, sent | {"overrule_reason": "给新人看的反例"})
+
+    assert "放行的理由" in refused.content.decode()
+    row = TellTemplate.objects.get()
+    logged = Operation.objects.get(name="crm.words.overruled")
+    assert (logged.object_key, logged.reason) == (str(row.pk), "给新人看的反例")
+
+
 def test_a_place_that_nothing_fills_is_refused(manager, now):
     with pytest.raises(TellTemplateRefusedError, match="phone"):
         add_template(written=TellWords("", "电话", "您的电话 {phone}"), by=manager, now=now)

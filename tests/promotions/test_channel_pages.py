@@ -126,7 +126,8 @@ def test_break_even_is_told_to_whoever_may_see_costs_only(boss, promoter):
     full = browser_of(boss).get("/channels/items/").content.decode()
     part = browser_of(promoter).get("/channels/items/").content.decode()
 
-    assert "保本 2.50" in full
+    assert "保本投产比" in full
+    assert "2.50" in full
     assert "2.50" not in part
     assert "低于保本线" in part
     sheet = b"".join(browser_of(promoter).get("/channels/items.csv")).decode("utf-8-sig")

@@ -16,7 +16,10 @@ from orders.queries.audit import rules_in_force
 from orders.rules.audit_parameters import start_parameters
 from orders.wording.audit import reason_words, rule_words
 from products.models import Sku
+from promotions.actions.freight import FreightGiven, create_freight
+from promotions.choices import FreightUnit
 from promotions.models import Benefit, SkuLowest
+from promotions.rules.freight import AreaGiven
 from shopops.lib.business_time import business_date
 from shopops.work.engine import perform_inline
 from tests.clients import browser_of
@@ -367,3 +370,68 @@ def test_the_statements_do_not_grow_with_the_orders(now):
 
     assert few == many
     assert many - statements(40) <= 12
+
+
+def freight(manager, now):
+    areas = (
+        AreaGiven((), 1, Decimal("8.00"), 1, Decimal("3.00")),
+        AreaGiven(("浙江",), 1, Decimal("0.00"), 1, Decimal("0.00")),
+    )
+    given = FreightGiven(
+        name="普通",
+        unit=FreightUnit.PIECES,
+        areas=areas,
+        is_default=True,
+        since=now - timedelta(days=30),
+    )
+    return create_freight(code="T1", given=given, by=manager, now=now)
+
+
+@pytest.mark.parametrize(
+    ("postage", "province", "is_held"),
+    [
+        ("5.00", "广东省", True),
+        ("11.00", "广东省", False),
+        ("10.99", "广东省", False),
+        ("10.98", "广东省", True),
+        ("0.00", "浙江省", False),
+        ("0.00", "", False),
+    ],
+)
+def test_postage_below_the_shops_template_is_held_once_the_rule_asks(
+    postage, province, is_held, now, manager
+):
+    freight(manager, now)
+    set_rule(now, below_freight=True)
+    sku("A")
+    order_of(("A", 2, "200.00"), postage=postage, receiver_province=province)
+
+    assert held(now) == ([f"price_freight|{postage}|11.00|广东"] if is_held else [])
+
+
+def test_the_reason_of_short_postage_is_said_in_words():
+    words = "邮费付了 ¥5.00，寄到广东按运费模板是 ¥11.00"
+    assert reason_words("price_freight|5.00|11.00|广东") == words
+
+
+def test_postage_is_not_looked_at_unless_the_rule_asks(now, manager):
+    freight(manager, now)
+    sku("A")
+    order_of(("A", 2, "200.00"), postage="0.00", receiver_province="广东省")
+
+    assert held(now) == []
+
+
+def test_free_postage_of_an_event_is_no_fault(now, manager):
+    freight(manager, now)
+    set_rule(now, below_freight=True)
+    sku("A")
+    BenefitFactory.create(
+        kind="postage",
+        parameters={"rule": "F6"},
+        starts_at=now - timedelta(days=9),
+        ends_at=now + timedelta(days=9),
+    )
+    order_of(("A", 2, "200.00"), postage="0.00", receiver_province="广东省")
+
+    assert held(now) == []

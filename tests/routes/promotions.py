@@ -9,6 +9,7 @@ ROUTES: dict[str, Route] = {
     "promotions:new_activity": Route("promotions.edit", get=200, post=422),
     "promotions:activity": Route("promotions.view", get=404, post=404, kwargs=activity_key),
     "promotions:edit_activity": Route("promotions.edit", get=404, post=404, kwargs=activity_key),
+    "promotions:activity_pick": Route("promotions.edit", get=404, post=404, kwargs=activity_key),
     "promotions:activity_items": Route("promotions.edit", get=404, post=404, kwargs=activity_key),
     "promotions:profit": Route("promotions.set_rules", get=200, post=422),
     "promotions_api:activities": Route("promotions.view", get=200),
@@ -32,6 +33,20 @@ ROUTES: dict[str, Route] = {
     "promotions:benefit": Route(
         "promotions.view", get=404, post=404, kwargs=lambda: {"benefit_id": 0}
     ),
+    "promotions:freight": Route("promotions.view", get=200),
+    "promotions:freight_new": Route("promotions.set_rules", get=200, post=422),
+    "promotions:freight_one": Route(
+        "promotions.view", get=404, post=404, kwargs=lambda: {"template_id": 0}
+    ),
+    "promotions_api:freight": Route("promotions.view", get=200),
+    "promotions_api:freight_new": Route("promotions.set_rules", post=400),
+    "promotions_api:freight_one": Route(
+        "promotions.view", get=404, kwargs=lambda: {"template_id": 0}
+    ),
+    "promotions_api:freight_edit": Route(
+        "promotions.set_rules", post=400, kwargs=lambda: {"template_id": 0}
+    ),
+    "promotions:protection": Route("promotions.view", get=200, post=200),
     "promotions:price_rules": Route("promotions.view", get=200, post=200),
     "promotions:prices": Route("promotions.view", get=200),
     "promotions:price_basket": Route("promotions.view", get=200),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from orders.actions.overruling import hint_of, overrule_words
 from orders.actions.warehouse.locks import WarehouseRefusedError
 from orders.models import PackingStandard
 from orders.rules.praise_words import asks_for_praise
@@ -129,14 +130,19 @@ class StandardFacts:
 
 @transaction.atomic
 def save_standard(
-    *, facts: StandardFacts, version: int | None, by: User, now: datetime
+    *,
+    facts: StandardFacts,
+    version: int | None,
+    by: User,
+    now: datetime,
+    overrule_reason: str = "",
 ) -> PackingStandard:
     """Store a packing standard; `version` None makes a new one. Locks it.
 
+    :param overrule_reason: why refused words may stand all the same, from who may say so
     :raises WarehouseRefusedError: if a card asks for praise, a second check names no reason, there is
         one for this SKU already, or a colleague changed it
     """
-    _refuse_praise([*facts.cards, *facts.steps, *facts.second_check_steps])
     if facts.needs_second_check and not facts.second_check_reason.strip():
         raise WarehouseRefusedError(_("写下为什么要二次质检，打包的人会看到。"))
     rows = PackingStandard.objects.select_for_update(of=("self",))
@@ -147,6 +153,11 @@ def save_standard(
             words % {"sku": facts.sku_code or _("通用"), "n": stored.version}
         )
     row = stored or PackingStandard(sku_code=facts.sku_code, version=0)
+    # Lines that were let stand once, unchanged, need no second reason.
+    known = {*row.cards, *row.steps, *row.second_check_steps} if stored else set()
+    texts = [*facts.cards, *facts.steps, *facts.second_check_steps]
+    fresh = [one for one in texts if one not in known]
+    _refuse_praise(fresh, facts.sku_code, reason=overrule_reason, by=by, now=now)
     old = _as_json(row) if stored else {}
     row.steps, row.cards = list(facts.steps), list(facts.cards)
     row.second_check_steps = list(facts.second_check_steps)
@@ -169,14 +180,21 @@ def save_standard(
     return row
 
 
-def _refuse_praise(texts: Sequence[str]) -> None:
-    for text in texts:
-        found = asks_for_praise(text)
-        if found:
-            words = _(
-                "「%(words)s」是用好处换好评，反不正当竞争法不许（罚 20 万到 200 万元），不能放进包裹。"
-            )
-            raise WarehouseRefusedError(words % {"words": found})
+def praise_in(texts: Sequence[str]) -> list[str]:
+    """Give the words that may not lie in a parcel."""
+    return [found for text in texts if (found := asks_for_praise(text))]
+
+
+def _refuse_praise(
+    texts: Sequence[str], sku_code: str, *, reason: str, by: User, now: datetime
+) -> None:
+    found = praise_in(texts)
+    about = ("packing_standard", sku_code or "*")
+    if found and not overrule_words(found, reason=reason, about=about, by=by, now=now):
+        words = _(
+            "「%(words)s」是用好处换好评，反不正当竞争法不许（罚 20 万到 200 万元），不能放进包裹。"
+        )
+        raise WarehouseRefusedError(words % {"words": found[0]} + hint_of(by))
 
 
 def _as_json(row: PackingStandard) -> dict[str, Any]:

@@ -120,10 +120,18 @@ def _save_standard(one: Asked) -> HttpResponse:
     )
     version = one.number("version") or None
     refusal = try_act(
-        lambda: goods.save_standard(facts=facts, version=version, by=one.by, now=one.now)
+        lambda: goods.save_standard(
+            facts=facts,
+            version=version,
+            by=one.by,
+            now=one.now,
+            overrule_reason=data["overrule_reason"],
+        )
     )
     if refusal:
         form.add_error(None, refusal)
+        if goods.praise_in([*facts.cards, *facts.steps, *facts.second_check_steps]):
+            form.offer_overruling(one.by)
         return _page(one.request, standard_form=form, version=version, status=422)
     messages.success(one.request, _("包装标准存好了，打包台下一个包裹就按它。"))
     return redirect("orders:packing")

@@ -1,5 +1,6 @@
 """`manage.py price_check ACTIVITY`: the price check of one activity, point by point."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -8,8 +9,11 @@ from django.utils import timezone
 from promotions.actions.check import check_activity
 from promotions.models import Activity
 from promotions.queries.preparation import approval_of, is_green
+from promotions.queries.price_facts import price_facts
+from promotions.rules.final_price.answering import document
 from promotions.rules.price_check import figures
 from promotions.wording.activities import point_words
+from promotions.wording.price import reading_words, step_words
 from shopops.lib.business_time import parse_instant
 from shopops.lib.commands import JsonCommand, Refused
 
@@ -50,6 +54,7 @@ class Command(JsonCommand):
                 for point in check.points
             ],
             "changes": check.changes,
+            "baskets": _baskets(row, at),
         }
 
     def show(self, answer: dict[str, Any]) -> None:
@@ -57,6 +62,21 @@ class Command(JsonCommand):
             if point["outcome"] != "pass":
                 self.stdout.write(f"{point['sku']} {point['outcome']}: {point['text']}")
         self.stdout.write(f"{answer['failed_count']} failed, {answer['unknown_count']} unknown")
+
+
+def _baskets(row: Activity, now: datetime) -> list[dict[str, Any]]:
+    """Give the cheapest basket of each SKU with its sum line by line."""
+    found = price_facts(row, now=now).baskets
+    return [
+        {
+            "sku": code,
+            "amount": str(one.amount),
+            "at": one.at.isoformat(),
+            "basket": [{"sku": line.sku, "quantity": line.quantity} for line in one.lines],
+            **document(one.quote(), words=step_words, reading_words=reading_words),
+        }
+        for code, one in found.items()
+    ]
 
 
 def _found(text: str) -> Activity:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from promotions.queries.freight import own_templates
 from promotions.queries.price_rules import rules_at
 from promotions.rules.final_price import PerkError, check_ranges, quote, raises, toolbox
 from promotions.rules.final_price.answering import document
@@ -31,7 +32,7 @@ class Command(JsonCommand):
             rules = rules_at(request.at)
             given = (request.lines, request.perks, rules, request.audience)
             check_ranges(request.lines, toolbox(request.perks, rules, request.audience))
-            answer = quote(*given, freight=request.freight)
+            answer = quote(*given, freight=own_templates(request))
             findings = raises(*given)
         except PerkError as error:
             raise Refused(error_words(error.evidence)) from error

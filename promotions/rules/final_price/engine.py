@@ -1,9 +1,10 @@
 """The final price of a basket as a sum anyone can follow. The only arithmetic of the final price."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from promotions.rules.final_price.choosing import best, own_larger
-from promotions.rules.final_price.freight import free_postage, freight_cents
+from promotions.rules.final_price.freight import free_postage, freight_cents, why_not_free
 from promotions.rules.final_price.rows import RuleSet
 from promotions.rules.final_price.settling import Basket, Choice, Settled, Taken, basket, settle
 from promotions.rules.final_price.shapes import (
@@ -56,7 +57,8 @@ def quote(
     if post or free[0]:
         steps.append(Step(free[0], "freight", f"freight|{post}", -post, running + post, free[1]))
     steps.extend(idle_steps(goods, settled, running + post))
-    steps.extend(unused_steps(tools, running + post))
+    charged = freight if post else None
+    steps.extend(_unused(tools, running + post, free[0], settled.total, charged))
     return Quote(
         total_cents=settled.total + post,
         freight_cents=post,
@@ -101,6 +103,21 @@ def solve(lines: Sequence[Line], tools: Toolbox) -> tuple[Basket, Choice, Settle
         if without[2].total < found[2].total:
             return without
     return found
+
+
+def _unused(
+    tools: Toolbox, running: int, free: str, goods_cents: int, freight: Freight | None
+) -> Iterable[Step]:
+    """Give what did not count; of free postage, which changes no price of goods, why it is charged."""
+    reasons = {
+        perk.code: why_not_free(perk, goods_cents, tools.rules, freight)
+        for perk, _reason in tools.unused
+        if freight is not None and perk.kind == "postage"
+    }
+    for step in unused_steps(tools, running):
+        reason = reasons.get(step.code)
+        if not free or step.code != free:
+            yield replace(step, text=f"unused|{reason}") if reason else step
 
 
 def _freight(

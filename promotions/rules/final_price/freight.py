@@ -68,3 +68,16 @@ def free_postage(
         if goods_cents >= cents(perk.parameters.get("from_amount", "0")):
             return perk, code
     return None
+
+
+def why_not_free(perk: Perk, goods_cents: int, rules: RuleSet, freight: Freight) -> str:
+    """Give the evidence why a benefit of free postage did not free this basket; empty: it is not known here."""
+    row = rules.rows.get(str(perk.parameters.get("rule", "F5")))
+    if row is None:
+        return ""
+    regions = perk.parameters.get("regions") or ()
+    left_out = freight.region in row.parameters.get("not_regions", ())
+    if left_out or (regions and freight.region not in regions):
+        return f"postage_region|{freight.region}"
+    wanted = cents(perk.parameters.get("from_amount", "0"))
+    return f"postage_amount|{goods_cents}|{wanted}" if goods_cents < wanted else ""

@@ -92,6 +92,8 @@ def toolbox(perks: Sequence[Perk], rules: RuleSet, audience: Iterable[str] = ())
 
 
 def _why_not(perk: Perk, row: RuleRow | None, rules: RuleSet, who: set[str]) -> str:
+    if perk.kind == "postage" and (off := rules.off.get(str(perk.parameters.get("rule", "F5")))):
+        return f"row_off|{off.code}|{off.mark}"
     if perk.kind in PRICELESS:
         return f"priceless|{perk.kind}"
     if perk.audience not in who:

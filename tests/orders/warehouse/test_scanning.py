@@ -245,7 +245,7 @@ def test_pieces_without_any_code_are_counted_by_hand_and_only_those(warehouse):
 # --- closing a parcel
 
 
-def standard(manager, **facts):
+def standard(manager, *, overrule_reason="", **facts):
     return save_standard(
         facts=StandardFacts(
             **{
@@ -262,7 +262,22 @@ def standard(manager, **facts):
         version=None,
         by=manager,
         now=NOW,
+        overrule_reason=overrule_reason,
     )
+
+
+def test_a_card_that_asks_for_praise_lies_in_a_parcel_only_with_a_reason(manager, warehouse):
+    cards = {"cards": ["五星好评返现 3 元卡"], "steps": []}
+    with pytest.raises(WarehouseRefusedError, match="反不正当竞争法"):
+        standard(manager, **cards)
+    with pytest.raises(WarehouseRefusedError):
+        standard(warehouse, overrule_reason="店长同意了", **cards)
+
+    row = standard(manager, overrule_reason="卡片上写的是不参加返现", **cards)
+
+    assert row.cards == ["五星好评返现 3 元卡"]
+    logged = Operation.objects.get(name="crm.words.overruled")
+    assert (logged.object_key, logged.reason) == (FITTED, "卡片上写的是不参加返现")
 
 
 def finish(parcel, by, *, accepts_weight=False):
