@@ -48,6 +48,7 @@ def _finding(seen: Seen) -> Finding:
         evidence=evidence,
         severity="late" if days >= LONG else "soon",
         owner_role="manager",
+        key=seen.code,
         url=reverse("analytics:diagnosis", kwargs={"day": seen.day.isoformat(), "code": seen.code}),
     )
 

@@ -80,6 +80,7 @@ def _fallen(name: str, pair: Pair) -> Finding:
         evidence="；".join(words),
         severity="late" if below else "soon",
         owner_role="service_lead" if name != Score.DELIVERY else "warehouse_lead",
+        key=name,
         url=reverse("analytics:dsr"),
     )
 
@@ -140,6 +141,7 @@ def _worse(
         evidence="；".join(words),
         severity="late" if worse else "soon",
         owner_role="service_lead",
+        key=one.code,
         url=f"{reverse('analytics:experience')}#after-sales",
     )
 
