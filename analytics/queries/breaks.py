@@ -87,7 +87,7 @@ def seen_between(
 ) -> dict[date, dict[str, Seen]]:
     """Give every figure of every day of a period beside its band, both ends included.
 
-    A fixed number of queries, over the period and the twelve weeks before it.
+    A fixed number of queries, over the period and the half year before it.
     """
     values = figures_of(codes, since=since - HISTORY, until=until)
     without = unlike_days(since=since - HISTORY, until=until)

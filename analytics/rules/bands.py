@@ -1,6 +1,6 @@
 """Where a figure usually lies on such a weekday, and on which side of it a value is.
 
-Robust on purpose: one mad day in twelve weeks must neither hide the next one nor make every day
+Robust on purpose: one mad day in twelve must neither hide the next one nor make every day
 look mad. Days that are known to be unlike others (a holiday, a platform event) are left out.
 """
 
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-WEEKS = 12
-FEWEST = 5
+# So many days make a band; they are looked for so far back.
+MOST = 12
+WEEKS = 26
+FEWEST = 4
 WIDTH = 2
 # Median of absolute deviations to standard deviation, for a normal spread.
 _MAD_TO_SIGMA = 1.4826
@@ -45,16 +47,16 @@ def usual(
     day: date,
     *,
     without: Collection[date] = (),
-    weeks: int = WEEKS,
 ) -> Band | None:
-    """Give the band of a day from the same weekdays of the weeks before it.
+    """Give the band of a day from the last twelve known same weekdays of the half year before it.
 
     `history` holds values by day; None or absent is unknown. `without`: days left out. None with
-    fewer than five known days: too little to call anything unusual.
+    fewer than four known days: too little to call anything unusual.
     """
-    before = [day - timedelta(days=7 * number) for number in range(weeks, 0, -1)]
+    before = [day - timedelta(days=7 * number) for number in range(1, WEEKS + 1)]
     known = [(one, history.get(one)) for one in before if one not in without]
-    values = {one: float(value) for one, value in known if value is not None}
+    found = [(one, float(value)) for one, value in known if value is not None][:MOST]
+    values = dict(reversed(found))
     if len(values) < FEWEST:
         return None
     middle = statistics.median(values.values())

@@ -52,7 +52,6 @@ def breaks(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "day": one,
-            "weekday": weekday_name(one),
             "cells": [_cell(seen[one][code]) for code in WATCHED],
             "broken": sum(bool(cell.side) for cell in seen[one].values()),
         }
@@ -271,10 +270,9 @@ def _history(seen: Seen) -> Data | None:
     """Give the same weekdays and this day as circles, the band behind them."""
     if seen.band is None or seen.known.value is None:
         return None
-    since = seen.day - queries.HISTORY
-    days = [since + timedelta(days=7 * n) for n in range(12)]
-    values = figures_of((seen.code,), since=since, until=seen.day)[seen.code]
-    known = [(one, values[one].value) for one in days if one in seen.band.days]
+    days = seen.band.days
+    values = figures_of((seen.code,), since=days[0], until=seen.day)[seen.code]
+    known = [(one, values[one].value) for one in days]
     points = [(one, float(value)) for one, value in known if value is not None]
     points.append((seen.day, float(seen.known.value)))
     low = min([seen.band.low, *(value for _day, value in points)])
@@ -285,7 +283,7 @@ def _history(seen: Seen) -> Data | None:
         return round(12 + (high - value) / spread * 100, 1)
 
     top, bottom = y(seen.band.high), y(seen.band.low)
-    place = {one: round(4 + n * 91.6 / 12, 1) for n, one in enumerate([*days, seen.day])}
+    place = {one: round(4 + n * 91.6 / len(days), 1) for n, one in enumerate([*days, seen.day])}
     dots = [
         {
             "x": place[one],

@@ -62,8 +62,8 @@ def test_a_history_without_spread_still_has_some_width():
     assert band.side(Decimal("97.9")) == -1
 
 
-def test_more_than_twelve_weeks_ago_is_forgotten():
-    history = wednesdays(*[1000] * 12, *[10] * 12)
+def test_only_the_last_twelve_known_days_count():
+    history = wednesdays(*[1000] * 14, *[10] * 12)
     band = usual(history, DAY)
 
     assert band is not None
@@ -77,3 +77,17 @@ def test_the_middle_lies_in_the_band_and_the_band_not_under_zero(values):
     assert band is not None
     assert 0 <= band.low <= band.middle <= band.high
     assert band.side(Decimal(str(band.middle))) == 0
+
+
+def test_days_left_out_are_made_up_for_by_earlier_ones():
+    history = wednesdays(*[7] * 20)
+    without = sorted(history)[-8:]
+    band = usual(history, DAY, without=without)
+
+    assert band is not None
+    assert len(band.days) == 12
+    assert max(band.days) < min(without)
+
+
+def test_what_lies_over_half_a_year_back_is_forgotten():
+    assert usual(wednesdays(*[10] * 6, *[None] * 26), DAY) is None
