@@ -26,6 +26,15 @@ IDEOGRAPHS = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff0c\uff1a\uff1b\uff08\uff
 
 # Chinese in Python that is no screen text, and why. What ends in "/" is a folder.
 NOT_SCREEN_TEXT = {
+    "analytics/importers/": "column names and values of the platform's files",
+    "analytics/rules/traffic_sources.py": "names of sources as the platform's files write them",
+    "analytics/actions/importing/stats.py": "columns of a file whose sums are shown",
+    "analytics/demo/": "the invented shop",
+    "shopops/checks/demo.py": "the invented shop",
+    "shopops/checks/start_lists.py": "start rows of lists, which the shop may rewrite",
+    "promotions/queries/activity_pick.py": "signs between codes that people enter",
+    "promotions/queries/baskets.py": "signs between lines as the page of baskets reads them back",
+    "promotions/views/activity_parts.py": "signs between lines as the page of baskets reads them back",
     "orders/importers/": "column names and values of the platform's files",
     "promotions/importers/": "column names and values of the platform's files",
     "promotions/actions/importing/": "columns of files, and what files are called",
