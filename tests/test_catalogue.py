@@ -267,8 +267,8 @@ def test_what_pure_modules_say_is_known_to_the_screens():
         ("订单编号应当全是数字", "订单编号 must be all digits"),
         ("正在读取", "Reading"),
         (
-            "有 3 个后台任务被隔离，等人处理",
-            "3 background runs are quarantined and wait for a person",
+            "有 3 天的数字等了一个多小时还没重算",
+            "3 days have waited over an hour to be recomputed",
         ),
         ("工作进程中断（第 2 次），已由另一个进程接手。", None),
         ("失效日未记；轨迹违规后 5 天仍未收到货", None),
