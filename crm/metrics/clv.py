@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import betaln, gammaln, hyp2f1, logsumexp
+from scipy.special import betaincinv, betaln, gammaln, hyp2f1, logsumexp, roots_sh_legendre
 
 type Vector = npt.NDArray[np.float64]
 
@@ -20,6 +20,8 @@ _PENALTY = 1e12
 # Where a + b is larger all drop out with nearly one probability (Beta's deviation is under 1 % of it): the
 # hypergeometric series overflows there, and its limit is exact to about 1 / (a + b).
 _ALIKE = 1e4
+# Nodes of the quadrature that answers where the series has no value.
+_NODES = 200
 FEWEST_CUSTOMERS = 50
 FEWEST_REPEATERS = 20
 
@@ -200,7 +202,12 @@ def expected_purchases(
     z = within / (alpha + age + within)
     log_ratio = (r + x) * (np.log(alpha + age) - np.log(alpha + age + within))
     series = hyp2f1(r + x, b + x, a + b + x - 1, z)
-    found = (a + b + x - 1) / (a - 1) * (1 - np.exp(log_ratio) * series) / (1 + odds)
+    each = (a + b + x - 1) / (a - 1) * (1 - np.exp(log_ratio) * series)
+    lost = np.flatnonzero(~np.isfinite(each))
+    for times in np.unique(x[lost]):
+        same = lost[x[lost] == times]
+        each[same] = _over_drops(model.a, b + times, (r + x[same], alpha + age[same]), within)
+    found = each / (1 + odds)
     clean: Vector = np.where(np.isfinite(found), np.maximum(found, 0.0), 0.0)
     return clean
 
@@ -214,7 +221,10 @@ def expected_mean(model: BgNbd, within: Vector) -> Vector:
     ratio = (model.alpha / (model.alpha + within)) ** model.r
     series = hyp2f1(model.r, model.b, a + model.b - 1, z)
     found: Vector = (a + model.b - 1) / (a - 1) * (1 - ratio * series)
-    return found
+    if np.isfinite(found).all():
+        return found
+    shape = np.full_like(within, model.r)
+    return _over_drops(model.a, model.b, (shape, np.full_like(within, model.alpha)), within)
 
 
 def _with_one_drop(model: BgNbd, shape: Vector, rate: Vector, within: Vector | float) -> Vector:
@@ -224,6 +234,19 @@ def _with_one_drop(model: BgNbd, shape: Vector, rate: Vector, within: Vector | f
     """
     drop = model.a / (model.a + model.b)
     found: Vector = -np.expm1(-shape * np.log1p(drop * within / rate)) / drop
+    return found
+
+
+def _over_drops(a: float, b: float, rates: tuple[Vector, Vector], within: Vector | float) -> Vector:
+    """Give the mean of the same over drop ~ Beta(a, b), by Gauss-Legendre over its quantiles.
+
+    Slower than the series, and finite wherever the parameters are.
+    """
+    shape, rate = rates
+    nodes, weights = roots_sh_legendre(_NODES)
+    drop = np.maximum(betaincinv(a, b, nodes), 1e-12)[:, None]
+    each = -np.expm1(-shape * np.log1p(drop * within / rate)) / drop
+    found: Vector = weights @ each
     return found
 
 

@@ -173,3 +173,32 @@ def test_a_fit_in_which_all_drop_out_alike_still_expects_finite_purchases(many):
         clv.expected_purchases(wide, *seen, within=13), rel=2e-3
     )
     assert (clv.expected_purchases(alike, *seen, within=13) > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "alpha", "r"),
+    [(1e-6, 1.0, 1e6, 1e6), (0.5, 3e3, 1e6, 1e6), (1e-6, 5e3, 1e-3, 1e6), (5e3, 1e-6, 1e6, 1e6)],
+)
+def test_what_is_expected_is_finite_at_the_edges_of_a_fit(a, b, alpha, r):
+    model = clv.BgNbd(r=r, alpha=alpha, a=a, b=b, log_likelihood=0.0)
+    seen = (np.array([0.0, 2.0, 5.0]), np.array([0.0, 8.0, 20.0]), np.array([30.0, 30.0, 30.0]))
+
+    mean = clv.expected_mean(model, np.array([0.5, 1.5]))
+
+    assert np.isfinite(mean).all()
+    assert 0 < mean[0] < mean[1]
+    assert np.isfinite(clv.expected_purchases(model, *seen, within=13)).all()
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "alpha", "r"), [(0.793, 2.426, 4.414, 0.243), (3.0, 2.0, 5.0, 1.2)]
+)
+def test_the_quadrature_says_what_the_closed_form_says(a, b, alpha, r):
+    model = clv.BgNbd(r=r, alpha=alpha, a=a, b=b, log_likelihood=0.0)
+    within = np.array([0.5, 1.5, 40.0])
+
+    rates = (np.full_like(within, r), np.full_like(within, alpha))
+
+    assert clv._over_drops(a, b, rates, within) == pytest.approx(
+        clv.expected_mean(model, within), rel=1e-3
+    )
