@@ -24,6 +24,7 @@ ALL_SOURCES = "(SELECT json_object_agg(s.kind, s.exported_at)::text FROM intake_
 # A daily file is not late because today's export was made two hours later than yesterday's.
 SLACK = timedelta(hours=2)
 OFTEN = timedelta(days=7)
+_FIRST = ("late", "soon", "done", "wait")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,9 @@ def source_marks(person: User, *, now: datetime) -> tuple[SourceMark, ...]:
 def _marks(
     known: str, now: datetime, kinds: tuple[FileKind, ...], _language: str | None
 ) -> tuple[SourceMark, ...]:
-    """Word them; within a minute all pages say the same."""
+    """Word them, those that are late first; within a minute all pages say the same."""
     exported: Mapping[str, str] = json.loads(known)
-    return tuple(
+    marks = (
         _mark(kind, datetime.fromisoformat(exported[kind.code]), now)
         if kind.code in exported
         else SourceMark(words.stored(kind.label), "wait", _("还没有"), "")
@@ -71,6 +72,7 @@ def _marks(
         # A file that a shop brings now and then is not missed before the first one came.
         if kind.code in exported or kind.every <= OFTEN
     )
+    return tuple(sorted(marks, key=lambda mark: _FIRST.index(mark.tone)))
 
 
 def _mark(kind: FileKind, at: datetime, now: datetime) -> SourceMark:
