@@ -118,6 +118,19 @@ def test_a_campaign_is_written_drawn_approved_and_shown(as_manager, manager, now
     assert (row.state, row.approved_by) == (CampaignState.APPROVED, manager)
 
 
+def test_a_campaign_that_drew_nobody_is_shown_and_cannot_be_approved(as_manager, manager, now):
+    segment = made.segment(manager)
+    as_manager.post("/crm/campaigns/new/", {**FORM, "segment": segment.pk, "holdout_percent": "50"})
+    row = Campaign.objects.get()
+    as_manager.post(f"/crm/campaigns/{row.pk}/act/draw/", {"version": row.version})
+    preparing.draw_people(campaign_id=row.pk, now=now)
+
+    answer = as_manager.get(f"/crm/campaigns/{row.pk}/")
+
+    assert answer.status_code == 200
+    assert "send/approve" not in answer.content.decode()
+
+
 def test_approving_asks_for_a_second_proof_of_who_it_is(manager):
     row = made.drawn(manager, seg=_seg(manager))
     stale = browser_of(manager, proved_seconds_ago=600)
