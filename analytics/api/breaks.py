@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -74,10 +73,7 @@ def _row(seen: Seen) -> dict[str, Any]:
 
 
 def _day(text: str, name: str) -> date:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
+    day = queries.day_of(text)
     if day is None:
         raise ValidationError({name: "a date as 2026-09-16"})
     return day

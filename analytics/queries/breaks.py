@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import Q
+from django.utils.dateparse import parse_date
 
 from analytics.figures import figure
 from analytics.models import DayEvent, DayRollup
@@ -49,6 +50,8 @@ DIVIDED = ("paid_amount", "visitors", "pay_rate", "per_buyer", "paid_orders")
 # Of these more is worse, or only dearer.
 WORSE_UP = frozenset({"refund_amount", "ad_spend"})
 # Days unlike others of the same weekday.
+# Between the platform's first day and what no shop asks for.
+_FIRST_DAY, _LAST_DAY = date(2003, 5, 10), date(2100, 1, 1)
 _UNLIKE = frozenset({BusinessDay.Kind.HOLIDAY, BusinessDay.Kind.MAKE_UP})
 
 
@@ -68,6 +71,15 @@ class Seen:
         return self.side == (1 if self.code in WORSE_UP else -1)
 
 
+def day_of(text: str) -> date | None:
+    """Read a day of an address; far from our time there is none: weeks before it are looked at."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day is not None and _FIRST_DAY <= day <= _LAST_DAY else None
+
+
 def unlike_days(*, since: date, until: date) -> set[date]:
     """Give the days that say nothing of what is usual: holidays, platform events, noted ones. Three queries."""
     unlike = {one.date for one in calendar.business_days(since, until) if one.kind in _UNLIKE}
@@ -78,8 +90,9 @@ def unlike_days(*, since: date, until: date) -> set[date]:
         is_left_out=True, starts_on__lte=until, ends_on__gte=since
     ).values_list("starts_on", "ends_on")
     for first, last in [*spans.order_by("pk"), *noted.order_by("pk")]:
-        unlike |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
-    return {day for day in unlike if since <= day <= until}
+        begin, end = max(first, since), min(last, until)
+        unlike |= {begin + timedelta(days=n) for n in range((end - begin).days + 1)}
+    return unlike
 
 
 def seen_between(

@@ -284,7 +284,8 @@ def test_the_page_shows_parts_and_takes_a_judgement(weeks, yesterday, manager, n
 def test_an_unknown_figure_or_day_is_no_page(manager):
     client = browser_of(manager)
 
-    for day, code in (("2026-13-01", "pay_rate"), ("2026-09-16", "weight")):
+    asked = [("2026-13-01", "pay_rate"), ("2026-09-16", "weight"), ("0001-01-01", "pay_rate")]
+    for day, code in asked:
         assert client.get(reverse("analytics:diagnosis", args=[day, code])).status_code == 404
 
 
@@ -308,3 +309,22 @@ def test_the_csv_has_the_same_sum(weeks, yesterday, manager):
     text = client.get(url).getvalue().decode("utf-8-sig")
 
     assert '"支付金额","45010.00","34000.00","-11010.00"' in text
+
+
+@pytest.mark.parametrize("until", ["0001-01-01", "9999-12-31", "2026-02-30", "so"])
+def test_a_day_far_away_opens_the_usual_list(db, manager, until):
+    page = browser_of(manager).get(reverse("analytics:breaks"), {"until": until})
+
+    assert page.status_code == 200
+
+
+def test_an_event_of_all_time_is_read_for_the_days_asked_only(yesterday, now, manager):
+    events.add_event(
+        values={"kind": "own", "name": "一直", "starts_on": date(1, 1, 1), "ends_on": date(9999, 12, 31),
+                "push": "none", "is_left_out": True, "note": ""},
+        by=manager, now=now,
+    )  # fmt: skip
+
+    days = breaks.unlike_days(since=yesterday, until=yesterday + timedelta(days=2))
+
+    assert days == {yesterday + timedelta(days=n) for n in range(3)}

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from analytics.models import DayRollup, StatRow
 from products.models import ProductDay
+from tests.analytics.dsr_kit import enter, said
 from tests.analytics.test_breaks import WEEK, paid, shop_day
-from tests.analytics.test_dsr import enter, said
 from tests.checks.cases.case import Case, World
 from tests.factories.goods import ProductFactory
 
