@@ -1,5 +1,6 @@
 """What analytics keeps; one module per topic."""
 
 from analytics.models.rollup import DayRollup, RolledDay
+from analytics.models.stats import StatRow
 
-__all__ = ["DayRollup", "RolledDay"]
+__all__ = ["DayRollup", "RolledDay", "StatRow"]

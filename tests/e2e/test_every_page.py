@@ -8,6 +8,10 @@ PAGES = {
     "ning": (
         "/morning/",
         "/morning/?span=week",
+        "/analytics/sources/",
+        "/analytics/sources/enter/",
+        "/analytics/funnel/",
+        "/analytics/traffic/",
         "/orders/past_due/",
         "/orders/due_today/",
         "/orders/held/",

@@ -173,8 +173,11 @@ class Command(JsonCommand):
                 seed=seed,
                 end=now.astimezone(SHANGHAI),
             )
-        names = [row["name"] for row in json.loads(truth.read_text())["files"]]
-        return [made / name for name in sorted(names, key=_stamp)]
+        document = json.loads(truth.read_text())
+        names = [row["name"] for row in document["files"]]
+        end = datetime.fromisoformat(document["end"]).replace(tzinfo=SHANGHAI)
+        more = registry.write_exports(made, document, seed=seed, end=end)
+        return [made / name for name in [*sorted(names, key=_stamp), *more]]
 
     def _import(self, files: list[Path]) -> None:
         came = set(Batch.objects.filter(state=BatchState.DONE).values_list("file_name", flat=True))

@@ -86,7 +86,22 @@
     };
   }
 
-  const kinds = { trend, heat, lines };
+  /* data: {kind, x[], series: [{name, values[], tone}], unit, stacked}; bars lie, the first on top; null is unknown */
+  function bars(data) {
+    const sm = small(), colours = [C.us, "#c6ced9", C.done, C.soon, C.late];
+    const width = Math.min(sm ? 96 : 150, 14 + 12 * Math.max(...data.x.map((label) => [...label].length)));
+    return {
+      grid: { left: width, right: 64, top: data.series.length > 1 ? 28 : 6, bottom: 22 },
+      legend: data.series.length > 1 ? { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: C.ink2 } } : undefined,
+      xAxis: { type: "value", axisLabel: { formatter: wan, hideOverlap: true }, splitNumber: sm ? 3 : 5 },
+      yAxis: { type: "category", data: data.x, inverse: true, axisLabel: { width: width - 12, overflow: "truncate" } },
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: (points) => points[0].name + "\n" + points.map((point) => point.seriesName + "  " + written(point.value, data.unit)).join("\n") },
+      series: data.series.map((one, place) => ({ name: one.name, type: "bar", stack: data.stacked ? "one" : undefined, data: one.values, barMaxWidth: 18, barGap: "20%", itemStyle: { color: C[one.tone] || colours[place % colours.length], borderRadius: data.stacked ? 0 : [0, 2, 2, 0] },
+        label: { show: !data.stacked && place === 0, position: "right", color: C.ink2, fontSize: 12, formatter: (point) => written(point.value, "") } })),
+    };
+  }
+
+  const kinds = { trend, heat, lines, bars };
   function draw(element) {
     const data = JSON.parse(document.getElementById(element.dataset.chart).textContent);
     const make = kinds[data && data.kind];

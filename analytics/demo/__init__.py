@@ -1,0 +1,1 @@
+"""What the demo shop's files say of its days."""
