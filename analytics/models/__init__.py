@@ -1,6 +1,6 @@
 """What analytics keeps; one module per topic."""
 
-from analytics.models.rollup import DayRollup, RolledDay
+from analytics.models.rollup import ChangedBuyers, DayBuyers, DayRollup, RolledDay, SkuCost
 from analytics.models.stats import StatRow
 
-__all__ = ["DayRollup", "RolledDay", "StatRow"]
+__all__ = ["ChangedBuyers", "DayBuyers", "DayRollup", "RolledDay", "SkuCost", "StatRow"]
