@@ -5,12 +5,13 @@ Each topic registers in its own module; this file only calls them.
 
 from analytics.checks import figures as figure_checks
 from analytics.checks import stats as stat_checks
-from analytics.wirings import rollup, stats
+from analytics.wirings import boards, rollup, stats
 
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
     rollup.register()
     stats.register()
+    boards.register()
     figure_checks.register()
     stat_checks.register()
