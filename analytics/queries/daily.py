@@ -80,14 +80,14 @@ def refunds_by_day(*, since: date, until: date) -> dict[date, Decimal]:
         .order_by("day")
         .values_list("day", "amount")
     )
-    first, last = _refund_files_cover()
+    first, last = refund_files_cover()
     if first is None or last is None:
         return {}
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     return {day: sums.get(day, ZERO) for day in days if first <= day <= last}
 
 
-def _refund_files_cover() -> tuple[date | None, date | None]:
+def refund_files_cover() -> tuple[date | None, date | None]:
     """Give the days within which refund files tell everything: up to the day before the export."""
     ends = Batch.objects.filter(kind=coverage.REFUNDS, state=BatchState.DONE).aggregate(
         first=Min("period_from"), last=Max("exported_at")
