@@ -41,14 +41,12 @@ _SUMS = """
 INSERT INTO analytics_returnday (date, reason, refunds, with_goods, before_leaving, amount_fen)
 SELECT day.date, btrim(r.reason), count(*)::int,
   (count(*) FILTER (WHERE r.type = 'return_and_refund'))::int,
-  (count(*) FILTER (WHERE o.handed_over_at IS NULL AND o.id IS NOT NULL
-    OR r.finished_at < o.handed_over_at))::int,
+  (count(*) FILTER (WHERE r.goods_status LIKE '%%未发货%%'))::int,
   (sum(r.refund_amount) * 100)::bigint
 FROM unnest(%(days)s::date[]) AS day(date)
 JOIN orders_refund r ON r.status = 'SUCCESS'
   AND r.finished_at >= day.date::timestamp AT TIME ZONE 'Asia/Shanghai'
   AND r.finished_at < (day.date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
-LEFT JOIN orders_order o ON o.id = r.order_id
 GROUP BY day.date, btrim(r.reason)
 """
 _STAMP = """

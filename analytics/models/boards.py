@@ -63,7 +63,7 @@ class ReturnDay(models.Model):
     refunds = models.IntegerField()
     # Of them with goods that came back.
     with_goods = models.IntegerField()
-    # Of them before the goods had left.
+    # Of them before the goods had left, as the refund file says.
     before_leaving = models.IntegerField()
     reason = models.CharField(max_length=200, blank=True, default="")
 

@@ -56,6 +56,9 @@ def words_about(code: str, day: date, *, scope: str = SHOP, key: str = "") -> li
     found: list[Word] = []
     is_taken = False
     for source, by_day in said.items():
+        # Files of the shop say nothing of a product, and the other way round: not worth a line.
+        if (source == PRODUCT_DAYS) == (scope == SHOP) and source not in (ORDERS, REFUNDS):
+            continue
         value = by_day.get(day)
         why = "" if value is None else (LESS_TRUSTED if is_taken else COUNTS)
         of_source = [row for row in rows if row.source == source]

@@ -18,11 +18,12 @@ from analytics.views import asking
 from analytics.views.asking import EXPORT, VIEW, Data
 from analytics.wording.stats import source_words, value_words
 from shopops.lib.business_time import business_date
-from shopops.lib.templatetags.shop import point_change, rate
+from shopops.lib.templatetags.shop import money_big, point_change, rate, wan
 from shopops.staff.access import requires
 
 STEPS = ("visitors", "cart_buyers", "ordered_buyers", "paid_buyers")
 BESIDE = ("pay_rate", "order_rate", "order_pay_rate", "per_buyer", "paid_amount")
+_MILLION = Decimal(1_000_000)
 type Series = Mapping[str, Mapping[date, Known]]
 
 
@@ -97,17 +98,26 @@ def _kpi(code: str, now: Period, past: Period, series: Mapping[date, Known]) -> 
     spec = figure(code)
     return {
         "label": spec.label,
-        "value": value_words(now.value, spec.unit),
+        "value": _big(now.value) if spec.unit == "money" else value_words(now.value, spec.unit),
         "points": [asking.number(series[day].value) for day in sorted(series)][-14:],
         "band": None,
         "tone": "us",
-        "flag": asking.period_note(now) if now.value is not None else None,
+        "flag": _("缺 %(n)s 天") % {"n": now.days - now.known_days}
+        if now.value is not None and now.known_days < now.days
+        else None,
         "changes": [
             {"label": _("比上期"), "text": asking.moved(code, now.value, past.value) or _("未知")}
         ],
         "unknown": "" if now.value is not None else _("没有来源讲到这段时间"),
         "url": "",
     }
+
+
+def _big(value: Decimal | None) -> str:
+    """Write an amount so that it fits a card: from a million on in 万."""
+    if value is None:
+        return ""
+    return f"¥{wan(value)}" if value >= _MILLION else str(money_big(value))
 
 
 def _chart(sums: Mapping[str, Period], past: Mapping[str, Period]) -> Data:

@@ -96,7 +96,7 @@ def _words(request: HttpRequest, code: str, day: date, scope: str, key: str) -> 
             "note": word.note,
             "file_name": word.file_name,
             "line": word.line,
-            "url": _url(request, word, day),
+            "url": _url(request, word, day) if word.value is not None else "",
         }
         for word in words_about(code, day, scope=scope, key=key)
     ]

@@ -63,7 +63,7 @@ class TestTheShopsDays:
         assert value("new_buyers") == 227
 
     def test_a_workbook_with_lines_above_its_header_and_real_numbers_says_the_same(self):
-        rows = [["店铺日报"], ["店铺名称", "棉语家纺"], ["统计日期", "2026-03-08"], HEAD,
+        rows: list[list[object]] = [["店铺日报"], ["店铺名称", "棉语家纺"], ["统计日期", "2026-03-08"], [*HEAD],
                 ["2026-03-08", 11269, 269, 11000, 35102, 0.4815, 812, 310, 61669, 288, 61, 55120.4, 0.0256,
                  191.39, 1200.5, "-", 2310, 4.81, 4.86, 4.79]]  # fmt: skip
         batch = bring(book(rows), "日报.xlsx")

@@ -19,7 +19,6 @@ from analytics.views.boards.parts import (
     bar_chart,
     kpi,
     line_chart,
-    note,
     number,
     percent,
 )
@@ -39,11 +38,9 @@ def build(asked: Asked) -> Board:
         return Board(title=title, cards=[], empty=empty)
     if past is not None and past.pk == run.pk:
         past = None
-    said = _("到 %(day)s，一直算到那天为止的付款。") % {"day": run.as_of.isoformat()}
     return Board(
         title=title,
         kpis=_kpis(asked, run, past),
-        notes=[note(said, tone="")],
         cards=[_cohorts(asked, run), _course(run), _often(asked, run)],
     )
 
@@ -112,7 +109,7 @@ def _cohorts(asked: Asked, run: RepurchaseRun) -> Card:
     return Card(
         code="cohorts",
         title=_("按首购月份"),
-        sub=_("之后第几个月又付款的人占首购的人"),
+        sub=_("之后第几个月又付款的人占首购的人，算到 %(day)s") % {"day": run.as_of.isoformat()},
         columns=[
             Column("month", _("首购月")),
             Column("buyers", _("人数"), "count"),

@@ -23,7 +23,7 @@ type Words = str | Promise
 type Unit = str
 COST = "products.view_cost"
 # A page shows so many rows; the file has all.
-SHOWN_ROWS = 60
+SHOWN_ROWS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Card:
     empty: Words = ""
     tools: Sequence[Data] = ()
     is_wide: bool = False
+    is_tall: bool = False
     shades: Mapping[tuple[int, str], int] = field(default_factory=dict)
 
 
@@ -156,7 +157,7 @@ def moved(now: Decimal | None, past: Decimal | None, unit: Unit) -> str:
     return pct_change(change(now, past))
 
 
-def kpi(
+def kpi(  # noqa: PLR0913
     label: Words,
     unit: Unit,
     now: Decimal | int | None,
@@ -173,8 +174,6 @@ def kpi(
     before = None if past is None else Decimal(past)
     words = str(money_big(value)) if unit == "money" and value is not None else written(value, unit)
     changes = [{"label": against, "text": moved(value, before, unit)}] if against else []
-    if source:
-        changes.append({"label": "", "text": source})
     return {
         "label": label,
         "value": money_big(value) if unit == "money" and value is not None else words,
@@ -183,6 +182,7 @@ def kpi(
         "tone": "us",
         "flag": None,
         "changes": changes,
+        "note": source,
         "unknown": "" if value is not None else unknown or _("没有来源讲到这段时间"),
         "url": url,
     }

@@ -239,7 +239,7 @@ def _columns(asked: Asked) -> list[Column]:
     ]
 
 
-def _row(
+def _row(  # noqa: PLR0913
     asked: Asked,
     by: str,
     pages: dict[str, str],
@@ -259,7 +259,7 @@ def _row(
             "net": cell.net_amount,
             "share": share.share,
             "running": share.running,
-            "change": change(cell.net_amount, old.net_amount) if old else None,
+            "change": change(cell.net_amount, old.net_amount) if old else _("那时没卖"),
             "pieces": cell.pieces,
             "orders": cell.paid_orders,
             "refund": cell.refund_amount / cell.paid_amount if cell.gross_fen else None,

@@ -22,7 +22,7 @@ from analytics.views.boards.parts import (
     number,
 )
 
-_BARS = 16
+_BARS = 31
 
 
 def build(asked: Asked) -> Board:
@@ -79,7 +79,7 @@ def _bars(asked: Asked, now: Sequence[Cell], past: dict[str, Cell] | None) -> Ca
         columns.append(Column("past", against_words(asked), "money"))
     return Card(
         code="bars",
-        title=_("支付金额最多的 %(n)s 个省份") % {"n": len(shown)},
+        title=_("各省支付金额"),
         columns=columns,
         rows=[
             Row(
@@ -92,6 +92,7 @@ def _bars(asked: Asked, now: Sequence[Cell], past: dict[str, Cell] | None) -> Ca
             for cell in shown
         ],
         chart=bar_chart([_name(cell) for cell in shown], series, "¥"),
+        is_tall=len(shown) > 12,
     )
 
 

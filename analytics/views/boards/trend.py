@@ -1,6 +1,7 @@
 """Trend: any figure by day, week or month against other days; above it the five figures of the shop."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from django.urls import reverse
@@ -58,7 +59,16 @@ def build(asked: Asked) -> Board:
         title=_("趋势"),
         kpis=_kpis(asked, now, past),
         choices=choices,
-        cards=[main],
+        cards=[
+            main,
+            replace(
+                main,
+                code="days",
+                title=_UNITS[unit],
+                chart=None,
+                sub=_("点数字看它从哪来，点日期看订单"),
+            ),
+        ],
         empty=None if is_known else _nothing(asked, figure(code)),
     )
 

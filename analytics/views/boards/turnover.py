@@ -213,7 +213,7 @@ def _row(asked: Asked, row: Turned, length: int, names: dict[str, tuple[int, str
             "name": _name(row, names),
             "code": row.code,
             "times": row.times,
-            "days": _days(row, length),
+            "days": _days(row, length) if row.pieces else _("没卖过"),
             "pieces": row.pieces,
             "mean": int(row.mean_pieces),
             "on_hand": row.on_hand,
