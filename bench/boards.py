@@ -81,16 +81,19 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a small size, to see that it works")
     parser.add_argument("--orders", type=int)
     parser.add_argument("--rounds", type=int, default=40, help="requests to each page")
+    parser.add_argument(
+        "--days", type=int, help="over how many days; else as many orders a day as ever"
+    )
     options = parser.parse_args()
     orders = options.orders or (QUICK_SIZE if options.quick else SIZE)
-    print(json.dumps(measure(orders=orders, rounds=options.rounds), indent=1))  # noqa: T201
+    print(json.dumps(measure(orders=orders, rounds=options.rounds, days=options.days), indent=1))  # noqa: T201
 
 
-def measure(*, orders: int, rounds: int) -> dict[str, Any]:
+def measure(*, orders: int, rounds: int, days: int | None = None) -> dict[str, Any]:
     """Make the orders, have the product sum them, and ask for each page."""
     with scratch_database("bench_boards"):
         _people(1)
-        kept = _fill(orders)
+        kept = _fill(orders, days or max(orders // ORDERS_PER_DAY, 40))
         visitor = Visitor(*SIGN_INS[0], password=PASSWORD)
         found: dict[str, list[Measured]] = {}
         pages = _pages()
@@ -102,6 +105,7 @@ def measure(*, orders: int, rounds: int) -> dict[str, Any]:
         figures = {name: _figures(rows) for name, rows in found.items()}
         return {
             "orders": run("SELECT count(*) FROM orders_order")[0][0],
+            "days": run("SELECT count(*) FROM analytics_rolledday WHERE basis = 'paid'")[0][0],
             "cells": run("SELECT count(*) FROM analytics_dayrollup")[0][0],
             "rounds": rounds,
             "load_average": _load(),
@@ -113,12 +117,11 @@ def measure(*, orders: int, rounds: int) -> dict[str, Any]:
         }
 
 
-def _fill(orders: int) -> dict[str, float]:
+def _fill(orders: int, days: int) -> dict[str, float]:
     from analytics.actions import boards, rollup
 
     now = datetime.now(UTC)
     today = now.date()
-    days = max(orders // ORDERS_PER_DAY, 40)
     newest = datetime.combine(today, datetime.min.time(), UTC) - timedelta(hours=8)
     base = Base(newest=newest, step=timedelta(days=days) / orders)
     base.grow(orders=orders, open_orders=0, now=newest)
@@ -174,8 +177,9 @@ def table(result: dict[str, Any]) -> str:
     """Write the result as a Markdown table."""
     kept = ", ".join(f"{name} {seconds} s" for name, seconds in result["kept_seconds"].items())
     lines = [
-        f"{result['orders']:,} orders, {result['cells']:,} cells of the rollup; server time of a whole page in"
-        f" ms ({result['rounds']} requests each; load average {result['load_average']}). Aim: p95 under"
+        f"{result['orders']:,} orders of {result['days']} days, {result['cells']:,} cells of the"
+        f" rollup; server time of a whole page in ms ({result['rounds']} requests each; load average"
+        f" {result['load_average']}). Aim: p95 under"
         f" {LIMIT_MS:g}. Kept beside the rollup, once: {kept}.",
         "",
         "| page | p50 | p95 | SQL p50 | queries | KB |",

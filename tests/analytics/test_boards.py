@@ -70,7 +70,7 @@ def test_a_shop_without_data_is_told_how_it_gets_here(code: str, as_manager: Cli
     response = as_manager.get(f"/analytics/{code}/")
 
     assert response.status_code == 200
-    assert "so-empty" in response.content.decode()
+    assert "so-state" in response.content.decode()
 
 
 @pytest.mark.parametrize("code", PAGES)
@@ -312,6 +312,7 @@ def test_a_view_is_kept_shown_and_forgotten(as_manager: Client) -> None:
 
     as_manager.post("/analytics/views/trend/", {"name": "早会", "part": "drop"})
 
+    as_manager.get("/analytics/trend/")  # says that it is gone
     assert "早会" not in words_of(as_manager.get("/analytics/trend/"))
 
 

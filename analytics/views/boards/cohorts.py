@@ -133,7 +133,7 @@ def _course(run: RepurchaseRun) -> Card:
     return Card(
         code="course",
         title=_("首购以后第几个月回来"),
-        sub=_("各月新客合计，%"),
+        sub=_("各月新客合计"),
         columns=[Column("n", _("第几个月")), Column("share", _("回来的"), "share")],
         rows=[Row({"n": label, "share": mean}) for label, mean in zip(labels, means, strict=True)],
         chart=line_chart(labels, [(_("回来的"), [percent(one) for one in means], "us")], "%"),

@@ -205,7 +205,7 @@ def _table(
         sub=_("共 %(n)s 个") % {"n": len(now)},
         columns=_columns(asked),
         rows=[_row(asked, by, pages, *one, past) for one in ranked],
-        note=_("毛利只算知道成本的件；成本占比不到 100% 的，毛利只是一部分。")
+        note=_("毛利只算知道成本的件；知道成本的不到全部时，毛利只是一部分。")
         if asked.may(COST)
         else "",
         is_wide=True,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -59,18 +60,14 @@ def build(asked: Asked) -> Board:
         title=_("趋势"),
         kpis=_kpis(asked, now, past),
         choices=choices,
-        cards=[
-            main,
-            replace(
-                main,
-                code="days",
-                title=_UNITS[unit],
-                chart=None,
-                sub=_("点数字看它从哪来，点日期看订单"),
-            ),
-        ],
+        cards=_cards(main, _UNITS[unit]) if is_known else [],
         empty=None if is_known else _nothing(asked, figure(code)),
     )
+
+
+def _cards(main: Card, by: str | Promise) -> list[Card]:
+    sub = _("点数字看它从哪来，点日期看订单")
+    return [main, replace(main, code="days", title=by, chart=None, sub=sub)]
 
 
 def _nothing(asked: Asked, spec: FigureSpec) -> Data:
