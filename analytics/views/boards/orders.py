@@ -53,7 +53,6 @@ def orders(request: HttpRequest) -> HttpResponse:
         "older": f"?{urlencode({**kept, 'day': day, 'after': found.rows[-1].pk})}"
         if found.has_more
         else "",
-        "back": request.META.get("HTTP_REFERER", "") and reverse("analytics:trend"),
     }
     return render(request, "analytics/orders.html", context)
 

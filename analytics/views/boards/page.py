@@ -64,12 +64,14 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 
 def _shown(card: Card, asked: Asked, code: str) -> Data:
     columns = _columns(card, asked)
+    # The table behind a chart has every row that the chart has.
+    most = len(card.rows) if card.chart else SHOWN_ROWS
     rows = [
         {
             "cells": {column.key: shown_cell(row, column) for column in columns},
             "shades": {column.key: card.shades.get((place, column.key), 0) for column in columns},
         }
-        for place, row in enumerate(card.rows[:SHOWN_ROWS])
+        for place, row in enumerate(card.rows[:most])
     ]
     csv_url = ""
     if asked.may(EXPORT) and card.rows:
@@ -86,7 +88,7 @@ def _shown(card: Card, asked: Asked, code: str) -> Data:
         "rows": rows,
         "labels": [column.label for column in columns],
         "lists": [list(row["cells"].values()) for row in rows] if card.chart else [],
-        "more": max(len(card.rows) - SHOWN_ROWS, 0),
+        "more": max(len(card.rows) - most, 0),
     }
 
 

@@ -10,7 +10,7 @@ from analytics.metrics import change
 from analytics.queries.sums import Cell, sums
 from analytics.rules.contribution import Share, curve, needed, shares
 from analytics.views.boards.asked import Asked, against_words
-from analytics.views.boards.links import gaps, goods_urls, nothing, orders_url
+from analytics.views.boards.links import SEES_GOODS, gaps, goods_urls, nothing, orders_url
 from analytics.views.boards.parts import (
     COST,
     Board,
@@ -105,7 +105,7 @@ def _kpis(asked: Asked, now: Sequence[Cell], past: dict[str, Cell] | None, part:
         kpi(_("有卖出的"), "count", len(now), len(before) if before else None, against=words,
             source=_("八成来自 %(n)s 个") % {"n": part}),
         kpi(_("在架没卖出的商品"), "count", unsold, source=_("在架的商品里"),
-            url=reverse("products:list") + "?tab=on_shelf"),
+            url=reverse("products:list") + "?tab=on_shelf" if asked.may(SEES_GOODS) else ""),
     ]  # fmt: skip
     if asked.may(COST):
         kept = sum(cell.kept_pieces for cell in now)

@@ -115,7 +115,7 @@ def _kpis(asked: Asked, now: Five, past: Five | None) -> list[Data]:
     ]
     if asked.may(COST):
         lost = _("没有推广报表，或成本未知")
-        found.append(one(_("全程投产比"), "times", "whole_return", spend, lost, channels))
+        found.append(one(_("全店毛利 / 花费"), "times", "whole_return", spend, lost, channels))
     found += [
         one(_("支付转化率"), "rate", "pay_rate", rate, _("访客未知"), reverse("analytics:funnel")),
         one(_("复购率"), "rate", "repurchase", as_of, _("还没有算过"), reverse("analytics:cohorts")),
