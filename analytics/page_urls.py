@@ -4,30 +4,52 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, path
 
-from analytics.views import funnel, hand, lineage, traffic
+from analytics.views import breaks, dsr, events, experience, funnel, hand, lineage, traffic
 from analytics.views.boards import orders, page, targets
 
 app_name = "analytics"
 
+type Block = list[URLPattern | URLResolver]
 
-def _boards() -> Iterator[URLPattern]:
-    for code in page.PAGES:
-        yield path(f"{code}/", page.page, {"code": code}, name=code)
-        yield path(f"{code}/<slug:part>.csv", page.page_csv, {"code": code}, name=f"{code}_csv")
-
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    # --- where numbers come from, funnel, traffic
+_stats: Block = [
     path("sources/", lineage.lineage, name="lineage"),
     path("sources/enter/", hand.enter_day, name="enter_day"),
     path("funnel/", funnel.funnel, name="funnel"),
     path("funnel.csv", funnel.funnel_csv, name="funnel_csv"),
     path("traffic/", traffic.traffic, name="traffic"),
     path("traffic.csv", traffic.traffic_csv, name="traffic_csv"),
-    # --- dashboards, targets
-    *_boards(),
+]
+
+_breaks: Block = [
+    path("breaks/", breaks.breaks, name="breaks"),
+    path("breaks/<str:day>/<slug:code>/", breaks.diagnosis, name="diagnosis"),
+    path("breaks/<str:day>/<slug:code>.csv", breaks.diagnosis_csv, name="diagnosis_csv"),
+    path("events/", events.events, name="events"),
+]
+
+_dsr: list[URLPattern] = [
+    path("dsr/", dsr.dsr, name="dsr"),
+    path("dsr/csv/", dsr.dsr_csv, name="dsr_csv"),
+    path("dsr/ratings/<int:rating_id>/away/", dsr.rating_away, name="rating_away"),
+    path("experience/", experience.experience, name="experience"),
+    path("experience/csv/", experience.experience_csv, name="experience_csv"),
+    path("experience/<slug:code>/", experience.causes, name="experience_causes"),
+    path("experience/<slug:code>/csv/", experience.causes_csv, name="experience_causes_csv"),
+]
+
+
+def _pages() -> Iterator[URLPattern]:
+    for code in page.PAGES:
+        yield path(f"{code}/", page.page, {"code": code}, name=code)
+        yield path(f"{code}/<slug:part>.csv", page.page_csv, {"code": code}, name=f"{code}_csv")
+
+
+_boards: Block = [
+    *_pages(),
     path("views/<slug:code>/", page.keep_view, name="keep_view"),
     path("orders/", orders.orders, name="orders"),
     path("targets/", targets.targets, name="targets"),
     path("targets.csv", targets.targets_csv, name="targets_csv"),
 ]
+
+urlpatterns: Block = [*_stats, *_breaks, *_dsr, *_boards]

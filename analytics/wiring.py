@@ -5,13 +5,16 @@ Each topic registers in its own module; this file only calls them.
 
 from analytics.checks import figures as figure_checks
 from analytics.checks import stats as stat_checks
-from analytics.wirings import boards, rollup, stats
+from analytics.wirings import boards, breaks, dsr, rollup, stats
 
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
     rollup.register()
+    # Before the figures of days: of two kinds of files that know a header the first one has it.
+    dsr.register()
     stats.register()
     boards.register()
+    breaks.register()
     figure_checks.register()
     stat_checks.register()

@@ -1,7 +1,21 @@
 """Addresses of figures for programs, a block for each topic."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from analytics.api import breaks, dsr
 
 app_name = "analytics_api"
 
-urlpatterns: list[URLPattern] = []
+_breaks: list[URLPattern] = [
+    path("analytics/breaks/", breaks.Breaks.as_view(), name="breaks"),
+    path("analytics/breaks/<str:day>/<slug:code>/", breaks.Diagnosis.as_view(), name="diagnosis"),
+]
+
+_dsr: list[URLPattern] = [
+    path("analytics/dsr/", dsr.DsrDays.as_view(), name="dsr"),
+    path("analytics/dsr/words/", dsr.DsrWords.as_view(), name="dsr_words"),
+    path("analytics/dsr/solver/", dsr.DsrSolver.as_view(), name="dsr_solver"),
+    path("analytics/experience/", dsr.Experience.as_view(), name="experience"),
+]
+
+urlpatterns: list[URLPattern] = [*_breaks, *_dsr]

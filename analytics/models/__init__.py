@@ -1,17 +1,36 @@
 """What analytics keeps; one module per topic."""
 
 from analytics.models.boards import RepurchaseRun, ReturnDay, ReturnedDay, StockDay, Target
+from analytics.models.breaks import CauseWord, DayEvent
+from analytics.models.dsr import (
+    DsrDay,
+    ExperienceDay,
+    ExperienceWord,
+    PlanLever,
+    RatingDay,
+    ScorePlan,
+    ShopRating,
+)
 from analytics.models.rollup import ChangedBuyers, DayBuyers, DayRollup, RolledDay, SkuCost
 from analytics.models.stats import StatRow
 
 __all__ = [
+    "CauseWord",
     "ChangedBuyers",
     "DayBuyers",
+    "DayEvent",
     "DayRollup",
+    "DsrDay",
+    "ExperienceDay",
+    "ExperienceWord",
+    "PlanLever",
+    "RatingDay",
     "RepurchaseRun",
     "ReturnDay",
     "ReturnedDay",
     "RolledDay",
+    "ScorePlan",
+    "ShopRating",
     "SkuCost",
     "StatRow",
     "StockDay",

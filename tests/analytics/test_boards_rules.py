@@ -1,4 +1,4 @@
-"""The arithmetic of boards: spans, pace, contribution."""
+"""The arithmetic of boards: spans, pace, pareto."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.rules import contribution, pace, spans
+from analytics.rules import pace, pareto, spans
 from analytics.rules.spans import Days
 
 TODAY = date(2026, 9, 17)
@@ -118,21 +118,21 @@ def test_a_short_history_weighs_all_days_alike() -> None:
 
 
 def test_four_fifths_come_from_as_few_as_bring_them() -> None:
-    assert contribution.needed([50, 30, 15, 5]) == 2
-    assert contribution.needed([50, 29, 16, 5]) == 3
-    assert contribution.needed([]) == 0
-    assert contribution.needed([0, 0]) == 0
+    assert pareto.needed([50, 30, 15, 5]) == 2
+    assert pareto.needed([50, 29, 16, 5]) == 3
+    assert pareto.needed([]) == 0
+    assert pareto.needed([0, 0]) == 0
 
 
 def test_shares_run_up_to_the_whole() -> None:
-    found = contribution.shares([50, 30, 20])
+    found = pareto.shares([50, 30, 20])
 
     assert [one.running for one in found] == [Decimal("0.5"), Decimal("0.8"), Decimal(1)]
-    assert contribution.shares([0])[0].share is None
+    assert pareto.shares([0])[0].share is None
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1))
 def test_the_curve_ends_with_the_whole(amounts: list[int]) -> None:
-    points = contribution.curve(sorted(amounts, reverse=True))
+    points = pareto.curve(sorted(amounts, reverse=True))
 
     assert points[-1] == (1 if sum(amounts) else None)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from analytics.metrics import change
 from analytics.queries.sums import Cell, sums
-from analytics.rules.contribution import Share, curve, needed, shares
+from analytics.rules.pareto import Share, curve, needed, shares
 from analytics.views.boards.asked import Asked, against_words
 from analytics.views.boards.links import SEES_GOODS, gaps, goods_urls, nothing, orders_url
 from analytics.views.boards.parts import (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from analytics.metrics import change
 from analytics.queries.sums import Cell, sums
-from analytics.rules.contribution import Share, needed, shares
+from analytics.rules.pareto import Share, needed, shares
 from analytics.rules.spans import Days
 from analytics.views.boards.asked import Asked, against_words
 from analytics.views.boards.links import SEES_ORDERS, gaps, nothing, orders_url
