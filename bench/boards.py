@@ -127,7 +127,7 @@ def _fill(orders: int, days: int) -> dict[str, float]:
     base.grow(orders=orders, open_orders=0, now=newest)
     give_costs()
     for statement in (_REFUNDS, _PAID_DAYS, _LEVELS, _MOVES, _PRODUCTS, _STATS, _TARGETS):
-        run(statement.replace("%", "%%") if statement is _REFUNDS else statement)
+        run(statement)
     for table in ("orders_refund", "crm_paidday", "products_stockmove"):
         run(f"VACUUM ANALYZE {table}")
     say("summing days …")

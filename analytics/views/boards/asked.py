@@ -43,7 +43,7 @@ class Asked:
     @property
     def kept(self) -> dict[str, str]:
         """Give what the address says, as far as pages of figures read it."""
-        return {name: value for name, value in self.request.GET.items() if value}
+        return {name: str(value) for name, value in self.request.GET.items() if value}
 
     @property
     def query(self) -> str:

@@ -66,7 +66,7 @@ def _shown(card: Card, asked: Asked, code: str) -> Data:
     columns = _columns(card, asked)
     # The table behind a chart has every row that the chart has.
     most = len(card.rows) if card.chart else SHOWN_ROWS
-    rows = [
+    rows: list[Data] = [
         {
             "cells": {column.key: shown_cell(row, column) for column in columns},
             "shades": {column.key: card.shades.get((place, column.key), 0) for column in columns},
@@ -157,4 +157,4 @@ def keep_view(request: HttpRequest, code: str) -> HttpResponse:
 
 def _clean(query: str) -> str:
     """Write a question anew, so that what is kept is an address's question and nothing else."""
-    return urlencode([(name, value) for name, value in QueryDict(query).items() if value])
+    return urlencode([(name, str(value)) for name, value in QueryDict(query).items() if value])

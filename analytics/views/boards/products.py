@@ -1,6 +1,6 @@
 """Who brings the money: goods by contribution, the best, the last, and how few bring four fifths."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -78,7 +78,7 @@ def _nothing(asked: Asked) -> Data:
     return nothing(_("这段时间没有卖出的商品"), words, asked)
 
 
-def _choice(asked: Asked, name: str, items: dict[str, object], now: str, label: str) -> Data:
+def _choice(asked: Asked, name: str, items: Mapping[str, object], now: str, label: str) -> Data:
     return {
         "label": label,
         "items": [

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -166,16 +167,16 @@ def _daily(asked: Asked) -> Card:
         .annotate(fen=Sum("amount_fen"), n=Sum("refunds"))
         .order_by("date")
     )
-    found = {row["date"]: row for row in rows}
+    found = {row["date"]: (int(row["fen"]), int(row["n"])) for row in rows}
     first, last = refund_files_cover()
 
-    def value(name: str, day: object) -> int | None:
+    def value(day: date) -> tuple[int | None, int | None]:
         if day in found:
-            return int(found[day][name])  # type: ignore[index]
-        is_known = first is not None and last is not None and first <= day <= last  # type: ignore[operator]
-        return 0 if is_known else None
+            return found[day]
+        is_known = first is not None and last is not None and first <= day <= last
+        return (0, 0) if is_known else (None, None)
 
-    fen = {day: value("fen", day) for day in days.days}
+    fen = {day: value(day)[0] for day in days.days}
     amounts = {day: None if one is None else from_fen(one) for day, one in fen.items()}
     return Card(
         code="daily",
@@ -187,7 +188,7 @@ def _daily(asked: Asked) -> Card:
             Column("n", _("笔数"), "count"),
         ],
         rows=[
-            Row({"day": day.isoformat(), "amount": amounts[day], "n": value("n", day)})
+            Row({"day": day.isoformat(), "amount": amounts[day], "n": value(day)[1]})
             for day in reversed(days.days)
         ],
         chart=line_chart(

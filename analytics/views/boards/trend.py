@@ -46,7 +46,7 @@ def build(asked: Asked) -> Board:
     now = five(asked.days)
     past = five(asked.past) if asked.past else None
     main, is_known = _main(asked, figure(code), unit)
-    choices = [
+    choices: list[Data] = [
         {"label": _("指标"), "items": _figure_links(asked, offered, code), "is_many": True},
         {
             "label": _("按日、周还是月"),
