@@ -56,22 +56,29 @@ SELECT * FROM unnest(%(days)s::date[], %(at)s::timestamptz[])
 
 # What stood at the end of each day: what stands now, less what the ledger has moved since.
 _SHELF = """
-INSERT INTO analytics_stockday (date, sku_code, on_hand, cost_fen)
-SELECT day.date, s.code, v.on_hand - coalesce((
-    SELECT sum(n.pieces) FROM net n WHERE n.sku_id = v.sku_id AND n.date > day.date), 0), c.cost_fen
-FROM products_stocklevel v JOIN products_sku s ON s.id = v.sku_id
-CROSS JOIN (SELECT generate_series(%(since)s::date, %(until)s::date, '1 day')::date AS date) AS day
-LEFT JOIN LATERAL (
-  SELECT cost_fen FROM analytics_skucost c WHERE c.code = s.code
-    AND (c.since IS NULL OR c.since < (day.date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
-  ORDER BY c.since DESC NULLS LAST LIMIT 1) AS c ON true
-WHERE v.kept_since IS NULL OR v.kept_since < (day.date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
-ON CONFLICT (date, sku_code) DO UPDATE SET on_hand = excluded.on_hand, cost_fen = excluded.cost_fen
-"""
-_NET = """
 WITH net AS MATERIALIZED (
   SELECT sku_id, (at AT TIME ZONE 'Asia/Shanghai')::date AS date, sum(quantity) AS pieces
-  FROM products_stockmove WHERE at >= %(after)s GROUP BY 1, 2)
+  FROM products_stockmove WHERE at >= %(after)s GROUP BY 1, 2
+),
+later AS (SELECT sku_id, sum(pieces) AS pieces FROM net WHERE date > %(until)s GROUP BY 1),
+stood AS (
+  SELECT v.sku_id, v.kept_since, day.date, v.on_hand - coalesce(l.pieces, 0) - coalesce(sum(n.pieces) OVER (
+      PARTITION BY v.sku_id ORDER BY day.date DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+    AS on_hand
+  FROM products_stocklevel v
+  CROSS JOIN (SELECT generate_series(%(since)s::date, %(until)s::date, '1 day')::date AS date) AS day
+  LEFT JOIN net n ON n.sku_id = v.sku_id AND n.date = day.date
+  LEFT JOIN later l ON l.sku_id = v.sku_id
+)
+INSERT INTO analytics_stockday (date, sku_code, on_hand, cost_fen)
+SELECT d.date, s.code, d.on_hand, c.cost_fen
+FROM stood d JOIN products_sku s ON s.id = d.sku_id
+LEFT JOIN LATERAL (
+  SELECT cost_fen FROM analytics_skucost c WHERE c.code = s.code
+    AND (c.since IS NULL OR c.since < (d.date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
+  ORDER BY c.since DESC NULLS LAST LIMIT 1) AS c ON true
+WHERE d.kept_since IS NULL OR d.kept_since < (d.date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+ON CONFLICT (date, sku_code) DO UPDATE SET on_hand = excluded.on_hand, cost_fen = excluded.cost_fen
 """
 
 _OFTEN = """
@@ -146,9 +153,7 @@ def keep_shelf(*, as_of: date, now: datetime) -> int:
     if newest is not None:
         since = max(since, min(newest + timedelta(days=1), last))
     with connection.cursor() as cursor:
-        cursor.execute(
-            _NET + _SHELF, {"since": since, "until": last, "after": day_bounds(since)[1]}
-        )
+        cursor.execute(_SHELF, {"since": since, "until": last, "after": day_bounds(since)[1]})
     return (last - since).days + 1
 
 
