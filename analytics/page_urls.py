@@ -1,8 +1,11 @@
 """Addresses of the pages of figures, a block for each topic."""
 
+from collections.abc import Iterator
+
 from django.urls import URLPattern, URLResolver, path
 
 from analytics.views import breaks, dsr, events, experience, funnel, hand, lineage, traffic
+from analytics.views.boards import orders, page, targets
 
 app_name = "analytics"
 
@@ -34,4 +37,19 @@ _dsr: list[URLPattern] = [
     path("experience/<slug:code>/csv/", experience.causes_csv, name="experience_causes_csv"),
 ]
 
-urlpatterns: Block = [*_stats, *_breaks, *_dsr]
+
+def _pages() -> Iterator[URLPattern]:
+    for code in page.PAGES:
+        yield path(f"{code}/", page.page, {"code": code}, name=code)
+        yield path(f"{code}/<slug:part>.csv", page.page_csv, {"code": code}, name=f"{code}_csv")
+
+
+_boards: Block = [
+    *_pages(),
+    path("views/<slug:code>/", page.keep_view, name="keep_view"),
+    path("orders/", orders.orders, name="orders"),
+    path("targets/", targets.targets, name="targets"),
+    path("targets.csv", targets.targets_csv, name="targets_csv"),
+]
+
+urlpatterns: Block = [*_stats, *_breaks, *_dsr, *_boards]

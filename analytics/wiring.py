@@ -5,7 +5,7 @@ Each topic registers in its own module; this file only calls them.
 
 from analytics.checks import figures as figure_checks
 from analytics.checks import stats as stat_checks
-from analytics.wirings import breaks, dsr, rollup, stats
+from analytics.wirings import boards, breaks, dsr, rollup, stats
 
 
 def register() -> None:
@@ -14,6 +14,7 @@ def register() -> None:
     # Before the figures of days: of two kinds of files that know a header the first one has it.
     dsr.register()
     stats.register()
+    boards.register()
     breaks.register()
     figure_checks.register()
     stat_checks.register()

@@ -14,6 +14,7 @@ from typing import Any
 from bench import (
     activity,
     audit,
+    boards,
     campaign,
     final_price,
     pages,
@@ -47,6 +48,7 @@ TITLES = {
     "activity": "Pages of activities",
     "segments": "Segments",
     "campaign": "Campaigns",
+    "boards": "Pages of figures",
 }
 
 
@@ -114,6 +116,7 @@ def document(results: dict[str, Any], *, before: str = "") -> str:
         "activity": activity.table,
         "segments": segments.table,
         "campaign": campaign.table,
+        "boards": boards.table,
     }
     parts = [
         "# Measured",

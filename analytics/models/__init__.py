@@ -1,5 +1,6 @@
 """What analytics keeps; one module per topic."""
 
+from analytics.models.boards import RepurchaseRun, ReturnDay, ReturnedDay, StockDay, Target
 from analytics.models.breaks import CauseWord, DayEvent
 from analytics.models.dsr import (
     DsrDay,
@@ -24,9 +25,14 @@ __all__ = [
     "ExperienceWord",
     "PlanLever",
     "RatingDay",
+    "RepurchaseRun",
+    "ReturnDay",
+    "ReturnedDay",
     "RolledDay",
     "ScorePlan",
     "ShopRating",
     "SkuCost",
     "StatRow",
+    "StockDay",
+    "Target",
 ]

@@ -6,17 +6,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Max, Min, Q, Sum
-from django.db.models.functions import ExtractIsoWeekDay, TruncDate
+from django.db.models.functions import ExtractIsoWeekDay
 
+from analytics.choices import REFUNDED
 from analytics.metrics import ratio
 from analytics.models import DayRollup
 from analytics.queries import coverage
 from analytics.queries.metrics import distinct_buyers
-from orders.choices import RefundStatus
-from orders.models import Order, Refund
+from orders.models import Order
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
-from shopops.lib.business_time import SHANGHAI, business_date, day_bounds
+from shopops.lib.business_time import business_date, day_bounds
 from shopops.lib.money import from_fen
 
 ZERO = Decimal("0.00")
@@ -69,25 +69,18 @@ def _of_day(cell: DayRollup | None, *, is_known: bool, refund: Decimal | None) -
 
 def refunds_by_day(*, since: date, until: date) -> dict[date, Decimal]:
     """Give what was paid back on each day that refund files cover; other days are missing."""
-    start, end = day_bounds(since)[0], day_bounds(until)[1]
-    paid_back = Refund.objects.filter(
-        status=RefundStatus.SUCCESS, finished_at__gte=start, finished_at__lt=end
-    )
-    sums = dict(
-        paid_back.annotate(day=TruncDate("finished_at", tzinfo=SHANGHAI))
-        .values("day")
-        .annotate(amount=Sum("refund_amount"))
-        .order_by("day")
-        .values_list("day", "amount")
-    )
-    first, last = _refund_files_cover()
+    rows = DayRollup.objects.filter(basis=REFUNDED, dim="total", date__range=(since, until))
+    sums = {
+        day: from_fen(fen) for day, fen in rows.order_by("date").values_list("date", "refund_fen")
+    }
+    first, last = refund_files_cover()
     if first is None or last is None:
         return {}
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     return {day: sums.get(day, ZERO) for day in days if first <= day <= last}
 
 
-def _refund_files_cover() -> tuple[date | None, date | None]:
+def refund_files_cover() -> tuple[date | None, date | None]:
     """Give the days within which refund files tell everything: up to the day before the export."""
     ends = Batch.objects.filter(kind=coverage.REFUNDS, state=BatchState.DONE).aggregate(
         first=Min("period_from"), last=Max("exported_at")

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_GET
 
 from analytics.queries import coverage, daily
 from analytics.queries.owners import people_by_role
+from analytics.queries.target_pace import goings
 from analytics.views import charts, figures, must
+from analytics.views.boards.targets import offered, row_words
 from analytics.views.figures import weekday_name
 from analytics.views.strip import strip
 from orders.queries import queues
@@ -45,6 +47,7 @@ def morning(request: HttpRequest) -> HttpResponse:
     if not context["is_new"]:
         context |= _figures(request, code, today, now)
         context |= _charts(request, context.pop("by_day"), today)
+        context["targets"] = _targets(request, today)
     return render(request, "analytics/morning.html", context)
 
 
@@ -108,6 +111,13 @@ def _charts(request: HttpRequest, by_day: dict[date, daily.Figures], today: date
             "heat_csv_url": reverse("morning_heat_csv"),
         }
     return context
+
+
+def _targets(request: HttpRequest, today: date) -> list[dict[str, Any]]:
+    """Give how this month's targets go, as of yesterday."""
+    yesterday = today - timedelta(days=1)
+    going = goings(yesterday, until=yesterday, codes=offered(request))
+    return [row_words(one) for one in going[:4]]
 
 
 def _day_text(today: date) -> str:

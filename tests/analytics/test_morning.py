@@ -115,6 +115,7 @@ def test_refunds_are_those_of_the_day_and_unknown_without_a_refund_file(db: None
     assert daily.refunds_by_day(since=YESTERDAY, until=YESTERDAY) == {}
 
     batch("orders.refund_list", since=YESTERDAY - timedelta(days=9), until=YESTERDAY)
+    roll()
 
     found = daily.refunds_by_day(since=YESTERDAY - timedelta(days=10), until=TODAY)
     assert found[YESTERDAY] == Decimal("12.50")

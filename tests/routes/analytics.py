@@ -4,6 +4,25 @@ from typing import Any
 
 from tests.routes.row import Route
 
+BOARDS = (
+    "trend",
+    "products",
+    "regions",
+    "hours",
+    "customers",
+    "cohorts",
+    "turnover",
+    "returns",
+)
+
+
+def part_key() -> dict[str, Any]:
+    return {"part": "nothing-of-the-kind"}
+
+
+def board_key() -> dict[str, Any]:
+    return {"code": "trend"}
+
 
 def diagnosis_key() -> dict[str, Any]:
     return {"day": "2026-09-16", "code": "pay_rate"}
@@ -20,6 +39,16 @@ ROUTES: dict[str, Route] = {
     "analytics:funnel_csv": Route("analytics.export", get=200),
     "analytics:traffic": Route("analytics.view", get=200),
     "analytics:traffic_csv": Route("analytics.export", get=200),
+    # --- dashboards, targets
+    **{f"analytics:{code}": Route("analytics.view", get=200) for code in BOARDS},
+    **{
+        f"analytics:{code}_csv": Route("analytics.export", get=404, kwargs=part_key)
+        for code in BOARDS
+    },
+    "analytics:keep_view": Route("analytics.view", post=302, kwargs=board_key),
+    "analytics:orders": Route("analytics.view", get=200),
+    "analytics:targets": Route("analytics.view", get=200, post={302, 403}),
+    "analytics:targets_csv": Route("analytics.export", get=200),
     # what is not as usual, and why
     "analytics:breaks": Route("analytics.view", get=200),
     "analytics:diagnosis": Route("analytics.view", get=200, post=200, kwargs=diagnosis_key),

@@ -1,0 +1,160 @@
+"""Show a page of figures, give its cards as files, keep its views."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from analytics.actions import saved_views
+from analytics.views.asking import EXPORT, VIEW, csv_file
+from analytics.views.boards import (
+    cohorts,
+    customers,
+    hours,
+    products,
+    regions,
+    returns,
+    trend,
+    turnover,
+)
+from analytics.views.boards.asked import Asked, asked_of, picker
+from analytics.views.boards.parts import SHOWN_ROWS, Board, Card, Column, Data, exact, shown_cell
+from products.views.acting import asked_of as form_of
+from products.views.acting import attempt
+from shopops.lib.business_time import business_date
+from shopops.staff.access import requires
+from shopops.staff.models import User
+
+type Build = Callable[[Asked], Board]
+PAGES: Mapping[str, Build] = {
+    "trend": trend.build,
+    "products": products.build,
+    "regions": regions.build,
+    "hours": hours.build,
+    "customers": customers.build,
+    "cohorts": cohorts.build,
+    "turnover": turnover.build,
+    "returns": returns.build,
+}
+
+
+@require_GET
+@requires(VIEW)
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one page of figures."""
+    asked = asked_of(request, business_date(timezone.now()))
+    board = PAGES[code](asked)
+    context: Data = {
+        "board": board,
+        "cards": [_shown(card, asked, code) for card in board.cards],
+        "picker": picker(asked),
+        "views": _views(asked, code),
+        "code": code,
+        "query": asked.query,
+        "has_chart": any(card.chart for card in board.cards),
+    }
+    return render(request, "analytics/board.html", context)
+
+
+def _shown(card: Card, asked: Asked, code: str) -> Data:
+    columns = _columns(card, asked)
+    # The table behind a chart has every row that the chart has.
+    most = len(card.rows) if card.chart else SHOWN_ROWS
+    rows: list[Data] = [
+        {
+            "cells": {column.key: shown_cell(row, column) for column in columns},
+            "shades": {column.key: card.shades.get((place, column.key), 0) for column in columns},
+        }
+        for place, row in enumerate(card.rows[:most])
+    ]
+    csv_url = ""
+    if asked.may(EXPORT) and card.rows:
+        address = reverse(f"analytics:{code}_csv", kwargs={"part": card.code})
+        csv_url = f"{address}?{asked.query}" if asked.query else address
+    return {
+        "id": f"c-{card.code}",
+        "card": card,
+        "csv_url": csv_url,
+        "columns": [
+            {"key": column.key, "label": column.label, "number": column.is_number}
+            for column in columns
+        ],
+        "rows": rows,
+        "labels": [column.label for column in columns],
+        "lists": [list(row["cells"].values()) for row in rows] if card.chart else [],
+        "more": max(len(card.rows) - most, 0),
+    }
+
+
+def _columns(card: Card, asked: Asked) -> list[Column]:
+    return [column for column in card.columns if not column.right or asked.may(column.right)]
+
+
+@require_GET
+@requires(EXPORT)
+def page_csv(request: HttpRequest, code: str, part: str) -> StreamingHttpResponse:
+    """Download one card of a page, all its rows, exact."""
+    asked = asked_of(request, business_date(timezone.now()))
+    card = next((one for one in PAGES[code](asked).cards if one.code == part), None)
+    if card is None:
+        raise Http404(part)
+    columns = _columns(card, asked)
+    rows: list[list[object]] = [[str(column.label) for column in columns]]
+    rows += [[exact(row.cells.get(one.key), one.unit) for one in columns] for row in card.rows]
+    days = asked.days
+    return csv_file(rows, f"{code}-{part}-{days.since:%Y%m%d}-{days.until:%Y%m%d}.csv")
+
+
+# --- kept views
+
+
+def _views(asked: Asked, code: str) -> Data:
+    person = asked.request.user
+    kept = saved_views.views_of(person, code) if isinstance(person, User) else []
+    here = reverse(f"analytics:{code}")
+    tabs = [{"label": _("全部"), "url": here, "current": not asked.query, "name": ""}]
+    tabs += [
+        {
+            "label": one["name"],
+            "url": f"{here}?{one['query']}",
+            "current": one["query"] == asked.query,
+            "name": one["name"],
+        }
+        for one in kept
+    ]
+    return {
+        "tabs": tabs if kept else [],
+        "current": next((one["name"] for one in tabs if one["current"] and one["name"]), ""),
+        "most": saved_views.LONGEST_NAME,
+    }
+
+
+@require_POST
+@requires(VIEW)
+def keep_view(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep the page as it stands under a name, or forget a kept view."""
+    if code not in PAGES:
+        raise Http404(code)
+    asked = form_of(request, VIEW)
+    here = reverse(f"analytics:{code}")
+    query = request.POST.get("query", "")
+    name = request.POST.get("name", "").strip()
+    if request.POST.get("part") == "drop":
+        drop = partial(saved_views.drop_view, asked.by, page=code, name=name, now=asked.now)
+        return attempt(asked, drop, done=_("视图「%(name)s」删了") % {"name": name}, url=here)
+    act = partial(
+        saved_views.keep_view, asked.by, page=code, name=name, query=_clean(query), now=asked.now
+    )
+    url = f"{here}?{_clean(query)}" if query else here
+    return attempt(asked, act, done=_("视图「%(name)s」存好了") % {"name": name}, url=url)
+
+
+def _clean(query: str) -> str:
+    """Write a question anew, so that what is kept is an address's question and nothing else."""
+    return urlencode([(name, str(value)) for name, value in QueryDict(query).items() if value])
