@@ -4,13 +4,28 @@ from typing import Literal, get_args
 
 type Basis = Literal["created", "paid"]
 BASES: tuple[Basis, ...] = ("created", "paid")
+# The third date of money: when a refund was finished. Only what came back is known of such a day.
+REFUNDED = "refunded"
+ROLLED = (*BASES, REFUNDED)
 
-# Dimensions of `DayRollup`: the first four divide orders, the last two their lines.
-ORDER_DIMS = ("total", "hour", "province", "amount_tier")
+# Dimensions of `DayRollup`: the first divide orders, the last two their lines.
+ORDER_DIMS = ("total", "hour", "province", "amount_tier", "device", "buyer_kind")
 LINE_DIMS = ("sku", "product")
 DIMS = (*ORDER_DIMS, *LINE_DIMS)
+REFUND_DIMS = ("total", "hour", "province", "device", "sku", "product")
 
-type By = Literal["total", "day", "hour", "weekday", "province", "sku", "product", "amount_tier"]
+type By = Literal[
+    "total",
+    "day",
+    "hour",
+    "weekday",
+    "province",
+    "sku",
+    "product",
+    "amount_tier",
+    "device",
+    "buyer_kind",
+]
 GROUPINGS: tuple[str, ...] = get_args(By.__value__)
 
 # Tiers of an order's net amount in CNY, in order; the upper bound belongs to the tier. A paid order whose
@@ -25,3 +40,7 @@ TIERS: tuple[tuple[str, int | None], ...] = (
     ("(500,∞)", None),
 )
 TIER_KEYS = (*(key for key, _bound in TIERS), NOTHING_LEFT, UNPAID)
+
+# Who buys: old is who paid on one of the 365 days before; no key where the order names no buyer.
+NEW, OLD, NOBODY = "new", "old", ""
+OLD_DAYS = 365

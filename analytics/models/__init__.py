@@ -1,5 +1,5 @@
 """What analytics keeps; one module per topic."""
 
-from analytics.models.rollup import DayRollup, RolledDay
+from analytics.models.rollup import ChangedBuyers, DayBuyers, DayRollup, RolledDay, SkuCost
 
-__all__ = ["DayRollup", "RolledDay"]
+__all__ = ["ChangedBuyers", "DayBuyers", "DayRollup", "RolledDay", "SkuCost"]
