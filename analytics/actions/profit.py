@@ -68,10 +68,10 @@ def _write_sql() -> str:
 {fresh}_put AS (
   INSERT INTO {table} AS t ({names}) SELECT {names} FROM {fresh} ORDER BY {keys}
   ON CONFLICT ({keys}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in columns)}
-  WHERE ({", ".join(f"t.{name}" for name in columns)},)
-    IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in columns)},)
+  WHERE ({", ".join(f"t.{name}" for name in columns)})
+    IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in columns)})
   RETURNING 1
-)""".replace(",)", ")"))
+)""")
         counts += [f"(SELECT count(*) FROM {fresh}_gone)", f"(SELECT count(*) FROM {fresh}_put)"]
     return f"WITH {profit_ctes()},\n{', '.join(parts)}\nSELECT {' + '.join(counts)}"
 
