@@ -126,7 +126,7 @@ def _sku(row: queries.SkuRow) -> Data:
         "profit": yuan(row.profit),
         "rate": row.profit_rate,
         "loses": row.profit is not None and row.profit < 0,
-        "url": f"{reverse('orders:search')}?{urlencode({'q': row.key})}" if row.key else "",
+        "url": f"{reverse('search')}?{urlencode({'q': row.key})}" if row.key else "",
     }
 
 

@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -188,6 +188,8 @@ def _gap(gap: Gap) -> Data:
 @sees_profit
 def statement_file(request: HttpRequest, form: str) -> HttpResponse | StreamingHttpResponse:
     """Give the statement as XLSX or CSV. Unknown is empty, never zero."""
+    if form not in {"csv", "xlsx"}:
+        raise Http404(form)
     month = statement(month=month_of(request, business_date(system_clock())))
     name = f"statement-{month.month:%Y-%m}.{form}"
     response: HttpResponse | StreamingHttpResponse

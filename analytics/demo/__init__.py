@@ -1,0 +1,1 @@
+"""The invented shop: what its figures rest on."""
