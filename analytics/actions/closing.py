@@ -81,4 +81,3 @@ def _has_doubts(month: Statement) -> bool:
     return bool(
         month.unknown_cost_orders or len(month.covered) < month.days or month.agrees is not True
     )
-

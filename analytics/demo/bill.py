@@ -7,7 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 FEN = Decimal("0.01")
 HEAD = (
-    "入账时间,支付宝交易号,支付宝流水号,商户订单号,账务类型,收入（+元）,支出（-元）,账户余额（元）,服务费（元）,商品名称,备注"
+    "入账时间,支付宝交易号,支付宝流水号,商户订单号,账务类型,收入（+元）,支出（-元）,"
+    "账户余额（元）,服务费（元）,商品名称,备注"
 )
 # Fees of an order by what they are called on a bill: rate of what was kept of the goods.
 RATES: tuple[tuple[str, str, Decimal], ...] = (

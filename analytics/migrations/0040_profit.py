@@ -6,95 +6,148 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('analytics', '0011_mark_all_days'),
+        ("analytics", "0011_mark_all_days"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ProfitDay',
+            name="ProfitDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(unique=True)),
-                ('orders', models.IntegerField()),
-                ('known_orders', models.IntegerField()),
-                ('kept_pieces', models.BigIntegerField()),
-                ('unknown_pieces', models.BigIntegerField()),
-                ('net_fen', models.BigIntegerField()),
-                ('known_net_fen', models.BigIntegerField()),
-                ('profit_fen', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField(unique=True)),
+                ("orders", models.IntegerField()),
+                ("known_orders", models.IntegerField()),
+                ("kept_pieces", models.BigIntegerField()),
+                ("unknown_pieces", models.BigIntegerField()),
+                ("net_fen", models.BigIntegerField()),
+                ("known_net_fen", models.BigIntegerField()),
+                ("profit_fen", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='ProfitMark',
+            name="ProfitMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='CashDay',
+            name="CashDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('on_date', models.DateField()),
-                ('state', models.CharField(max_length=8)),
-                ('orders', models.IntegerField()),
-                ('gap_fen', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("on_date", models.DateField()),
+                ("state", models.CharField(max_length=8)),
+                ("orders", models.IntegerField()),
+                ("gap_fen", models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['on_date'], name='cash_day_on_idx')],
-                'constraints': [models.UniqueConstraint(fields=('date', 'on_date', 'state'), name='cash_of_a_day_stands_once')],
+                "indexes": [models.Index(fields=["on_date"], name="cash_day_on_idx")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("date", "on_date", "state"), name="cash_of_a_day_stands_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrderProfit',
+            name="OrderProfit",
             fields=[
-                ('order_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('date', models.DateField()),
-                ('cash_date', models.DateField(null=True)),
-                ('unknown_pieces', models.IntegerField()),
-                ('net_fen', models.BigIntegerField()),
-                ('profit_fen', models.BigIntegerField(null=True)),
-                ('cash_gap_fen', models.BigIntegerField(default=0)),
-                ('cash_state', models.CharField(blank=True, default='', max_length=8)),
+                ("order_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("date", models.DateField()),
+                ("cash_date", models.DateField(null=True)),
+                ("unknown_pieces", models.IntegerField()),
+                ("net_fen", models.BigIntegerField()),
+                ("profit_fen", models.BigIntegerField(null=True)),
+                ("cash_gap_fen", models.BigIntegerField(default=0)),
+                ("cash_state", models.CharField(blank=True, default="", max_length=8)),
             ],
             options={
-                'indexes': [models.Index(fields=['date', 'profit_fen', 'order_id'], name='order_profit_idx'), models.Index(condition=models.Q(('cash_state', ''), _negated=True), fields=['cash_date'], name='order_cash_gap_idx')],
+                "indexes": [
+                    models.Index(
+                        fields=["date", "profit_fen", "order_id"], name="order_profit_idx"
+                    ),
+                    models.Index(
+                        condition=models.Q(("cash_state", ""), _negated=True),
+                        fields=["cash_date"],
+                        name="order_cash_gap_idx",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProfitDayLine',
+            name="ProfitDayLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('code', models.CharField(max_length=20)),
-                ('orders', models.IntegerField()),
-                ('billed_orders', models.IntegerField()),
-                ('fen', models.BigIntegerField()),
-                ('estimated_fen', models.BigIntegerField()),
-                ('billed_fen', models.BigIntegerField()),
-                ('compared_fen', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("code", models.CharField(max_length=20)),
+                ("orders", models.IntegerField()),
+                ("billed_orders", models.IntegerField()),
+                ("fen", models.BigIntegerField()),
+                ("estimated_fen", models.BigIntegerField()),
+                ("billed_fen", models.BigIntegerField()),
+                ("compared_fen", models.BigIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('date', 'code'), name='a_day_has_a_line_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("date", "code"), name="a_day_has_a_line_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MonthClose',
+            name="MonthClose",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField()),
-                ('number', models.SmallIntegerField()),
-                ('closed_at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, default='', max_length=300)),
-                ('figures', models.JSONField()),
-                ('closed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("number", models.SmallIntegerField()),
+                ("closed_at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, default="", max_length=300)),
+                ("figures", models.JSONField()),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('month', 'number'), name='a_month_is_closed_in_turn'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='a_month_begins_on_its_first')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("month", "number"), name="a_month_is_closed_in_turn"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="a_month_begins_on_its_first"
+                    ),
+                ],
             },
         ),
     ]

@@ -89,7 +89,8 @@ def _forward(table: str, columns: str, days: str) -> str:
 
 def _back(table: str) -> str:
     dropped = " ".join(
-        f"DROP TRIGGER profit_follows_{event} ON {table};" for event in ("insert", "delete", "update")
+        f"DROP TRIGGER profit_follows_{event} ON {table};"
+        for event in ("insert", "delete", "update")
     )
     return f"{dropped} DROP FUNCTION analytics_mark_{table}();"
 

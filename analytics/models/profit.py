@@ -118,7 +118,9 @@ class MonthClose(models.Model):
     month = models.DateField()
     number = models.SmallIntegerField()
     closed_at = models.DateTimeField()
-    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     note = models.CharField(max_length=300, blank=True, default="")
     figures = models.JSONField()
 

@@ -21,6 +21,15 @@ from promotions.models import ChannelDay
 
 PAGE = 50
 _SORTS = {"profit": "profit_fen", "-profit": "-profit_fen", "-net": "-net_fen", "net": "net_fen"}
+_SUMMED = (
+    "orders",
+    "known_orders",
+    "kept_pieces",
+    "unknown_pieces",
+    "net_fen",
+    "known_net_fen",
+    "profit_fen",
+)
 ONLY = ("losing", "unknown", "gap")
 
 
@@ -70,14 +79,8 @@ class PeriodProfit:
 def period_profit(*, since: date, until: date) -> PeriodProfit:
     """Add up a period, both ends included. Two queries."""
     days = ProfitDay.objects.filter(date__range=(since, until)).aggregate(
-        **{
-            name: Sum(name)
-            for name in (
-                "orders", "known_orders", "kept_pieces", "unknown_pieces", "net_fen",
-                "known_net_fen", "profit_fen",
-            )
-        }
-    )  # fmt: skip
+        **{name: Sum(name) for name in _SUMMED}
+    )
     rows = ProfitDayLine.objects.filter(date__range=(since, until)).values("code")
     found = rows.annotate(
         n=Sum("orders"),
@@ -99,7 +102,17 @@ def period_profit(*, since: date, until: date) -> PeriodProfit:
         )
         for row in map(dict[str, Any], found)
     }
-    return PeriodProfit(*(int(value or 0) for value in days.values()), lines)
+    whole = {name: int(days[name] or 0) for name in _SUMMED}
+    return PeriodProfit(
+        orders=whole["orders"],
+        known_orders=whole["known_orders"],
+        kept_pieces=whole["kept_pieces"],
+        unknown_pieces=whole["unknown_pieces"],
+        net=whole["net_fen"],
+        known_net=whole["known_net_fen"],
+        known_profit=whole["profit_fen"],
+        lines=lines,
+    )
 
 
 def is_pending(*, since: date, until: date) -> bool:
@@ -150,7 +163,9 @@ class OrderPage:
     after: str
 
 
-def order_page(*, since: date, until: date, sort: str, only: str = "", after: str = "") -> OrderPage:
+def order_page(
+    *, since: date, until: date, sort: str, only: str = "", after: str = ""
+) -> OrderPage:
     """Give a page of the orders paid in a period. Two queries.
 
     Orders whose profit is unknown come last, whichever way profits are sorted.

@@ -18,13 +18,10 @@ _RATE_NAMES = (
     "return_amount",
 )
 _RATES = ",\n    ".join(
-    f"coalesce((r.parameters->>'{name}')::numeric, {START[name]}) AS {name}"
-    for name in _RATE_NAMES
+    f"coalesce((r.parameters->>'{name}')::numeric, {START[name]}) AS {name}" for name in _RATE_NAMES
 )
 _KINDS = (*RATED, *BILLED_ONLY, "affiliate")
-_BILLED = ",\n    ".join(
-    f"sum(fen) FILTER (WHERE kind = '{kind}') AS {kind}" for kind in _KINDS
-)
+_BILLED = ",\n    ".join(f"sum(fen) FILTER (WHERE kind = '{kind}') AS {kind}" for kind in _KINDS)
 _NAMED = {"commission": "commission_rate", "points": "points_rate", "service_fee": "service_rate"}
 _PENALTIES = ", ".join(f"'{kind}'" for kind in PENALTIES)
 _RATED = ", ".join(f"'{kind}'" for kind in RATED)
@@ -148,11 +145,11 @@ _ENTRIES = ",\n    ".join(
 _RETURNS = """CASE WHEN is_returned THEN return_fen WHEN ended_on IS NOT NULL THEN 0
     ELSE round(kept_pieces * return_rate * return_fen) END::bigint AS fen"""
 
-_JUDGED = """
+_JUDGED = f"""
 entries AS MATERIALIZED (
-  SELECT f.id, f.date, e.* FROM facts f CROSS JOIN LATERAL (SELECT {returns}) AS back
+  SELECT f.id, f.date, e.* FROM facts f CROSS JOIN LATERAL (SELECT {_RETURNS}) AS back
   CROSS JOIN LATERAL (VALUES
-    {entries}
+    {_ENTRIES}
   ) AS e(code, fen, estimated, billed, is_unknown)
   WHERE e.fen <> 0 OR e.is_unknown OR coalesce(e.estimated, 0) <> 0 OR e.billed IS NOT NULL
 ),
@@ -198,7 +195,7 @@ lines_kept AS MATERIALIZED (
 cash_kept AS MATERIALIZED (
   SELECT f.date, c.on_date, c.state, count(*)::int AS orders, sum(c.gap)::bigint AS gap_fen
   FROM cash c JOIN facts f USING (id) WHERE c.state <> 'none' GROUP BY f.date, c.on_date, c.state
-)""".format(returns=_RETURNS, entries=_ENTRIES)
+)"""
 
 # What is kept: table, key, columns after the key, the CTE that holds it anew.
 KEPT: tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...] = (

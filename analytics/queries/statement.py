@@ -161,7 +161,12 @@ def statement(*, month: date) -> Statement:
     period = period_profit(since=month, until=last)
     ads = ad_spend(since=month, until=last)
     covered = covered_days(kind=BILL_KIND, since=month, until=last)
-    close = MonthClose.objects.filter(month=month).select_related("closed_by").order_by("-number").first()
+    close = (
+        MonthClose.objects.filter(month=month)
+        .select_related("closed_by")
+        .order_by("-number")
+        .first()
+    )
     lines = BillLine.objects.filter(booked_date__range=(month, last))
     kinds = _kinds(lines)
     cash = _cash(month, last, covered)
@@ -273,7 +278,9 @@ def _cash(month: date, last: date, covered: set[date]) -> _Cash:
     gaps: dict[str, int] = {}
     orders: dict[str, int] = {}
     found = rows.values("on_date", "state").annotate(n=Sum("orders"), gap=Sum("gap_fen"))
-    for day, state, count, gap in found.order_by("on_date").values_list("on_date", "state", "n", "gap"):
+    for day, state, count, gap in found.order_by("on_date").values_list(
+        "on_date", "state", "n", "gap"
+    ):
         if state == CashState.AGREED:
             agreed += count
         elif day not in covered:
@@ -296,8 +303,8 @@ def _commission_gap(covered: set[date], kind: _Kind | None) -> int | None:
     )
     if not paid["n"] and not back["n"]:
         return None
-    books = sum((row[name] or _ZERO) * sign for row, sign in ((back, 1), (paid, -1))
-                for name in ("commission", "service"))  # fmt: skip
+    returned = (back["commission"] or _ZERO) + (back["service"] or _ZERO)
+    books = returned - (paid["commission"] or _ZERO) - (paid["service"] or _ZERO)
     return (kind.income - kind.expense if kind else 0) - to_fen(books)
 
 
@@ -336,12 +343,14 @@ def _gaps(month: date, last: date, covered: set[date]) -> list[Gap]:
     """Give what does not agree, the largest first (of the first 5000). Three queries."""
     kept = OrderProfit.objects.filter(cash_date__in=sorted(covered)).exclude(cash_state="")
     rows = sorted(
-        kept.order_by("pk").values_list("order_id", "cash_state", "cash_date", "cash_gap_fen")[:5000],
+        kept.order_by("pk").values_list("order_id", "cash_state", "cash_date", "cash_gap_fen")[
+            :5000
+        ],
         key=lambda row: (-abs(row[3]), row[0]),
     )[:MOST_ORDERS]
     tids = dict(Order.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", "tid"))
     found = [
-        Gap(tids[pk], True, state, on, gap)
+        Gap(tid=tids[pk], is_known=True, state=state, on=on, gap=gap)
         for pk, state, on, gap in rows
         if pk in tids and on is not None
     ]
@@ -351,7 +360,9 @@ def _gaps(month: date, last: date, covered: set[date]) -> list[Gap]:
     for tid, kind, on, income, expense in loose.order_by("pk").values_list(
         "tid", "kind", "booked_date", "income_amount", "expense_amount"
     )[:MOST_ORDERS]:
-        found.append(Gap(tid, False, f"loose_{kind}", on, to_fen(income - expense)))
+        found.append(
+            Gap(tid=tid, is_known=False, state=f"loose_{kind}", on=on, gap=to_fen(income - expense))
+        )
     return sorted(found, key=lambda one: (-abs(one.gap), one.tid))[:MOST_ORDERS]
 
 

@@ -161,7 +161,9 @@ def _parcel_entries(facts: OrderFacts, rates: Rates, *, leaves: bool) -> list[En
 
 def _fee_entries(facts: OrderFacts, rates: Rates) -> list[Entry]:
     base = max(facts.paid_fen - facts.postage_fen - facts.refund_fen, 0)
-    foretold = zip(RATED, (rates.commission_rate, rates.points_rate, rates.service_rate), strict=True)
+    foretold = zip(
+        RATED, (rates.commission_rate, rates.points_rate, rates.service_rate), strict=True
+    )
     # A bill that paid the order out and charged one of them has said all of them.
     is_told = facts.is_paid_out and any(code in facts.billed for code in RATED)
     entries = []

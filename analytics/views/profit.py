@@ -89,7 +89,9 @@ def _of(period: queries.PeriodProfit, code: str) -> int:
 # --- by SKU -------------------------------------------------------------------------------------
 
 
-def _skus(request: HttpRequest, period: queries.PeriodProfit, ads: queries.AdSpend, span: Span) -> Data:
+def _skus(
+    request: HttpRequest, period: queries.PeriodProfit, ads: queries.AdSpend, span: Span
+) -> Data:
     rows, rest = queries.sku_rows(period, since=span.since, until=span.until, extra=-ads.fen)
     sort = request.GET.get("sort", "")
     sort = sort if sort in _SKU_SORTS else "-profit"
@@ -165,7 +167,11 @@ def _orders(request: HttpRequest, span: Span) -> Data:
     kept = f"?{span.query}&by=order"
     try:
         page = queries.order_page(
-            since=span.since, until=span.until, sort=sort, only=only, after=request.GET.get("after", "")
+            since=span.since,
+            until=span.until,
+            sort=sort,
+            only=only,
+            after=request.GET.get("after", ""),
         )
     except ValueError as error:
         raise Http404("after") from error
@@ -185,7 +191,9 @@ def _orders(request: HttpRequest, span: Span) -> Data:
                 "date": row.date,
                 "net": yuan(row.net),
                 "profit": yuan(row.profit),
-                "rate": Decimal(row.profit) / row.net if row.profit is not None and row.net > 0 else None,
+                "rate": Decimal(row.profit) / row.net
+                if row.profit is not None and row.net > 0
+                else None,
                 "loses": row.profit is not None and row.profit < 0,
                 "unknown_pieces": row.unknown_pieces,
                 "cash": STATES[row.cash_state] if row.cash_state else "",
@@ -205,7 +213,12 @@ def order_profit(request: HttpRequest, tid: str) -> HttpResponse:
     """Show one order taken apart: each line, estimated beside billed, and what the bill says of its money."""
     order = get_object_or_404(Order, tid=tid)
     card = queries.order_card(order)
-    context: Data = {"now": system_clock(), "order": order, "order_url": order_url(tid), "card": None}
+    context: Data = {
+        "now": system_clock(),
+        "order": order,
+        "order_url": order_url(tid),
+        "card": None,
+    }
     if card is not None:
         context |= _card(card)
     return render(request, "analytics/profit_order.html", context)

@@ -96,7 +96,9 @@ def _context(request: HttpRequest, month: Statement) -> Data:
         "xlsx_url": reverse("analytics:statement_file", args=["xlsx"]) + query if exports else "",
         "profit_url": f"{reverse('analytics:profit')}?{span}",
         "unknown_url": f"{reverse('analytics:profit')}?{span}&by=order&only=unknown",
-        "bill_url": f"{reverse('orders:bill')}{query}" if request.user.has_perm("orders.view_bill") else "",
+        "bill_url": f"{reverse('orders:bill')}{query}"
+        if request.user.has_perm("orders.view_bill")
+        else "",
         "imports_url": reverse("intake:imports") if request.user.has_perm("intake.view") else "",
         "groups": _groups(month),
         "profit": yuan(month.profit) if month.period.orders else None,
@@ -225,7 +227,16 @@ def _table(month: Statement) -> list[list[object]]:
         rows.append([_("不高于"), yuan(month.total)])
     rows += [
         [],
-        [_("账单名目"), _("行"), _("收入"), _("支出"), _("账单净额"), _("店里的账"), _("差"), _("结论")],
+        [
+            _("账单名目"),
+            _("行"),
+            _("收入"),
+            _("支出"),
+            _("账单净额"),
+            _("店里的账"),
+            _("差"),
+            _("结论"),
+        ],
     ]
     for row in (_bill_row(one) for one in month.bill):
         names = ("label", "lines", "income", "expense", "net", "books", "gap", "verdict")
