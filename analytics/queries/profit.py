@@ -1,7 +1,7 @@
 """What orders and SKUs of a period left. Read from what is kept by day; one order is worked out afresh."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -153,6 +153,8 @@ class OrderRow:
     unknown_pieces: int
     cash_state: str
     cash_gap: int
+    # The day that a bill must cover before the difference is one.
+    cash_date: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +166,15 @@ class OrderPage:
 
 
 def order_page(
-    *, since: date, until: date, sort: str, only: str = "", after: str = ""
+    *,
+    since: date,
+    until: date,
+    sort: str,
+    only: str = "",
+    after: str = "",
+    covered: Collection[date] = (),
 ) -> OrderPage:
-    """Give a page of the orders paid in a period. Two queries.
+    """Give a page of the orders paid in a period. Two queries. `covered`: the days that bills cover.
 
     Orders whose profit is unknown come last, whichever way profits are sorted.
 
@@ -180,7 +188,7 @@ def order_page(
     elif only == "unknown":
         rows = rows.filter(profit_fen__isnull=True)
     elif only == "gap":
-        rows = rows.exclude(cash_state="")
+        rows = rows.exclude(cash_state="").filter(cash_date__in=sorted(covered))
     rows = rows.filter(_behind(after, name, is_down=is_down)) if after else rows
     order = F(name).desc(nulls_last=True) if is_down else F(name).asc(nulls_last=True)
     found = list(rows.order_by(order, "order_id")[: PAGE + 1])
@@ -196,6 +204,7 @@ def order_page(
             row.unknown_pieces,
             row.cash_state,
             row.cash_gap_fen,
+            row.cash_date,
         )
         for row in found[:PAGE]
         if row.order_id in orders

@@ -1,5 +1,6 @@
 """Profit by SKU and by order over a period, and one order taken apart."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -12,11 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from analytics.queries import profit as queries
+from analytics.queries.coverage import covered_days
 from analytics.rules import profit as rules
 from analytics.rules.reconcile import CashState
 from analytics.views.profit_parts import Span, sees_profit, span_of, yuan
 from analytics.wording.profit import LINES, STATES
 from orders.models import Order
+from orders.queries.bill import BILL_KIND
 from orders.views.rows import order_url
 from shopops.lib.business_time import business_date
 from shopops.lib.exports import csv_rows
@@ -27,7 +30,7 @@ type Data = dict[str, Any]
 
 _SKU_SORTS = ("-profit", "profit", "-net", "-pieces", "rate")
 _ORDER_SORTS = ("profit", "-profit", "-net")
-MOST_SKUS = 300
+MOST_SKUS = 100
 
 
 @require_GET
@@ -55,7 +58,7 @@ def profit(request: HttpRequest) -> HttpResponse:
         else "",
         "statement_url": f"{reverse('analytics:statement')}?month={span.until:%Y-%m}",
     }
-    context |= _orders(request, span) if by == "order" else _skus(request, period, ads, span)
+    context |= _orders(request, span, now) if by == "order" else _skus(request, period, ads, span)
     return render(request, "analytics/profit.html", context)
 
 
@@ -160,11 +163,12 @@ def profit_csv(request: HttpRequest) -> StreamingHttpResponse:
 # --- by order -----------------------------------------------------------------------------------
 
 
-def _orders(request: HttpRequest, span: Span) -> Data:
+def _orders(request: HttpRequest, span: Span, now: datetime) -> Data:
     sort, only = request.GET.get("sort", ""), request.GET.get("only", "")
     sort = sort if sort in _ORDER_SORTS else "profit"
     only = only if only in queries.ONLY else ""
     kept = f"?{span.query}&by=order"
+    covered = covered_days(kind=BILL_KIND, since=span.since, until=business_date(now))
     try:
         page = queries.order_page(
             since=span.since,
@@ -172,6 +176,7 @@ def _orders(request: HttpRequest, span: Span) -> Data:
             sort=sort,
             only=only,
             after=request.GET.get("after", ""),
+            covered=covered,
         )
     except ValueError as error:
         raise Http404("after") from error
@@ -197,6 +202,8 @@ def _orders(request: HttpRequest, span: Span) -> Data:
                 "loses": row.profit is not None and row.profit < 0,
                 "unknown_pieces": row.unknown_pieces,
                 "cash": STATES[row.cash_state] if row.cash_state else "",
+                "is_covered": row.cash_date in covered,
+                "cash_date": row.cash_date,
                 "cash_gap": yuan(row.cash_gap),
             }
             for row in page.rows
@@ -221,6 +228,8 @@ def order_profit(request: HttpRequest, tid: str) -> HttpResponse:
     }
     if card is not None:
         context |= _card(card)
+        on = card.cash.on
+        context["is_covered"] = on is None or on in covered_days(kind=BILL_KIND, since=on, until=on)
     return render(request, "analytics/profit_order.html", context)
 
 

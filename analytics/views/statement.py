@@ -24,6 +24,7 @@ from orders.queries.bill import days_of, month_end
 from orders.views.rows import order_url
 from shopops.lib.business_time import business_date
 from shopops.lib.exports import csv_rows, write_xlsx
+from shopops.lib.templatetags.shop import money
 from shopops.staff.access import requires
 from shopops.staff.models import User
 from shopops.work.clock import system_clock
@@ -105,6 +106,7 @@ def _context(request: HttpRequest, month: Statement) -> Data:
         "at_most": yuan(month.total),
         "net": yuan(month.period.net),
         "known_profit": yuan(month.period.known_profit),
+        "known_net": yuan(month.period.known_net),
         "correction": yuan(month.correction),
         "bill": [_bill_row(row) for row in month.bill],
         "gaps": [_gap(gap) for gap in month.gaps],
@@ -141,7 +143,7 @@ def _line(month: Statement, code: str) -> Data:
     elif code == rules.ADVERTISING and 0 < month.ads.known_days < month.days:
         note = _("只有 %(n)d 天有报表") % {"n": month.ads.known_days}
     elif line.shop:
-        note = _("其中 %(a)s 元不属于任何订单") % {"a": yuan(line.shop)}
+        note = _("其中 %(a)s 不属于任何订单") % {"a": money(yuan(line.shop))}
     return {
         "code": code,
         "label": LINES[code],

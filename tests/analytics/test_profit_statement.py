@@ -17,6 +17,7 @@ from analytics.checks.profit import bill_differs
 from analytics.demo.bill import BillCharge, BillOrder, bill_text, charges
 from analytics.models import MonthClose, OrderProfit, ProfitMark
 from analytics.queries import profit as queries
+from analytics.queries.profit_proof import kept_days, profit_differences
 from analytics.queries.statement import statement
 from analytics.rules import profit as rules
 from analytics.wording.profit import GROUPS, LINES
@@ -243,6 +244,18 @@ class TestMarks:
             500 + 900 + 500
         )
 
+    def test_what_is_kept_is_proved_against_the_facts(self, month):
+        roll()
+        days = kept_days(since=None, until=None)
+        assert [day.day for day in days] == [2, 3, 4, 5]
+        assert profit_differences(days) == []
+
+        OrderProfit.objects.filter(date=date(2026, 8, 3)).update(profit_fen=1)
+
+        assert [(one.date.day, one.table) for one in profit_differences(days)] == [
+            (3, "analytics_orderprofit")
+        ]
+
     def test_working_a_day_out_twice_changes_nothing(self, month):
         roll()
         acts.mark([date(2026, 8, 2)])
@@ -340,6 +353,18 @@ class TestPages:
         )
         assert strange.tid in row.content.decode().replace(" ", "")
         assert month[0].tid not in row.content.decode()
+
+    def test_an_order_is_not_called_missing_before_a_bill_covers_its_day(self, month, as_manager):
+        roll()
+        span = "since=2026-08-01&until=2026-08-31&by=order"
+
+        everything = as_manager.get(f"/analytics/profit/?{span}").content.decode()
+        differing = as_manager.get(f"/analytics/profit/?{span}&only=gap").content.decode()
+        card = as_manager.get(f"/analytics/profit/o/{month[0].tid}/").content.decode()
+
+        assert "还没有账单" in everything
+        assert "账单没有到账" not in everything + card
+        assert "没有这样的订单" in differing
 
     def test_orders_are_paged_without_gap_or_double(self, month, monkeypatch):
         for day in range(7, 12):
