@@ -2,6 +2,9 @@
 
 from typing import Literal, get_args
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 type Basis = Literal["created", "paid"]
 BASES: tuple[Basis, ...] = ("created", "paid")
 # The third date of money: when a refund was finished. Only what came back is known of such a day.
@@ -44,3 +47,29 @@ TIER_KEYS = (*(key for key, _bound in TIERS), NOTHING_LEFT, UNPAID)
 # Who buys: old is who paid on one of the 365 days before; no key where the order names no buyer.
 NEW, OLD, NOBODY = "new", "old", ""
 OLD_DAYS = 365
+
+
+class EventKind(TextChoices):
+    """What a person noted of a day that our own data cannot know."""
+
+    WEATHER = "weather", _("天气")
+    PLATFORM = "platform", _("平台活动")
+    SEASON = "season", _("季节")
+    RIVAL = "rival", _("对手")
+    OWN = "own", _("自己")
+
+
+class Push(TextChoices):
+    """Where an event pushes the figures of its days."""
+
+    DOWN = "down", _("往下")
+    UP = "up", _("往上")
+    NONE = "none", _("说不准")
+
+
+class Verdict(TextChoices):
+    """Whether a branch of causes explains a break. Unknown where data is missing: never guessed."""
+
+    YES = "yes", _("是")
+    NO = "no", _("不是")
+    UNKNOWN = "unknown", _("不知道")

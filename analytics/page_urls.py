@@ -2,11 +2,50 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from analytics.views import profit, statement
+from analytics.views import (
+    breaks,
+    dsr,
+    events,
+    experience,
+    funnel,
+    hand,
+    lineage,
+    profit,
+    statement,
+    traffic,
+)
 
 app_name = "analytics"
 
-_profit: list[URLPattern] = [
+type Block = list[URLPattern | URLResolver]
+
+_stats: Block = [
+    path("sources/", lineage.lineage, name="lineage"),
+    path("sources/enter/", hand.enter_day, name="enter_day"),
+    path("funnel/", funnel.funnel, name="funnel"),
+    path("funnel.csv", funnel.funnel_csv, name="funnel_csv"),
+    path("traffic/", traffic.traffic, name="traffic"),
+    path("traffic.csv", traffic.traffic_csv, name="traffic_csv"),
+]
+
+_breaks: Block = [
+    path("breaks/", breaks.breaks, name="breaks"),
+    path("breaks/<str:day>/<slug:code>/", breaks.diagnosis, name="diagnosis"),
+    path("breaks/<str:day>/<slug:code>.csv", breaks.diagnosis_csv, name="diagnosis_csv"),
+    path("events/", events.events, name="events"),
+]
+
+_dsr: list[URLPattern] = [
+    path("dsr/", dsr.dsr, name="dsr"),
+    path("dsr/csv/", dsr.dsr_csv, name="dsr_csv"),
+    path("dsr/ratings/<int:rating_id>/away/", dsr.rating_away, name="rating_away"),
+    path("experience/", experience.experience, name="experience"),
+    path("experience/csv/", experience.experience_csv, name="experience_csv"),
+    path("experience/<slug:code>/", experience.causes, name="experience_causes"),
+    path("experience/<slug:code>/csv/", experience.causes_csv, name="experience_causes_csv"),
+]
+
+_profit: Block = [
     path("profit/", profit.profit, name="profit"),
     path("profit/skus.csv", profit.profit_csv, name="profit_csv"),
     path("profit/o/<str:tid>/", profit.order_profit, name="order_profit"),
@@ -14,4 +53,4 @@ _profit: list[URLPattern] = [
     path("statement/file/<str:form>/", statement.statement_file, name="statement_file"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [*_profit]
+urlpatterns: Block = [*_stats, *_breaks, *_dsr, *_profit]

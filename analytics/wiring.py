@@ -4,11 +4,17 @@ Each topic registers in its own module; this file only calls them.
 """
 
 from analytics.checks import figures as figure_checks
-from analytics.wirings import profit, rollup
+from analytics.checks import stats as stat_checks
+from analytics.wirings import breaks, dsr, profit, rollup, stats
 
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
     rollup.register()
+    # Before the figures of days: of two kinds of files that know a header the first one has it.
+    dsr.register()
+    stats.register()
+    breaks.register()
     profit.register()
     figure_checks.register()
+    stat_checks.register()

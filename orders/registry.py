@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
@@ -261,6 +262,24 @@ def links_of(order: Order, may: Callable[[str], bool]) -> list[tuple[str | Promi
 # The demo shop. A higher app brings its part after goods and orders are in and before people work.
 DemoPart = Callable[[Mapping[str, User], datetime], None]
 _demo_parts: list[DemoPart] = []
+
+
+# Files of the invented shop that a higher app writes beside the orders': `part(folder, truth, seed, end)`
+# gives their names. `truth` is the document of `truth.json`.
+ExportPart = Callable[[Path, Mapping[str, Any], int, datetime], Sequence[str]]
+_export_parts: list[ExportPart] = []
+
+
+def write_exports_with(part: ExportPart) -> ExportPart:
+    """Register what writes a higher app's files of the invented shop."""
+    if part not in _export_parts:
+        _export_parts.append(part)
+    return part
+
+
+def write_exports(folder: Path, truth: Mapping[str, Any], *, seed: int, end: datetime) -> list[str]:
+    """Let everything registered write its files; give their names, in order."""
+    return [name for part in _export_parts for name in part(folder, truth, seed, end)]
 
 
 def fill_demo_with(part: DemoPart) -> DemoPart:

@@ -2,12 +2,24 @@
 
 from django.urls import URLPattern, path
 
-from analytics.api import statement
+from analytics.api import breaks, dsr, statement
 
 app_name = "analytics_api"
+
+_breaks: list[URLPattern] = [
+    path("analytics/breaks/", breaks.Breaks.as_view(), name="breaks"),
+    path("analytics/breaks/<str:day>/<slug:code>/", breaks.Diagnosis.as_view(), name="diagnosis"),
+]
+
+_dsr: list[URLPattern] = [
+    path("analytics/dsr/", dsr.DsrDays.as_view(), name="dsr"),
+    path("analytics/dsr/words/", dsr.DsrWords.as_view(), name="dsr_words"),
+    path("analytics/dsr/solver/", dsr.DsrSolver.as_view(), name="dsr_solver"),
+    path("analytics/experience/", dsr.Experience.as_view(), name="experience"),
+]
 
 _profit: list[URLPattern] = [
     path("analytics/statement/", statement.StatementView.as_view(), name="statement"),
 ]
 
-urlpatterns: list[URLPattern] = [*_profit]
+urlpatterns: list[URLPattern] = [*_breaks, *_dsr, *_profit]

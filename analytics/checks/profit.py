@@ -42,6 +42,7 @@ def _findings(month: Statement) -> list[Finding]:
                 severity="soon",
                 owner_role="finance",
                 url=url,
+                key=f"{month.month:%Y-%m} bill",
             )
         )
     if month.correction:
@@ -53,6 +54,7 @@ def _findings(month: Statement) -> list[Finding]:
                 severity="soon",
                 owner_role="finance",
                 url=url,
+                key=f"{month.month:%Y-%m} close",
             )
         )
     return found

@@ -1,1 +1,1 @@
-"""The invented shop: what its figures rest on."""
+"""What the demo shop's files say of its days."""

@@ -1,5 +1,15 @@
 """What analytics keeps; one module per topic."""
 
+from analytics.models.breaks import CauseWord, DayEvent
+from analytics.models.dsr import (
+    DsrDay,
+    ExperienceDay,
+    ExperienceWord,
+    PlanLever,
+    RatingDay,
+    ScorePlan,
+    ShopRating,
+)
 from analytics.models.profit import (
     CashDay,
     MonthClose,
@@ -9,17 +19,28 @@ from analytics.models.profit import (
     ProfitMark,
 )
 from analytics.models.rollup import ChangedBuyers, DayBuyers, DayRollup, RolledDay, SkuCost
+from analytics.models.stats import StatRow
 
 __all__ = [
     "CashDay",
+    "CauseWord",
     "ChangedBuyers",
     "DayBuyers",
+    "DayEvent",
     "DayRollup",
+    "DsrDay",
+    "ExperienceDay",
+    "ExperienceWord",
     "MonthClose",
     "OrderProfit",
+    "PlanLever",
     "ProfitDay",
     "ProfitDayLine",
     "ProfitMark",
+    "RatingDay",
     "RolledDay",
+    "ScorePlan",
+    "ShopRating",
     "SkuCost",
+    "StatRow",
 ]

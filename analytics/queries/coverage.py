@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Max, Q
 from django.utils.functional import Promise
@@ -20,6 +21,15 @@ EXPECTED: tuple[tuple[str, str | Promise, str | Promise], ...] = (
     (ITEMS, _("宝贝（订单明细）"), _("按 SKU 和商品的数字不全")),
     (REFUNDS, _("退款"), _("退款金额未知，退款中的单可能还在发")),
 )
+# Files that a shop may bring each day: missed only where it ever brought one in the last weeks.
+IF_EVER: tuple[tuple[str, str | Promise, str | Promise], ...] = (
+    ("analytics.shop_day", _("生意参谋店铺日报"), _("访客、加购和转化率未知")),
+    ("analytics.trade", _("生意参谋交易趋势"), _("下单买家和下单金额未知")),
+    ("analytics.flow", _("生意参谋流量来源"), _("访客从哪来未知")),
+    ("products.product_days", _("生意参谋商品日报"), _("商品的访客和转化率未知")),
+)
+# A file that has not come for so long is no habit any more; the check of gaps still tells of it.
+GIVEN_UP = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +74,21 @@ def _between(first: date, last: date) -> set[date]:
 def file_states(*, day: date) -> list[FileState]:
     """Give for each expected kind of file whether it covers `day` to its end. One query.
 
-    A file covers a day that it was exported after: the platform had nothing more to say about it.
+    A file covers a day that it was exported after: the platform had nothing more to say about it. One
+    that names its days covers those alone. What a shop brings by choice is expected once it ever did.
     """
-    _start, end = day_bounds(day)
-    last = {
-        row["kind"]: row
+    start, end = day_bounds(day)
+    last: dict[str, dict[str, Any]] = {
+        row["kind"]: dict(row)
         for row in Batch.objects.filter(
-            state=BatchState.DONE, kind__in=[kind for kind, _label, _without in EXPECTED]
+            state=BatchState.DONE,
+            kind__in=[kind for kind, _label, _without in (*EXPECTED, *IF_EVER)],
         )
         .values("kind")
         .annotate(
             exported=Max("exported_at"),
             covering=Max("exported_at", filter=Q(exported_at__gte=end)),
+            naming=Max("exported_at", filter=Q(exported_at__gte=end, period_to__gte=start)),
         )
         .order_by("kind")
     }
@@ -84,10 +97,12 @@ def file_states(*, day: date) -> list[FileState]:
             kind=kind,
             label=label,
             without=without,
-            covers=kind in last and last[kind]["covering"] is not None,
+            covers=kind in last and last[kind][column] is not None,
             last_exported_at=last[kind]["exported"] if kind in last else None,
         )
-        for kind, label, without in EXPECTED
+        for column, kinds in (("covering", EXPECTED), ("naming", IF_EVER))
+        for kind, label, without in kinds
+        if kinds is EXPECTED or (kind in last and last[kind]["exported"] >= start - GIVEN_UP)
     ]
 
 

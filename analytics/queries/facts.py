@@ -31,9 +31,10 @@ from analytics.choices import (
     TIERS,
     UNPAID,
 )
-from analytics.queries.fact_lines import ALL_BACK, LINE_KEYS, SOLD_CTE
+from analytics.queries.fact_lines import ALL_BACK, LINE_KEYS, sold_cte
 from analytics.queries.fact_refunds import refund_cells_sql
 from analytics.queries.measures import MEASURES, SUMMED
+from products.models import Sku
 
 __all__ = [
     "LINE_KEYS",
@@ -186,6 +187,11 @@ def cells_sql(basis: str, *, in_range: bool = False) -> str:
     return f"WITH {cells_ctes(basis, in_range=in_range)} SELECT * FROM fresh"
 
 
+def _codes_are_shared() -> bool:
+    """Ask the goods. A file that makes specs share a code marks the days of that code afterwards."""
+    return Sku.objects.exclude(merchant_code="").exists()
+
+
 def cells_ctes(basis: str, *, in_range: bool = False) -> str:
     """Give CTEs of which `fresh` holds all cells of the wanted days, `kinds` (by order) their buyers."""
     if basis == REFUNDED:
@@ -193,7 +199,7 @@ def cells_ctes(basis: str, *, in_range: bool = False) -> str:
     return f"""{orders_cte(basis, in_range=in_range)},
 {KINDS_CTE},
 {_ORDERS_CTE},
-{SOLD_CTE},
+{sold_cte(codes_are_shared=_codes_are_shared())},
 {_WHOLE_CTE},
 cells AS (
   SELECT date, dim, key, max(line_id) AS line_id, sum(orders)::int AS orders,
@@ -219,7 +225,7 @@ def whole_ctes(basis: str, *, wanted: str | None = None) -> str:
     return f"""{orders_cte(basis, wanted=wanted)},
 {KINDS_CTE},
 {_ORDERS_CTE},
-{SOLD_CTE},
+{sold_cte(codes_are_shared=_codes_are_shared())},
 {_WHOLE_CTE}"""
 
 

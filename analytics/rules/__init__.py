@@ -1,1 +1,1 @@
-"""Pure decisions over figures."""
+"""Decisions about figures, pure."""

@@ -1,1 +1,1 @@
-"""Words for what analytics works out."""
+"""Figures in the reader's language."""

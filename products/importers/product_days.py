@@ -7,6 +7,7 @@ counts are not read: they are worked out where they are shown.
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -56,6 +57,7 @@ STAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("status", "text"),
 )
 DAY, ITEM, TITLE = "统计日期", "商品ID", "商品名称"
+BOUNCE = "商品详情页跳出率"
 _STATUS = {"当前在线": "on_shelf", "在售": "on_shelf", "出售中": "on_shelf", "已下架": "off_shelf"}
 
 
@@ -79,13 +81,20 @@ def clean(block: pa.Table, *, seal: Seal) -> Cleaned:
         "title": sheet.text(TITLE, limit=200),
         "status": pc.fill_null(sheet.lookups("商品状态", read=_status, kind=pa.string()), ""),
         "stay_seconds": decimals(sheet, "平均停留时长", kind=pa.decimal128(9, 2)),
-        "bounce_rate": rates(sheet, "商品详情页跳出率"),
+        "bounce_rate": rates(sheet, BOUNCE),
         "score": decimals(sheet, "竞争力评分", kind=pa.decimal128(7, 2)),
     }
+    _refuse_over_one(sheet, columns["bounce_rate"])
     columns |= {name: sheet.counts(head, highest=2_000_000_000) for name, head in COUNTS}
     columns |= {name: sheet.amounts(head) for name, head in AMOUNTS}
     facts: dict[str, int | str] = dict(sheet.skipped)
     return Cleaned(sheet.rows(columns, STAGE_COLUMNS), sheet.errors, facts)
+
+
+def _refuse_over_one(sheet: Sheet, rates_: pa.Array) -> None:
+    over = pc.fill_null(pc.greater(rates_, 1), fill_value=False)
+    for row in np.flatnonzero(over.to_numpy(zero_copy_only=False)).tolist():
+        sheet.fault(row, BOUNCE, f"{BOUNCE}超过了 100%")
 
 
 def _status(text: str | None) -> str | None:

@@ -124,6 +124,7 @@ def _read(order: Order) -> None:
         encoding=opened.encoding,
         columns=opened.header.names,
         notes=opened.notes,
+        facts=_of_preamble(importer, opened.header.preamble),
     )
     columns = [name for name, _ in importer.STAGE_COLUMNS]
     for block in opened.blocks:
@@ -142,6 +143,12 @@ def _read(order: Order) -> None:
             totals=block.totals + kept,
             facts=cleaned.facts,
         )
+
+
+def _of_preamble(importer: Any, rows: list[list[str]]) -> dict[str, int | str]:  # noqa: ANN401
+    """Let an importer read what stands above the header; it may refuse the file by it."""
+    read = getattr(importer, "read_preamble", None)
+    return dict(read(rows)) if read is not None else {}
 
 
 def _pick(order: Order, width: int, lines: list[int]) -> None:

@@ -167,6 +167,7 @@ def _parsed_of(event: Event) -> Parsed:
         encoding=str(event["encoding"]),
         columns=[str(name) for name in event["columns"]],
         notes=[str(note) for note in event["notes"]],
+        facts=dict(event["facts"]),
     )
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -94,13 +95,25 @@ def perform_parse(run: RunContext) -> dict[str, Any]:
         return _take_from_twin(run, batch, twin)
     try:
         parsed = _stage(run, batch)
+        return _show(run, batch, parsed, elapsed)
     except FileRefusedError as refusal:
-        with run.step(text=gettext_noop("已拒绝")):
-            batch = actions.refuse_batch(batch_id=batch.pk, reason=refusal.reason, now=run.now)
-        if batch.source == BatchSource.INBOX:
-            with contextlib.suppress(vault.VaultBrokenError, OSError):
-                inbox.give_back(batch)
-        return {"state": BatchState.REFUSED, "reason": refusal.reason}
+        return _refuse(run, batch, refusal)
+
+
+def _refuse(run: RunContext, batch: Batch, refusal: FileRefusedError) -> dict[str, Any]:
+    with run.step(text=gettext_noop("已拒绝")):
+        stages.drop_stage(stages.stage_name(batch.pk))
+        batch = actions.refuse_batch(batch_id=batch.pk, reason=refusal.reason, now=run.now)
+    if batch.source == BatchSource.INBOX:
+        with contextlib.suppress(vault.VaultBrokenError, OSError):
+            inbox.give_back(batch)
+    return {"state": BatchState.REFUSED, "reason": refusal.reason}
+
+
+def _show(
+    run: RunContext, batch: Batch, parsed: Parsed, elapsed: Callable[[], float]
+) -> dict[str, Any]:
+    """Work out what writing the staged file would do, and keep that for the page."""
     with run.step(done=parsed.read, total=parsed.read, text=gettext_noop("已读完")):
         take_reading_turn(run)
         batch = actions.locked_batch(batch.pk)

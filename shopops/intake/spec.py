@@ -81,6 +81,9 @@ class Importer(Protocol):
     def match(self, headers: Sequence[str]) -> Match | None:
         """Say whether a header (stripped of blanks) is of this kind, and which layout."""
 
+    # Optional: `read_preamble(rows) -> facts`, for what stands above the header (a period, a shop, a time
+    # zone); it may raise `FileRefusedError`.
+
     def clean(self, block: pa.Table, *, seal: Seal) -> Cleaned:
         """Turn text into typed rows. Columns are strings, empty cells null, and `line_no` int32."""
 
@@ -115,6 +118,7 @@ class Counts:
 class FileKind:
     """A kind of file that can come in.
 
+    `preview` may raise `FileRefusedError` for a file that cannot be taken as a whole.
     `merge` and `undo` are called inside one `RunContext.step`, that is, inside the transaction that
     also marks the batch; they open no step of their own and call `run.say` at most.
     """

@@ -51,6 +51,20 @@ _REFUSALS = {
     "crashed": _l("读这个文件时程序出错，试了 {0} 次。文件可能损坏，请重新导出。"),
     "vault": _l("服务器上保存的文件损坏或已删除，请重新上传。"),
     "unknown_kind": _l("这个版本不认识类型 {0}。"),
+    # --- files about the shop's days
+    "other_time_zone": _l(
+        "文件写的时区是「{0}」，不是北京时间：每天从几点算起不同，数字对不上。请把时区改成北京时间再导出。"
+    ),
+    "stat_two_shops": _l("文件里有不止一家店的数：{0}。请按店分开导出，只传自己的店。"),
+    "stat_no_day": _l(
+        "文件里没有日期列，表头上面和文件名里也没有日期，不知道是哪一天的数。请用平台导出的原文件名，不要改名。"
+    ),
+    "stat_span": _l(
+        "这个文件是 {0} 到 {1} 共 {2} 天的合计，分不到每一天。请每天导出一份，或选“分天”。"
+    ),
+    "stat_no_item": _l(
+        "文件里没有商品ID，表头上面和文件名里也没有，不知道是哪个商品。请在文件名里写上商品ID。"
+    ),
 }
 # What the readers and importers, which know no Django, say of a row; shown by `words.stored`.
 ROW_REASONS = (
@@ -105,6 +119,13 @@ _NOTES = {
     "ad_doubled": _l("{0} 行和前面的一行完全相同，只算一次"),
     "ad_days": _l("一共 {0} 天，每天分开存"),
     "tbk_without_order": _l("{0} 个子订单还没有订单文件：照收，订单来了自动对上"),
+    # --- files about the shop's days
+    "stat_doubts": _l("{0} 个比率和同一行的数算出来的不一样：按数算，不按写的比率"),
+    "stat_differs": _l(
+        "{0} 行和以前导入的同一天不一样：按这份算，以前的也留着，在「数字从哪来」里看"
+    ),
+    "stat_older": _l("{0} 行已有更晚导出的数：照收留底，不算数"),
+    "stat_doubled": _l("{0} 行和同一天的另一行重复，或者一个数也没有：没有写入"),
     "hidden_keys": _l("隐藏工作表里有平台的列名，回写模板时会用上"),
 }
 

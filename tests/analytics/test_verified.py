@@ -13,7 +13,7 @@ from analytics.actions import rollup, settling
 from analytics.choices import BASES, ROLLED
 from analytics.models import DayBuyers, DayRollup, SkuCost
 from analytics.queries import metrics, sums
-from orders.models import DirtyDay, Order
+from orders.models import DirtyDay, Order, OrderLine
 from products.choices import PriceChangeState, PriceKind
 from products.models import PriceChange, Sku
 from shopops.intake.models import Batch
@@ -349,3 +349,22 @@ def test_the_device_is_what_the_file_says() -> None:
 def test_a_basis_without_the_dimension_is_refused() -> None:
     with pytest.raises(ValueError, match="is not summed by"):
         sums.sums(basis="refunded", dim="buyer_kind", since=DAYS[0], until=DAYS[1])
+
+
+def test_a_code_that_specs_share_costs_what_the_spec_means_else_it_is_unknown() -> None:
+    for spec, cost in (("黑色", "10.00"), ("白色", "30.00")):
+        Sku.objects.create(
+            code=f"4214#{spec}",
+            merchant_code="4214",
+            spec=f"颜色:{spec}",
+            cost_amount=cost,
+            changed_at=NOW,
+        )
+    one_order(1, 0)
+    bring(dicts([line_row((1, place, 0, "4214", 2, 5_000)) for place in (1, 2)]))
+    OrderLine.objects.filter(line_key="11").update(spec="颜色:白色")
+    OrderLine.objects.filter(line_key="12").update(spec="颜色:红色")
+    roll_all()
+
+    cell = DayRollup.objects.get(basis="paid", dim="sku", key="4214", date=DAYS[0])
+    assert (cell.kept_pieces, cell.costed_pieces, cell.cost_fen) == (4, 2, 6_000)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 
+from orders import registry
 from orders.demo import LAYOUTS, write_export
 from orders.demo.export import LINES_PER_ORDER
 
@@ -50,13 +51,24 @@ class Command(BaseCommand):
             end=read_end(options["end"]),
             layouts=layouts if isinstance(layouts, list) else ("mixed",),
         )
+        more: list[str] = []
+        if not isinstance(layouts, list) or layouts == ["mixed"]:
+            more = registry.write_exports(
+                directory,
+                truth.document,
+                seed=int(str(options["seed"])),
+                end=read_end(options["end"]),
+            )
         seconds = round(time.monotonic() - began, 1)
         report = {"directory": str(directory), "seconds": seconds, **summary(truth.document)}
+        report["more_files"] = more
         if options["as_json"]:
             sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
             return
         for file in truth.files:
             self.stdout.write(f"{file.name}  {file.rows} rows")
+        for name in more:
+            self.stdout.write(name)
         self.stdout.write(f"truth.json  {report['totals']}  {seconds} s")
 
 

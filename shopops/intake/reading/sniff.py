@@ -1,7 +1,7 @@
 """Which kind a file is: by its header, never by its name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shopops.intake.reading.refusals import FileRefusedError
 from shopops.intake.spec import Importer
@@ -18,6 +18,7 @@ class Header:
     layout: str
     names: list[str]  # stripped; empty where a column has no name
     place: int  # index of the header among the rows looked at
+    preamble: list[list[str]] = field(default_factory=list)  # what stands above it, stripped
 
 
 def strip_names(cells: Sequence[str | None]) -> list[str]:
@@ -43,7 +44,9 @@ def find_header(
             if match is None:
                 continue
             if not match.missing:
-                return _of_wanted(Header(importer, match.layout, names, place), wanted)
+                above = [strip_names(one) for one in rows[:place]]
+                found = Header(importer, match.layout, names, place, above)
+                return _of_wanted(found, wanted)
             if near is None or len(match.missing) < len(near[1]):
                 near = (importer.LABEL, match.missing)
     if near is not None:

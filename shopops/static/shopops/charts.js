@@ -64,7 +64,7 @@
     };
   }
 
-  /* data: {kind, x[], series: [{name, values[], dashed, step, joined, tone}], unit, inverse, band: {low, high, label}, marks: [{x, label}]}; null is a gap unless joined */
+  /* data: {kind, x[], series: [{name, values[], dashed, step, joined, tone}], unit, is_fine (fractions between whole numbers matter), inverse, band: {low, high, label}, marks: [{x, label}]}; null is a gap unless joined */
   function lines(data) {
     const sm = small(), many = data.series.length > 1, colours = [C.us, C.done, C.late, C.soon, C.prev];
     const series = data.series.map((one, place) => {
@@ -80,13 +80,28 @@
       grid: { left: 56, right: many && !sm ? 84 : 16, top: 26, bottom: many && sm ? 48 : 26 },
       legend: many && sm ? { bottom: 0, itemWidth: 14, textStyle: { color: C.ink2 } } : undefined,
       xAxis: { type: "category", data: data.x, boundaryGap: data.x.length < 2, axisLabel: { hideOverlap: true } },
-      yAxis: { type: "value", scale: !data.inverse, inverse: Boolean(data.inverse), min: data.inverse ? 1 : undefined, minInterval: data.unit === "¥" ? 0 : 1, axisLabel: { formatter: wan }, splitNumber: 4 },
+      yAxis: { type: "value", scale: !data.inverse, inverse: Boolean(data.inverse), min: data.inverse ? 1 : undefined, minInterval: data.unit === "¥" || data.unit === "%" || data.is_fine ? 0 : 1, axisLabel: { formatter: wan }, splitNumber: 4 },
       tooltip: { trigger: "axis", formatter: (points) => points[0].name + "\n" + points.map((point) => point.seriesName + "  " + written(point.value, data.unit)).join("\n") },
       series,
     };
   }
 
-  const kinds = { trend, heat, lines };
+  /* data: {kind, x[], series: [{name, values[], tone}], unit, stacked}; bars lie, the first on top; null is unknown */
+  function bars(data) {
+    const sm = small(), colours = [C.us, "#c6ced9", C.done, C.soon, C.late];
+    const width = Math.min(sm ? 96 : 150, 14 + 12 * Math.max(...data.x.map((label) => [...label].length)));
+    return {
+      grid: { left: width, right: 64, top: data.series.length > 1 ? 28 : 6, bottom: 22 },
+      legend: data.series.length > 1 ? { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: C.ink2 } } : undefined,
+      xAxis: { type: "value", max: data.stacked && data.unit === "%" ? 100 : undefined, axisLabel: { formatter: wan, hideOverlap: true }, splitNumber: sm ? 3 : 5 },
+      yAxis: { type: "category", data: data.x, inverse: true, axisLabel: { width: width - 12, overflow: "truncate" } },
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, formatter: (points) => points[0].name + "\n" + points.map((point) => point.seriesName + "  " + written(point.value, data.unit)).join("\n") },
+      series: data.series.map((one, place) => ({ name: one.name, type: "bar", stack: data.stacked ? "one" : undefined, data: one.values, barMaxWidth: 18, barGap: "20%", itemStyle: { color: C[one.tone] || colours[place % colours.length], borderRadius: data.stacked ? 0 : [0, 2, 2, 0] },
+        label: { show: !data.stacked && place === 0, position: "right", color: C.ink2, fontSize: 12, formatter: (point) => written(point.value, "") } })),
+    };
+  }
+
+  const kinds = { trend, heat, lines, bars };
   function draw(element) {
     const data = JSON.parse(document.getElementById(element.dataset.chart).textContent);
     const make = kinds[data && data.kind];
