@@ -147,7 +147,7 @@ class OrderRow:
     id: int
     tid: str
     title: str
-    date: date
+    paid_on: date
     net: int
     profit: int | None
     unknown_pieces: int

@@ -193,7 +193,7 @@ def _orders(request: HttpRequest, span: Span, now: datetime) -> Data:
                 "tid": row.tid,
                 "url": reverse("analytics:order_profit", args=[row.tid]),
                 "title": row.title,
-                "date": row.date,
+                "date": row.paid_on,
                 "net": yuan(row.net),
                 "profit": yuan(row.profit),
                 "rate": Decimal(row.profit) / row.net
