@@ -15,6 +15,7 @@ from analytics.queries import profit as queries
 from analytics.rules import profit as rules
 from analytics.rules.profit import Entry, OrderFacts, Rates, allot, order_entries, profit
 from analytics.rules.reconcile import Cash, CashFacts, CashState, judge
+from analytics.wording.profit import GROUPS, LINES
 from orders.choices import BillKind
 from orders.models import BillLine, DirtyDay, GiftLine, Order, Refund, Shipment
 from promotions.models import AffiliateSettlement
@@ -108,6 +109,10 @@ class TestRules:
     def test_nothing_can_be_allotted_to_nobody(self):
         with pytest.raises(ValueError, match="nobody"):
             allot(1, [])
+
+    def test_lines_that_the_page_names_are_all_lines(self):
+        assert set(LINES) == set(rules.LINES)
+        assert sorted(code for _label, codes in GROUPS for code in codes) == sorted(rules.LINES)
 
 
 class TestJudge:
@@ -303,3 +308,8 @@ class TestKept:
         unknown = sum(1 for row in rows if row.cost is None)
         if not unknown:
             assert sum(whole) == period.total - 777
+
+    def test_a_span_that_makes_no_sense_is_said_and_the_month_shown(self, db, as_manager):
+        page = as_manager.get("/analytics/profit/?since=2026-08-09&until=2026-08-01")
+
+        assert "开始日期在结束日期后面" in page.content.decode()
