@@ -4,7 +4,18 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, path
 
-from analytics.views import breaks, dsr, events, experience, funnel, hand, lineage, traffic
+from analytics.views import (
+    breaks,
+    dsr,
+    events,
+    experience,
+    funnel,
+    hand,
+    lineage,
+    profit,
+    statement,
+    traffic,
+)
 from analytics.views.boards import orders, page, targets
 
 app_name = "analytics"
@@ -52,4 +63,12 @@ _boards: Block = [
     path("targets.csv", targets.targets_csv, name="targets_csv"),
 ]
 
-urlpatterns: Block = [*_stats, *_breaks, *_dsr, *_boards]
+_profit: Block = [
+    path("profit/", profit.profit, name="profit"),
+    path("profit/skus.csv", profit.profit_csv, name="profit_csv"),
+    path("profit/o/<str:tid>/", profit.order_profit, name="order_profit"),
+    path("statement/", statement.statement_page, name="statement"),
+    path("statement/file/<str:form>/", statement.statement_file, name="statement_file"),
+]
+
+urlpatterns: Block = [*_stats, *_breaks, *_dsr, *_boards, *_profit]

@@ -5,7 +5,7 @@ Each topic registers in its own module; this file only calls them.
 
 from analytics.checks import figures as figure_checks
 from analytics.checks import stats as stat_checks
-from analytics.wirings import boards, breaks, dsr, rollup, stats
+from analytics.wirings import boards, breaks, dsr, profit, rollup, stats
 
 
 def register() -> None:
@@ -16,5 +16,6 @@ def register() -> None:
     stats.register()
     boards.register()
     breaks.register()
+    profit.register()
     figure_checks.register()
     stat_checks.register()

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
+from django.utils.functional import Promise
 
 from orders.choices import AuditRuleCode
 from orders.models import Order
@@ -232,6 +233,30 @@ def marks_of(orders: Sequence[Order], now: datetime) -> dict[int, list[OrderMark
         for order_id, more in marks(orders, now).items():
             found.setdefault(order_id, []).extend(more)
     return found
+
+
+# Pages of higher apps that speak of one order, linked from its page for those who may see them.
+@dataclass(frozen=True, slots=True)
+class OrderLink:
+    """A link on the page of an order: its words, its address, the rights that it needs."""
+
+    words: str | Promise
+    url: Callable[[Order], str]
+    rights: Sequence[str]
+
+
+_order_links: list[OrderLink] = []
+
+
+def link_orders(link: OrderLink) -> None:
+    """Register a page that speaks of one order."""
+    if link not in _order_links:
+        _order_links.append(link)
+
+
+def links_of(order: Order, may: Callable[[str], bool]) -> list[tuple[str | Promise, str]]:
+    """Give words and address of the pages that speak of an order, those that this person may see."""
+    return [(one.words, one.url(order)) for one in _order_links if all(map(may, one.rights))]
 
 
 # The demo shop. A higher app brings its part after goods and orders are in and before people work.

@@ -57,6 +57,8 @@ NOT_SCREEN_TEXT = {
     "products/demo/": "the invented shop",
     "promotions/demo/": "the invented shop",
     "crm/demo/": "the invented shop",
+    "analytics/demo/": "the invented shop",
+    "analytics/management/commands/demo_bill.py": "the invented shop",
     "crm/importers/": "column names and values of files",
     "crm/actions/asking.py": "columns, signs and senders of chat exports",
     "crm/actions/importing/agent_days.py": "columns of a file whose sums are shown",

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext as _
 
-from analytics.actions import settling
+from analytics.actions import profit, settling
 from analytics.choices import BASES, DIMS, REFUNDED, ROLLED
 from analytics.models import DayRollup, RolledDay
 from analytics.queries.facts import cells_ctes
@@ -161,6 +161,7 @@ def roll_marked(
             if days:
                 if basis == "paid":
                     sku_days.write_days(days)
+                    profit.mark(days)
                 return Rolled(basis, days, _write(basis, days, now=now))
     return None
 

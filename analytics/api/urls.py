@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from analytics.api import breaks, dsr
+from analytics.api import breaks, dsr, statement
 
 app_name = "analytics_api"
 
@@ -18,4 +18,8 @@ _dsr: list[URLPattern] = [
     path("analytics/experience/", dsr.Experience.as_view(), name="experience"),
 ]
 
-urlpatterns: list[URLPattern] = [*_breaks, *_dsr]
+_profit: list[URLPattern] = [
+    path("analytics/statement/", statement.StatementView.as_view(), name="statement"),
+]
+
+urlpatterns: list[URLPattern] = [*_breaks, *_dsr, *_profit]

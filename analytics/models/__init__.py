@@ -11,10 +11,19 @@ from analytics.models.dsr import (
     ScorePlan,
     ShopRating,
 )
+from analytics.models.profit import (
+    CashDay,
+    MonthClose,
+    OrderProfit,
+    ProfitDay,
+    ProfitDayLine,
+    ProfitMark,
+)
 from analytics.models.rollup import ChangedBuyers, DayBuyers, DayRollup, RolledDay, SkuCost
 from analytics.models.stats import StatRow
 
 __all__ = [
+    "CashDay",
     "CauseWord",
     "ChangedBuyers",
     "DayBuyers",
@@ -23,7 +32,12 @@ __all__ = [
     "DsrDay",
     "ExperienceDay",
     "ExperienceWord",
+    "MonthClose",
+    "OrderProfit",
     "PlanLever",
+    "ProfitDay",
+    "ProfitDayLine",
+    "ProfitMark",
     "RatingDay",
     "RepurchaseRun",
     "ReturnDay",

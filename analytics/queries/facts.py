@@ -39,15 +39,19 @@ from products.models import Sku
 __all__ = [
     "LINE_KEYS",
     "MEASURES",
+    "OF_IDS",
     "ORDER_KEYS",
     "buyers_sql",
     "cells_ctes",
     "cells_sql",
     "orders_cte",
+    "whole_ctes",
 ]
 
 _WANTED_DAYS = "= ANY(%(days)s)"
 _WANTED_RANGE = "BETWEEN %(since)s AND %(until)s"
+# Orders by their ids, whatever their days.
+OF_IDS = "id = ANY(%(ids)s)"
 
 
 def _tier() -> str:
@@ -72,14 +76,14 @@ ORDER_KEYS = {
 }
 
 
-def orders_cte(basis: str, *, in_range: bool = False) -> str:
-    """Give the CTE `o`: orders of the dates `days`, or of `since` to `until`, both included.
+def orders_cte(basis: str, *, in_range: bool = False, wanted: str | None = None) -> str:
+    """Give the CTE `o`: orders of the dates `days`, of `since` to `until`, both included, or `wanted`.
 
     Amounts become whole fen here, once a row: each is added up in many groups, and integers add quicker.
     """
     if basis not in BASES:
         raise ValueError(f"unknown basis: {basis}")
-    wanted = _WANTED_RANGE if in_range else _WANTED_DAYS
+    wanted = wanted or f"{basis}_date {_WANTED_RANGE if in_range else _WANTED_DAYS}"
     return f"""o AS MATERIALIZED (
   SELECT *, {_tier()} AS tier FROM (
     SELECT id, {basis}_date AS date, buyer_id, paid_at IS NOT NULL AS is_paid,
@@ -91,7 +95,7 @@ def orders_cte(basis: str, *, in_range: bool = False) -> str:
       CASE WHEN paid_at IS NULL OR refund_amount = 0 THEN 0 ELSE (refund_amount * 100)::bigint END
         AS refund,
       CASE WHEN paid_at IS NULL THEN 0 ELSE piece_count END AS pieces
-    FROM orders_order WHERE {basis}_date {wanted} OFFSET 0
+    FROM orders_order WHERE {wanted} OFFSET 0
   ) AS orders_of_days
 )"""
 
@@ -214,6 +218,15 @@ fresh AS MATERIALIZED (
   FROM cells c LEFT JOIN LATERAL (
     SELECT title, spec FROM orders_orderline WHERE id = c.line_id OFFSET 0) AS l ON true
 )"""
+
+
+def whole_ctes(basis: str, *, wanted: str | None = None) -> str:
+    """Give CTEs of which `whole` holds an order a row, `sold` a line a row with what it cost."""
+    return f"""{orders_cte(basis, wanted=wanted)},
+{KINDS_CTE},
+{_ORDERS_CTE},
+{sold_cte(codes_are_shared=_codes_are_shared())},
+{_WHOLE_CTE}"""
 
 
 def buyers_sql(basis: str, *, key: str, is_by_line: bool, is_paying: bool = True) -> str:

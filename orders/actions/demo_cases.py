@@ -169,28 +169,16 @@ def sweeps(*, by_name: Mapping[str, User], now: datetime) -> None:
 
 
 def write_bill(folder: Path, *, now: datetime) -> Path | None:
-    """Write an Alipay bill of the last month up to yesterday, as Alipay writes it; None without orders.
+    """Write an Alipay bill of last month's penalties up to yesterday; None without orders.
 
-    Payments, the general fee, and the penalties of orders that were swept: most as predicted, one
-    dearer, one missing, one of an order that the shop does not have.
+    Penalties of orders that were swept: most as predicted, one dearer, one missing, one of an order that the
+    shop does not have. What orders themselves lead to is in a bill of its own, brought by analytics.
     """
     end = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     begin = end - timedelta(days=BILLED_DAYS)
-    orders = Order.objects.filter(paid_at__gte=begin, paid_at__lt=end).order_by("paid_at", "pk")
-    rows = list(orders.values_list("tid", "paid_at", "paid_amount")[:: _every(orders.count())])
-    if not rows:
+    if not Order.objects.filter(paid_at__gte=begin, paid_at__lt=end).exists():
         return None
-    lines = []
-    for number, (tid, paid_at, amount) in enumerate(rows):
-        assert paid_at is not None  # noqa: S101
-        lines.append(_line(number * 2, paid_at, tid, "交易付款", f"+{amount}", "", "在线支付"))
-        fee = (amount * Decimal("0.006")).quantize(Decimal("0.01"))
-        if fee > 0:
-            lines.append(
-                _line(number * 2 + 1, paid_at + timedelta(minutes=1), tid, "服务费", "", f"{fee}",
-                      "基础软件服务费")
-            )  # fmt: skip
-    lines += _penalties(begin, end)
+    lines = _penalties(begin, end)
     lines.sort()
     text = [
         "#支付宝账务明细查询",
@@ -205,10 +193,6 @@ def write_bill(folder: Path, *, now: datetime) -> Path | None:
     path = folder / f"alipay-bill-{end:%Y%m%d}.csv"
     path.write_text("\r\n".join(text) + "\r\n", encoding="gb18030")
     return path
-
-
-def _every(count: int) -> int:
-    return max(count // 400, 1)
 
 
 def _line(  # noqa: PLR0913

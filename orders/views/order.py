@@ -19,6 +19,7 @@ from orders.models import Hold, Order
 from orders.queries.order_page import OrderDetail, changed_since, order_detail
 from orders.queries.queues import QUEUES
 from orders.queries.risk import RiskBook
+from orders.registry import links_of
 from orders.views.acting import Act, Call, Data
 from orders.views.order_acts import ACTS, form_of, is_next
 from orders.views.parts import View, order_context
@@ -37,7 +38,9 @@ SENDING_ACTS = ("approve", "force_approve", "hand_over", "label")
 @requires("orders.view")
 def order_page(request: HttpRequest, tid: str) -> HttpResponse:
     """Show one order on its own page."""
-    context = _context(request, _detail(tid))
+    detail = _detail(tid)
+    context = _context(request, detail)
+    context["links"] = links_of(detail.order, request.user.has_perm)
     context["queue"] = {"name": QUEUES["all"].name, "url": "/orders/all/"}
     return render(request, "orders/order.html", context)
 

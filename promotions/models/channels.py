@@ -328,6 +328,8 @@ class AffiliateSettlement(models.Model):
                 condition=Q(is_current=True),
                 include=["plan_name"],
             ),
+            # What was settled of an order.
+            models.Index(F("tid"), name="settlement_tid_idx", condition=Q(is_current=True)),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.routes.row import Route
+from tests.routes.row import Route, order_key
 
 BOARDS = (
     "trend",
@@ -72,4 +72,11 @@ ROUTES: dict[str, Route] = {
     "analytics_api:dsr_words": Route("analytics.enter", post=400),
     "analytics_api:dsr_solver": Route("analytics.view", get=400),
     "analytics_api:experience": Route("analytics.view", get=400),
+    # --- profit
+    "analytics:profit": Route("analytics.view_profit", get=200),
+    "analytics:profit_csv": Route("analytics.export", get=200),
+    "analytics:order_profit": Route("analytics.view_profit", get=404, kwargs=order_key),
+    "analytics:statement": Route("analytics.view_profit", get=200, post=422),
+    "analytics:statement_file": Route("analytics.export", get=200, kwargs=lambda: {"form": "csv"}),
+    "analytics_api:statement": Route("analytics.view_profit", get=200),
 }

@@ -126,6 +126,8 @@ class Command(JsonCommand):
         call_command("demo_service", "--json", now=now.isoformat(), stdout=self.stderr)
         self.note("paid traffic …")
         call_command("demo_channels", now=now.isoformat(), seed=seed, stdout=self.stderr)
+        self.note("what the account says …")
+        call_command("demo_bill", "--json", now=now.isoformat(), stdout=self.stderr)
         self.note("what to order …")
         self.note("activities …")
         call_command("demo_activities", "--now", now.isoformat(), "--json", stdout=self.stderr)
