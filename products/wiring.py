@@ -18,6 +18,7 @@ from products.actions import (
 from products.actions.importing import kinds
 from products.checks import catalogue as catalogue_checks
 from products.checks import listing as listing_checks
+from products.checks import shelf as shelf_checks
 from products.checks import stock as stock_checks
 from products.queries.pictures import stored_names
 from products.wording import log
@@ -33,6 +34,7 @@ def register() -> None:
     keep_files(stored_names)
     catalogue_checks.register()
     stock_checks.register()
+    shelf_checks.register()
     listing_checks.register()
     _list()
     _stock()

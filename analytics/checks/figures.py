@@ -28,6 +28,7 @@ def files_came(day: date, now: datetime) -> CheckOutcome:
                 evidence=str(state.without),
                 severity="late" if state.kind == coverage.ORDERS else "soon",
                 owner_role="manager",
+                key=state.kind,
                 url="/imports/",
             )
             for state in absent

@@ -81,7 +81,8 @@ def _owned(rows: list[must.Must]) -> list[must.Must]:
         role = names.get(row.owner_role, row.owner_role)
         holders = people.get(row.owner_role, [])
         alone = holders[0] if len(holders) == 1 else ""
-        owned.append(replace(row, owner=alone or role, role=role if alone else ""))
+        name = row.owner or alone
+        owned.append(replace(row, owner=name or role, role=role if name else ""))
     return owned
 
 

@@ -10,22 +10,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from analytics.checks import figures as own_checks
-from analytics.queries import holds
 from analytics.queries.coverage import ORDERS, FileState
 from analytics.views.figures import YESTERDAY, Kpi, View
+from orders.checks import desk as desk_checks
 from orders.models import QueueCount
+from orders.queries import waiting as holds
 from orders.queries.risk import LateMoney
 from orders.wording import minute_words
-from shopops.checks import queries as checks
-from shopops.checks.models import CheckResult
+from shopops.checks.models import Issue
+from shopops.checks.queries import issues
 from shopops.lib import words
 from shopops.lib.templatetags.shop import money
 
 # A parcel that the carrier did not scan for a day may be lost, and the platform counts it.
 PICKUP_WAITS = timedelta(hours=24)
 _TONES = ("late", "soon", "us")
-# What the page itself finds, now and not as of this morning's check.
-_LIVE_CHECKS = frozenset({own_checks.FILES})
+# So many stand on the morning page, so many of one check; all of them on the page of issues.
+MOST_ISSUES, MOST_OF_A_CHECK = 15, 2
+# What the page itself finds, now and not as of the last check.
+_LIVE_CHECKS = frozenset({own_checks.FILES, desk_checks.LATE, desk_checks.HOLDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,27 +197,43 @@ def _files(facts: Situation) -> list[Must]:
 
 
 def _checks(facts: Situation) -> list[Must]:
-    return [
-        Must(
-            tone=one["severity"] if one["severity"] in _TONES else "soon",
-            tag=_("检查不过"),
-            title=words.stored(one["title"], names=True),
-            evidence=words.stored(one["evidence"], names=True),
-            owner_role=one["owner_role"],
-            due=_due(one["due_at"], facts.now),
-            due_tone="soon",
-            url=one["url"] or reverse("morning"),
-            act=_("去看"),
-            right="analytics.view",
+    """Give the first of what the checks found and is open, and one row for all the rest."""
+    found = issues.to_do(per_check=MOST_OF_A_CHECK, most=MOST_ISSUES, but=_LIVE_CHECKS)
+    rows = [_issue_row(one, facts) for one in found.shown]
+    if found.rest:
+        tones = {"late": _("红 %(n)d"), "soon": _("黄 %(n)d"), "us": _("要你看 %(n)d")}
+        rows.append(
+            Must(
+                tone=next(iter(found.rest)),
+                tag=_("检查不过"),
+                title=_("还有 %(n)d 条异常") % {"n": sum(found.rest.values())},
+                evidence=words.listed(tones[tone] % {"n": n} for tone, n in found.rest.items()),
+                owner_role="manager",
+                due=_("今天"),
+                due_tone="",
+                url=f"{reverse('checks:findings')}?scope=all",
+                act=_("看全部"),
+                right="checks.view",
+            )
         )
-        for row in checks.checks_of(day=facts.today)
-        if row.status == CheckResult.Status.FAILED and row.code not in _LIVE_CHECKS
-        for one in row.findings
-    ]
+    return rows
 
 
-def _due(due_at: str | None, now: datetime) -> str:
-    return minute_words(datetime.fromisoformat(due_at), now=now) if due_at else _("今天")
+def _issue_row(one: Issue, facts: Situation) -> Must:
+    days = (facts.today - one.opened_on).days
+    return Must(
+        tone=one.severity,
+        tag=_("第 %(n)d 天") % {"n": days + 1} if days > 0 else _("检查不过"),
+        title=words.stored(one.title, names=True),
+        evidence=words.stored(one.evidence, names=True),
+        owner_role=one.owner_role,
+        due=minute_words(one.due_at, now=facts.now) if one.due_at else _("今天"),
+        due_tone="soon",
+        url=reverse("checks:finding", args=[one.pk]),
+        act=_("去看"),
+        right="checks.view",
+        owner=one.assignee.name if one.assignee else "",
+    )
 
 
 def _breaks(facts: Situation) -> list[Must]:

@@ -37,9 +37,10 @@ def campaigns_move(_day: date, now: datetime) -> CheckOutcome:
                 % {"state": row.get_state_display()},
                 severity="soon",
                 owner_role="manager",
+                key=str(row.pk),
                 url=reverse("crm:campaign", args=[row.pk]),
             )
-            for row in rows[:MOST_FINDINGS]
+            for row in rows
         ]
     )
 
@@ -63,9 +64,10 @@ def messages_are_settled(_day: date, now: datetime) -> CheckOutcome:
                 % {"count": row.members.filter(state=MemberState.UNKNOWN).count()},
                 severity="late",
                 owner_role="manager",
+                key=str(row.pk),
                 url=reverse("crm:campaign_people", args=[row.pk]) + "?state=unknown",
             )
-            for row in rows.order_by("pk")[:MOST_FINDINGS]
+            for row in rows.order_by("pk")
         ]
     )
 
@@ -77,7 +79,8 @@ def refusals_are_honoured(_day: date, _now: datetime) -> CheckOutcome:
         customer__campaigns__campaign__channel=F("channel"),
         customer__campaigns__claimed_at__gt=F("recorded_at"),
     )
-    rows = refusals.values("pk", "customer__name", "customer__campaigns__campaign").order_by("pk")
+    rows = refusals.values("pk", "customer__name", "customer__campaigns__campaign")
+    found = rows.order_by("pk", "customer__campaigns__campaign").distinct()
     return outcome_of(
         [
             Finding(
@@ -85,10 +88,12 @@ def refusals_are_honoured(_day: date, _now: datetime) -> CheckOutcome:
                 evidence=_("记下退订以后又交出了消息，马上查"),
                 severity="late",
                 owner_role="manager",
+                key=f"{row['pk']}:{row['customer__campaigns__campaign']}",
                 url=reverse("crm:campaign", args=[row["customer__campaigns__campaign"]]),
             )
-            for row in rows[:MOST_FINDINGS]
-        ]
+            for row in found
+        ],
+        most=MOST_FINDINGS,
     )
 
 

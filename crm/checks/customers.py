@@ -23,6 +23,7 @@ def customers_are_right(_day: date, now: datetime) -> CheckOutcome:
     if wrong := found.differences + found.missing:
         findings.append(
             _finding(
+                "wrong",
                 _("%(count)s 个客户的数字和订单对不上") % {"count": wrong},
                 _("运行 manage.py customers 全部重算；再出现就是程序的错"),
             )
@@ -31,6 +32,7 @@ def customers_are_right(_day: date, now: datetime) -> CheckOutcome:
     if since is not None and since < now - STALE:
         findings.append(
             _finding(
+                "waiting",
                 _("%(count)s 个会员等了一个多小时还没重算") % {"count": found.waiting},
                 _("客户页显示的是旧的；看后台任务「重算客户」"),
             )
@@ -38,12 +40,13 @@ def customers_are_right(_day: date, now: datetime) -> CheckOutcome:
     return outcome_of(findings)
 
 
-def _finding(title: str, evidence: str) -> Finding:
+def _finding(key: str, title: str, evidence: str) -> Finding:
     return Finding(
         title=title,
         evidence=evidence,
         severity="soon",
         owner_role="administrator",
+        key=key,
         url=reverse("work:runs"),
     )
 

@@ -11,6 +11,7 @@ from crm.queries.reviews import late_cases
 from crm.review_choices import FollowState
 from shopops.checks.models import CheckResult
 from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check
+from shopops.lib.business_time import business_date
 
 MOST_NAMED = 20
 
@@ -22,20 +23,24 @@ def reviews_are_answered(day: date, now: datetime) -> CheckOutcome:
     return outcome_of(
         [
             Finding(
-                title=_("%(rating)s超过 24 小时没答复：%(words)s")
+                # Without the buyer's words and name: issues are kept for long.
+                title=_("%(rating)s超过 24 小时没答复：%(at)s 的评价")
                 % {
                     "rating": case.review.get_rating_display(),
-                    "words": case.review.content[:30] or case.review.nick,
+                    "at": business_date(case.review.rated_at),
                 },
                 evidence=_("谁处理：%(who)s")
                 % {"who": case.owner.name if case.owner else _("没人领")},
                 severity="late",
                 owner_role="service",
                 due_at=case.due_at,
+                key=str(case.review_id),
+                person=case.owner_id,
                 url=reverse("crm:review", kwargs={"review_id": case.review_id}),
             )
-            for case in late_cases(now=now)[:MOST_NAMED]
-        ]
+            for case in late_cases(now=now)
+        ],
+        most=MOST_NAMED,
     )
 
 

@@ -36,10 +36,12 @@ def points_add_up(_day: date, _now: datetime) -> CheckOutcome:
                 },
                 severity="late",
                 owner_role="manager",
+                key=str(one.customer_id),
                 url=f"{reverse('crm:points')}?customer={one.customer_id}",
             )
-            for one in points.prove().differences[:MOST_FINDINGS]
-        ]
+            for one in points.prove().differences
+        ],
+        most=MOST_FINDINGS,
     )
 
 
@@ -73,6 +75,7 @@ def tiers_make_sense(day: date, _now: datetime) -> CheckOutcome:
                 evidence=_("在会员等级页试算，再改门槛"),
                 severity="soon",
                 owner_role="manager",
+                key=f"{code}:{level}",
                 url=reverse("crm:tiers"),
             )
             for code, level in odd(plan, on=day)
@@ -90,6 +93,7 @@ def draws_are_fair(_day: date, now: datetime) -> CheckOutcome:
             evidence=_("名单、种子或中奖者在抽完以后被改过"),
             severity="late",
             owner_role="manager",
+            key=f"wrong:{one.draw.pk}",
             url=reverse("crm:draw", args=[one.draw.pk]),
         )
         for one in draws.wrong_draws()
@@ -102,11 +106,12 @@ def draws_are_fair(_day: date, now: datetime) -> CheckOutcome:
             severity="soon",
             owner_role="manager",
             due_at=row.ends_at,
+            key=f"waiting:{row.pk}",
             url=reverse("crm:draw", args=[row.pk]),
         )
-        for row in waiting.order_by("ends_at", "pk")[:MOST_FINDINGS]
+        for row in waiting.order_by("ends_at", "pk")
     ]
-    return outcome_of(found)
+    return outcome_of(found, most=MOST_FINDINGS)
 
 
 def register() -> None:

@@ -42,6 +42,7 @@ def figures_are_there(day: date, now: datetime) -> CheckOutcome:
                 evidence=listed(people[key].name for key in sorted(lacking)),
                 severity="soon",
                 owner_role=LEAD,
+                key="lacking",
                 url=reverse("crm:agents"),
             )
         )
@@ -52,6 +53,7 @@ def figures_are_there(day: date, now: datetime) -> CheckOutcome:
                 evidence=listed(one.name for one in unmapped),
                 severity="us",
                 owner_role=LEAD,
+                key="unmapped",
                 url=reverse("crm:service_settings"),
             )
         )
@@ -92,16 +94,17 @@ def targets_are_met(day: date, now: datetime) -> CheckOutcome:
                         },
                         severity="soon",
                         owner_role=LEAD,
+                        key=f"{agent_id}:{code}",
                         url=reverse("crm:agent", kwargs={"agent_id": agent_id}),
                     )
                 )
-    return outcome_of(findings[:MOST_NAMED])
+    return outcome_of(findings, most=MOST_NAMED)
 
 
 def appeals_are_answered(day: date, now: datetime) -> CheckOutcome:
     """Fail for each appeal against a bonus line that waits."""
     findings = []
-    for line in bonus.open_appeals()[:MOST_NAMED]:
+    for line in bonus.open_appeals():
         assert line.appealed_at is not None  # noqa: S101
         due = line.appealed_at + timedelta(hours=APPEAL_HOURS)
         findings.append(
@@ -112,10 +115,11 @@ def appeals_are_answered(day: date, now: datetime) -> CheckOutcome:
                 severity="late" if due < now else "soon",
                 owner_role=LEAD,
                 due_at=due,
+                key=str(line.pk),
                 url=reverse("crm:bonus_sheet", kwargs={"sheet_id": line.sheet_id}),
             )
         )
-    return outcome_of(findings)
+    return outcome_of(findings, most=MOST_NAMED)
 
 
 def customers_are_kept(day: date, now: datetime) -> CheckOutcome:
@@ -127,12 +131,13 @@ def customers_are_kept(day: date, now: datetime) -> CheckOutcome:
             evidence=_("交给别的客服，老客才有人照看"),
             severity="us",
             owner_role=LEAD,
+            key=str(one.agent.pk),
             url=f"{reverse('crm:agent_customers')}?of={one.agent.pk}",
         )
         for one in handing.keepers()
         if not one.is_here and one.customers
     ]
-    return outcome_of(findings[:MOST_NAMED])
+    return outcome_of(findings, most=MOST_NAMED)
 
 
 def exams_are_taken(day: date, now: datetime) -> CheckOutcome:
@@ -150,11 +155,13 @@ def exams_are_taken(day: date, now: datetime) -> CheckOutcome:
                 evidence=listed(due[exam.pk]),
                 severity="us",
                 owner_role=LEAD,
+                key=str(exam.pk),
                 url=reverse("crm:training"),
             )
             for exam in sheets
             if exam.pk in due
-        ][:MOST_NAMED]
+        ],
+        most=MOST_NAMED,
     )
 
 

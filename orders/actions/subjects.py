@@ -44,6 +44,7 @@ from orders.queries.subjects import (
     spoken_texts,
     traces_of,
 )
+from shopops.checks.actions.forgetting import forget_names
 from shopops.intake.models import Batch, RowError
 from shopops.intake.retention import forget_originals
 from shopops.intake.stages import stage_exists, stage_name
@@ -190,6 +191,7 @@ def _erase(
         counts = _erase_rows(cursor, ids)
     _rename(subject, ids, pseudonym)
     registry.forget_also(registry.ForgottenPerson(_buyer_id(subject), ids, names, pseudonym, now))
+    forget_names(names, pseudonym=pseudonym)
     _forget_runs(texts, now=now)
     _forget_previews(batches, keys["order"])
     _forget_rejected(batches, texts)

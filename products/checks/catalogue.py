@@ -10,7 +10,7 @@ from products.queries.catalogue_faults import codes_in_two, dear_products, doubt
 from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check
 from shopops.lib.words import listed
 
-MOST_NAMED = 20
+MOST_NAMED, MOST_READ = 20, 500
 MOST_CODES = 6
 
 
@@ -29,23 +29,14 @@ def no_cost_is_above_its_price(day: date, now: datetime) -> CheckOutcome:
             % {"codes": listed(row.codes[:MOST_CODES]) + ("…" if row.codes[MOST_CODES:] else "")},
             severity="soon",
             owner_role="manager",
+            key=str(row.product_id or ""),
             url=reverse("products:product", args=[row.product_id])
             if row.product_id
             else f"{reverse('products:skus')}?q={row.codes[0]}",
         )
-        for row in rows[:MOST_NAMED]
+        for row in rows
     ]
-    if rows[MOST_NAMED:]:
-        findings.append(
-            Finding(
-                title=_("还有 %(n)s 条") % {"n": len(rows) - MOST_NAMED},
-                evidence=_("在自己的页面上看全部"),
-                severity="soon",
-                owner_role="manager",
-                url=f"{reverse('products:list')}?tab=dear",
-            )
-        )
-    return outcome_of(findings)
+    return outcome_of(findings, most=MOST_NAMED)
 
 
 def every_code_is_of_one_sku(day: date, now: datetime) -> CheckOutcome:
@@ -57,9 +48,10 @@ def every_code_is_of_one_sku(day: date, now: datetime) -> CheckOutcome:
             % {"ours": row.ours[:30] or "—", "theirs": row.theirs[:30] or "—"},
             severity="soon",
             owner_role="editor",
+            key=f"two:{row.conflict_id}",
             url=reverse("products:conflicts"),
         )
-        for row in codes_in_two(most=MOST_NAMED)
+        for row in codes_in_two(most=MOST_READ)
     ]
     findings += [
         Finding(
@@ -67,11 +59,12 @@ def every_code_is_of_one_sku(day: date, now: datetime) -> CheckOutcome:
             evidence=_("%(codes)s 的规格一样，订单不知道扣哪个的库存") % {"codes": listed(codes)},
             severity="soon",
             owner_role="editor",
+            key=f"doubt:{code}:{codes[0]}",
             url=f"{reverse('products:skus')}?q={code}",
         )
-        for code, codes in doubtful_codes(most=MOST_NAMED)
+        for code, codes in doubtful_codes(most=MOST_READ)
     ]
-    return outcome_of(findings)
+    return outcome_of(findings, most=MOST_NAMED)
 
 
 def register() -> None:

@@ -11,7 +11,7 @@ from products.models import ListingCheck, Product
 from products.queries.goods_rules import parameters
 from products.queries.prices import waiting_count
 from products.queries.quality import worst
-from products.queries.watch import Watched, near_deadlines, rival_news, watched
+from products.queries.watch import Watched, near_deadlines, rival_news, silent_violations, watched
 from products.registry import second_checks_on
 from products.wording.listing import point_name
 from products.wording.watch import band_words, rank_words, rival_words, second_check_words
@@ -19,7 +19,7 @@ from shopops.checks.models import CheckResult
 from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check
 from shopops.lib.words import clauses, listed
 
-MOST_NAMED = 20
+MOST_NAMED, MOST_READ = 20, 500
 
 
 def listings_pass(day: date, now: datetime) -> CheckOutcome:
@@ -29,7 +29,7 @@ def listings_pass(day: date, now: datetime) -> CheckOutcome:
     ).select_related("product")
     if not ListingCheck.objects.filter(is_latest=True).exists():
         return CheckOutcome(CheckResult.Status.UNKNOWN)
-    mains = failing.filter(product__is_main=True).order_by("-failed_count", "pk")[:MOST_NAMED]
+    mains = failing.filter(product__is_main=True).order_by("-failed_count", "pk")
     findings = [
         Finding(
             title=_("主推款「%(title)s」上架检查 %(count)s 项不过")
@@ -37,6 +37,7 @@ def listings_pass(day: date, now: datetime) -> CheckOutcome:
             evidence=listed(point_name(p["code"]) for p in row.points if p["outcome"] == "fail"),
             severity="us",
             owner_role="editor",
+            key=str(row.product_id),
             url=reverse("products:listing_check", kwargs={"product_id": row.product_id}),
         )
         for row in mains
@@ -49,6 +50,7 @@ def listings_pass(day: date, now: datetime) -> CheckOutcome:
                 evidence=_("看上架检查页，不过的在最前面"),
                 severity="us",
                 owner_role="editor",
+                key="others",
                 url=reverse("products:listing") + "?show=failed",
             )
         )
@@ -69,10 +71,12 @@ def nothing_forbidden_is_listed(day: date, now: datetime) -> CheckOutcome:
                 evidence=_("有没结案的违规；到平台确认已下架"),
                 severity="late",
                 owner_role="editor",
+                key=str(row.pk),
                 url=reverse("products:listing_check", kwargs={"product_id": row.pk}),
             )
-            for row in rows.order_by("pk")[:MOST_NAMED]
-        ]
+            for row in rows.order_by("pk")
+        ],
+        most=MOST_NAMED,
     )
 
 
@@ -80,7 +84,7 @@ def mains_are_well(day: date, now: datetime) -> CheckOutcome:
     """Fail for each main product off the shelf, off its price, out of stock, weak or lost in rank."""
     rows = watched(now_date=day)
     findings = [_main_finding(row) for row in rows if row.faults]
-    return outcome_of(findings[:MOST_NAMED])
+    return outcome_of(findings, most=MOST_NAMED)
 
 
 def _main_finding(row: Watched) -> Finding:
@@ -102,6 +106,7 @@ def _main_finding(row: Watched) -> Finding:
         evidence=clauses(parts),
         severity="late" if is_late else "soon",
         owner_role="editor",
+        key=str(row.product.pk),
         url=reverse("products:watch_product", kwargs={"product_id": row.product.pk}),
     )
 
@@ -116,6 +121,7 @@ def rivals_are_quiet(day: date, now: datetime) -> CheckOutcome:
                 evidence=rival_words(change),
                 severity="soon" if not change.activity else "us",
                 owner_role="editor",
+                key=f"{competitor.pk}:{change.kind}:{change.date}",
                 url=reverse("products:competitor", kwargs={"competitor_id": competitor.pk}),
             )
             for competitor, change in rival_news(today=day)
@@ -124,10 +130,25 @@ def rivals_are_quiet(day: date, now: datetime) -> CheckOutcome:
 
 
 def violations_are_answered(day: date, now: datetime) -> CheckOutcome:
-    """Fail for each open violation whose appeal ends soon, or has ended without a word."""
+    """Fail for each open violation whose appeal ends soon or has ended, or that has none and got no word for three days."""
     hours = int(parameters(GoodsRuleCode.VIOLATION, day=day)["near_hours"])
+    near = near_deadlines(now=now, hours=hours)
+    silent = silent_violations(now=now)
     return outcome_of(
         [
+            Finding(
+                title=_("违规「%(kind)s」三天没有答复") % {"kind": row.kind},
+                evidence=row.words[:120] or _("还没有申诉，也没有结案"),
+                severity="soon",
+                owner_role="editor",
+                due_at=row.appeal_until,
+                key=str(row.pk),
+                person=row.owner_id,
+                url=reverse("products:violation", kwargs={"violation_id": row.pk}),
+            )
+            for row in silent
+        ]
+        + [
             Finding(
                 title=_("违规「%(kind)s」申诉快到期") % {"kind": row.kind}
                 if row.appeal_until and row.appeal_until > now
@@ -136,9 +157,11 @@ def violations_are_answered(day: date, now: datetime) -> CheckOutcome:
                 severity="late" if row.appeal_until and row.appeal_until <= now else "soon",
                 owner_role="editor",
                 due_at=row.appeal_until,
+                key=str(row.pk),
+                person=row.owner_id,
                 url=reverse("products:violation", kwargs={"violation_id": row.pk}),
             )
-            for row in near_deadlines(now=now, hours=hours)
+            for row in near
         ]
     )
 
@@ -163,7 +186,7 @@ def no_price_waits(day: date, now: datetime) -> CheckOutcome:
 
 def quality_is_known(day: date, now: datetime) -> CheckOutcome:
     """Tell of the SKUs that packing looks at twice because buyers brought too many back."""
-    rows = worst(limit=MOST_NAMED)
+    rows = worst(limit=MOST_READ)
     if rows is None:
         return CheckOutcome(CheckResult.Status.UNKNOWN)
     reasons = second_checks_on([row.sku.code for row in rows])
@@ -174,11 +197,13 @@ def quality_is_known(day: date, now: datetime) -> CheckOutcome:
                 evidence=second_check_words(reasons[row.sku.code]),
                 severity="us",
                 owner_role="warehouse_lead",
+                key=row.sku.code,
                 url=reverse("products:quality"),
             )
             for row in rows
             if row.sku.code in reasons
-        ]
+        ],
+        most=MOST_NAMED,
     )
 
 

@@ -12,7 +12,7 @@ from products.queries.proof import Difference, Proof, prove
 from products.queries.rules import rule_in_force
 from products.queries.stock_facts import keeps_stock
 from shopops.checks.models import CheckResult
-from shopops.checks.registry import CheckOutcome, Finding, Severity, outcome_of, register_check
+from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check
 from shopops.lib.business_time import business_date
 
 PROOF = "products.stock_proof"
@@ -20,16 +20,17 @@ SHORT = "products.stock_is_enough"
 PURCHASES = "products.purchases_come_in_time"
 REPLENISHED = "products.goods_are_ordered_in_time"
 # A list longer than this is read on its own page, not among the morning's findings.
-MOST_FINDINGS = 8
+MOST_FINDINGS, MOST_READ = 8, 500
 
 
 def stock_is_proved(day: date, now: datetime) -> CheckOutcome:
     """Fail while levels, ledger, allocations and open orders say different things."""
-    return outcome_of(proof_findings(prove(open_lines=registry.open_lines)))
+    found = proof_findings(prove(open_lines=registry.open_lines))
+    return outcome_of(found, most=MOST_FINDINGS)
 
 
 def proof_findings(proof: Proof) -> list[Finding]:
-    """Give a finding for each difference, the first few by name."""
+    """Give a finding for each difference."""
     words = {
         "ledger": _("在库 %(stored)s，流水合计 %(proved)s"),
         "allocated": _("占用 %(stored)s，占用明细合计 %(proved)s"),
@@ -43,29 +44,30 @@ def proof_findings(proof: Proof) -> list[Finding]:
             evidence=words[one.which] % values,
             severity="late",
             owner_role="warehouse_lead",
+            key=":".join((one.which, one.sku_code, one.tid)),
             url=f"{reverse('products:stock')}?q={one.sku_code}",
         )
 
-    found = [finding(one) for one in proof.differences[:MOST_FINDINGS]]
-    return _and_more(found, len(proof.differences), "late", reverse("products:stock"))
+    return [finding(one) for one in proof.differences]
 
 
 def stock_is_enough(day: date, now: datetime) -> CheckOutcome:
     """Fail while a SKU is short; unknown where no stock is kept."""
     if not keeps_stock():
         return CheckOutcome(CheckResult.Status.UNKNOWN)
-    rows, count = shortage.untouched_warnings(size=MOST_FINDINGS)
+    rows, _count = shortage.untouched_warnings(size=MOST_READ)
     found = [
         Finding(
             title=f"{row.kind_words}: {row.code} {row.title}".strip(),
             evidence=row.evidence,
             severity="late" if row.is_urgent else "soon",
             owner_role="warehouse_lead",
+            key=str(row.sku_id),
             url=f"{reverse('products:warnings')}#sku-{row.sku_id}",
         )
         for row in rows
     ]
-    return outcome_of(_and_more(found, count, "soon", reverse("products:warnings")))
+    return outcome_of(found, most=MOST_FINDINGS)
 
 
 def purchases_come_in_time(day: date, now: datetime) -> CheckOutcome:
@@ -79,11 +81,12 @@ def purchases_come_in_time(day: date, now: datetime) -> CheckOutcome:
             evidence=row.why,
             severity="late" if row.is_late else "soon",
             owner_role="warehouse_lead",
+            key=row.number,
             url=reverse("products:purchase", args=[row.number]),
         )
-        for row in rows[:MOST_FINDINGS]
+        for row in rows
     ]
-    return outcome_of(_and_more(found, len(rows), "soon", reverse("products:purchases")))
+    return outcome_of(found, most=MOST_FINDINGS)
 
 
 def goods_are_ordered_in_time(day: date, now: datetime) -> CheckOutcome:
@@ -100,41 +103,29 @@ def goods_are_ordered_in_time(day: date, now: datetime) -> CheckOutcome:
                 evidence=_("最近一次算完是 %(day)s") % {"day": business_date(made)},
                 severity="soon",
                 owner_role="warehouse_lead",
+                key="stale",
                 url=url,
             )
         )
     filters = plans.Filters(tab="now")
-    rows = plans.plan_page(filters=filters, today=day, size=MOST_FINDINGS).rows
+    rows = plans.plan_page(filters=filters, today=day, size=MOST_READ).rows
     found += [
         Finding(
             title=_("该下单了：%(code)s %(title)s") % {"code": row.code, "title": row.title},
             evidence=_order_words(row),
             severity="late" if row.order_by and row.order_by < day else "soon",
             owner_role="warehouse_lead",
+            key=str(row.sku_id),
             url=f"{url}{row.sku_id}/",
         )
         for row in rows
     ]
-    count = plans.to_order_count(filters=filters, today=day) + len(found) - len(rows)
-    return outcome_of(_and_more(found, count, "soon", f"{url}?tab=now"))
+    return outcome_of(found, most=MOST_FINDINGS)
 
 
 def _order_words(row: plans.PlanRow) -> str:
     words = _("最晚 %(day)s 下单，建议 %(n)s 件")
     return words % {"day": row.order_by, "n": row.to_order}
-
-
-def _and_more(found: list[Finding], count: int, severity: Severity, url: str) -> list[Finding]:
-    if count <= len(found):
-        return found
-    rest = Finding(
-        title=_("还有 %(n)s 条") % {"n": count - len(found)},
-        evidence=_("在自己的页面上看全部"),
-        severity=severity,
-        owner_role="warehouse_lead",
-        url=url,
-    )
-    return [*found, rest]
 
 
 def register() -> None:

@@ -24,6 +24,7 @@ class CodeInTwo:
     code: str
     ours: str
     theirs: str
+    conflict_id: int
 
 
 def dear_products() -> list[Dear]:
@@ -39,12 +40,14 @@ def dear_products() -> list[Dear]:
 def codes_in_two(*, most: int) -> list[CodeInTwo]:
     """Give the codes that a file gave to a second product and nobody has decided about. Two queries."""
     open_ones = CatalogueConflict.objects.filter(field="product_id", decided_at=None).order_by("pk")
-    rows = list(open_ones.values_list("sku__code", "sku__product__title", "theirs")[:most])
-    named = [int(theirs) for _code, _title, theirs in rows if theirs.isdecimal()]
+    rows = list(open_ones.values_list("sku__code", "sku__product__title", "theirs", "pk")[:most])
+    named = [int(theirs) for _code, _title, theirs, _pk in rows if theirs.isdecimal()]
     titles = dict(Product.objects.filter(pk__in=named).values_list("pk", "title"))
     return [
-        CodeInTwo(code, title or "", titles.get(int(theirs), "") if theirs.isdecimal() else theirs)
-        for code, title, theirs in rows
+        CodeInTwo(
+            code, title or "", titles.get(int(theirs), "") if theirs.isdecimal() else theirs, pk
+        )
+        for code, title, theirs, pk in rows
     ]
 
 

@@ -31,6 +31,8 @@ BAND_DAYS = 28
 RANK_DAYS = 28
 RIVAL_NEWS_DAYS = 7
 RIVAL_HISTORY_DAYS = 90
+# A complaint is answered within three days; so is the platform's.
+ANSWERED_IN = timedelta(hours=72)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,3 +268,9 @@ def near_deadlines(*, now: datetime, hours: int) -> list[Violation]:
     until = now + timedelta(hours=hours)
     rows = violations(with_ended=False).filter(appeal_until__lte=until, state="open")
     return list(rows.order_by("appeal_until", "pk"))
+
+
+def silent_violations(*, now: datetime) -> list[Violation]:
+    """Give open violations without a deadline that nobody answered within 72 hours."""
+    rows = violations(with_ended=False).filter(appeal_until__isnull=True, state="open")
+    return list(rows.filter(found_at__lt=now - ANSWERED_IN).order_by("found_at", "pk"))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from shopops.lib.white import on_white
+
 # Larger than any product picture; a picture is not unpacked before its size is known.
 MOST_PIXELS = 60_000_000
 _MEASURED_SIDE = 400
@@ -77,15 +79,6 @@ def _measured(image: Image.Image, white_level: int) -> Picture:
         touched=_touched(white),
         is_animated=is_animated,
     )
-
-
-def on_white(image: Image.Image) -> Image.Image:
-    """Give a copy in red, green, blue; what is see-through lies on white, as buyers see it."""
-    if image.has_transparency_data:
-        layered = image.convert("RGBA")
-        ground = Image.new("RGBA", layered.size, (255, 255, 255, 255))
-        return Image.alpha_composite(ground, layered).convert("RGB")
-    return image.convert("RGB")
 
 
 def _white(image: Image.Image, level: int) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":

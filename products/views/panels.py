@@ -7,22 +7,15 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseNotModified,
-)
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
-from products.actions.images import CONTENT_TYPES, image_names
 from products.views.acting import Asked, Data, last_operation
-from shopops.lib import vault
-from shopops.lib.vault import VaultBrokenError
+from shopops.lib import pictures
 from shopops.lib.words import clauses, listed
 from shopops.staff.models import Operation, User
 from shopops.staff.operations import name_of, part_words
@@ -199,28 +192,11 @@ def _figures(new: Data) -> str:
 
 
 def picture(request: HttpRequest, path: str) -> HttpResponse:
-    """Give a kept picture, or its small one (`?s=small`); a browser keeps what has a name of its own.
+    """Give a kept picture, or its small one (`?s=small`).
 
     :raises Http404: if there is none, or it cannot be read
     """
-    if not path:
-        raise Http404
-    is_small = request.GET.get("s") == "small"
-    name = image_names(path)[is_small]
-    if request.headers.get("If-None-Match") == f'"{name}"':
-        return HttpResponseNotModified()
-    try:
-        content = b"".join(vault.chunks(name))
-    except VaultBrokenError as error:
-        raise Http404 from error
-    kind = "image/jpeg" if is_small else CONTENT_TYPES[path.split("|", 1)[0]]
-    response = HttpResponse(content, content_type=kind)
-    response["ETag"] = f'"{name}"'
-    response["Cache-Control"] = "private, max-age=86400, immutable"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Disposition"] = "inline"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return pictures.served(request, path)
 
 
 def read_file(form: forms.BaseForm, name: str = "image") -> bytes:

@@ -23,7 +23,7 @@ ROLE = "promotion"
 MOST_NAMED = 20
 
 
-def _finding(
+def _finding(  # noqa: PLR0913
     activity: Activity,
     title: str,
     evidence: str,
@@ -31,6 +31,7 @@ def _finding(
     *,
     due_at: datetime | None = None,
     role: str = ROLE,
+    which: str = "",
 ) -> Finding:
     return Finding(
         title=title % {"name": activity.name},
@@ -38,6 +39,7 @@ def _finding(
         severity=severity,
         owner_role=role,
         due_at=due_at,
+        key=f"{which}:{activity.pk}" if which else str(activity.pk),
         url=reverse("promotions:activity", args=[activity.pk]),
     )
 
@@ -62,8 +64,9 @@ def running_prices_pass(day: date, now: datetime) -> CheckOutcome:
                 due_at=one.activity.ends_at,
                 role="manager",
             )
-            for one in watch.failing_running()[:MOST_NAMED]
-        ]
+            for one in watch.failing_running()
+        ],
+        most=MOST_NAMED,
     )
 
 
@@ -76,15 +79,19 @@ def pages_agree(day: date, now: datetime) -> CheckOutcome:
             clauses(difference_words(one) for one in differences[:4]),
             "late",
         )
-        for row, differences in watch.page_news(now=now)[:MOST_NAMED]
+        for row, differences in watch.page_news(now=now)
     ]
     found += [
         _finding(
-            row, _("「%(name)s」开始后还没有核对页面"), _("把页面文案贴到活动页上比一比"), "us"
+            row,
+            _("「%(name)s」开始后还没有核对页面"),
+            _("把页面文案贴到活动页上比一比"),
+            "us",
+            which="unseen",
         )
-        for row in watch.page_unseen(now=now)[:MOST_NAMED]
+        for row in watch.page_unseen(now=now)
     ]
-    return outcome_of(found)
+    return outcome_of(found, most=MOST_NAMED)
 
 
 def starts_and_ends_are_near(day: date, now: datetime) -> CheckOutcome:
@@ -95,11 +102,11 @@ def starts_and_ends_are_near(day: date, now: datetime) -> CheckOutcome:
         "ends": (_("「%(name)s」24 小时内结束"), "soon"),
     }
     found = []
-    for row, which in watch.near_ends(now=now)[:MOST_NAMED]:
+    for row, which in watch.near_ends(now=now):
         title, severity = words[which]
         due_at = row.ends_at if which == "ends" else row.starts_at
-        found.append(_finding(row, title, _span(row), severity, due_at=due_at))
-    return outcome_of(found)
+        found.append(_finding(row, title, _span(row), severity, due_at=due_at, which=which))
+    return outcome_of(found, most=MOST_NAMED)
 
 
 def _span(row: Activity) -> str:
@@ -125,8 +132,9 @@ def running_stock_is_enough(day: date, now: datetime) -> CheckOutcome:
                 due_at=row.ends_at,
                 role="warehouse_lead",
             )
-            for row, count, code in watch.short_running()[:MOST_NAMED]
-        ]
+            for row, count, code in watch.short_running()
+        ],
+        most=MOST_NAMED,
     )
 
 
@@ -135,8 +143,9 @@ def checks_are_fresh(day: date, now: datetime) -> CheckOutcome:
     return outcome_of(
         [
             _finding(row, _("「%(name)s」查过之后价又变了"), _("打开活动，再查一次价格"), "us")
-            for row in watch.changed_after_check()[:MOST_NAMED]
-        ]
+            for row in watch.changed_after_check()
+        ],
+        most=MOST_NAMED,
     )
 
 
@@ -155,8 +164,9 @@ def follow_ups_are_made(day: date, now: datetime) -> CheckOutcome:
                 },
                 "late" if row.follow_up_on and row.follow_up_on < day else "us",
             )
-            for row in watch.follow_ups_due(day=day)[:MOST_NAMED]
-        ]
+            for row in watch.follow_ups_due(day=day)
+        ],
+        most=MOST_NAMED,
     )
 
 
@@ -171,8 +181,9 @@ def preparation_is_green(day: date, now: datetime) -> CheckOutcome:
                 "late",
                 due_at=row.starts_at,
             )
-            for row, tasks in watch.unprepared(day=day)[:MOST_NAMED]
-        ]
+            for row, tasks in watch.unprepared(day=day)
+        ],
+        most=MOST_NAMED,
     )
 
 

@@ -35,6 +35,9 @@ def caps_hold(day: date, now: datetime) -> CheckOutcome:
         return outcome_of([])
     if not ChannelDay.objects.filter(date__range=(yesterday, day)).exists():
         return _UNKNOWN
+    over = {
+        (one.channel, one.plan_key): one for which in (yesterday, day) for one in over_spent(which)
+    }
     found = [
         Finding(
             title=_("超了日限额：%(name)s")
@@ -43,12 +46,12 @@ def caps_hold(day: date, now: datetime) -> CheckOutcome:
             % {"day": one.date.isoformat(), "spend": money(one.spend), "cap": money(one.cap)},
             severity="late",
             owner_role="promotion",
+            key=":".join((one.channel, one.plan_key)),
             url=reverse("promotions:plan", args=[one.plan_id])
             if one.plan_id
             else reverse("promotions:channels"),
         )
-        for which in (day, yesterday)
-        for one in over_spent(which)
+        for one in over.values()
     ]
     return outcome_of(found)
 
@@ -76,6 +79,7 @@ def balances_last(day: date, now: datetime) -> CheckOutcome:
                 evidence=evidence,
                 severity="soon",
                 owner_role="promotion",
+                key=one.channel,
                 url=reverse("promotions:channel_accounts"),
             )
         )
@@ -101,21 +105,12 @@ def items_pay(day: date, now: datetime) -> CheckOutcome:
             evidence=_("连续 %(days)s 天") % {"days": one.under},
             severity="soon",
             owner_role="promotion",
+            key=one.item.item_no if one.item else "",
             url=reverse("promotions:ad_item", args=[one.item.item_no]) if one.item else "",
         )
-        for one in rows[:MOST_FINDINGS]
+        for one in rows
     ]
-    if len(rows) > len(found):
-        found.append(
-            Finding(
-                title=_("还有 %(n)s 条") % {"n": len(rows) - len(found)},
-                evidence=_("在自己的页面上看全部"),
-                severity="soon",
-                owner_role="promotion",
-                url=reverse("promotions:ad_items"),
-            )
-        )
-    return outcome_of(found)
+    return outcome_of(found, most=MOST_FINDINGS)
 
 
 def reports_came(day: date, now: datetime) -> CheckOutcome:
@@ -130,6 +125,7 @@ def reports_came(day: date, now: datetime) -> CheckOutcome:
             % {"last": one.last.isoformat()},
             severity="soon",
             owner_role="promotion",
+            key=one.channel,
             url=reverse("promotions:channel_reports"),
         )
         for one in reaches()

@@ -44,6 +44,7 @@ def _nearly_out(row: GiftRow) -> Finding:
         severity="late" if row.left_pieces == 0 else "soon",
         owner_role=OWNER,
         due_at=rule.ends_at,
+        key=f"short:{rule.pk}",
         url=_url(rule),
     )
 
@@ -64,6 +65,7 @@ def _promised(one: Promised) -> Finding:
         severity="late",
         owner_role=OWNER,
         due_at=one.activity.ends_at,
+        key=f"promised:{one.activity.pk}:{one.rule.pk}",
         url=_url(one.rule),
     )
 
@@ -75,6 +77,7 @@ def _miscounted(rule: GiftRule, given: int) -> Finding:
         % {"used": rule.used_pieces, "given": given},
         severity="late",
         owner_role=OWNER,
+        key=f"count:{rule.pk}",
         url=_url(rule),
     )
 

@@ -30,9 +30,10 @@ def partners_are_followed(day: date, now: datetime) -> CheckOutcome:
             % {"day": row.follow_up_on, "state": row.get_state_display()},
             severity="late" if row.follow_up_on and row.follow_up_on < day else "us",
             owner_role="promotion",
+            key=f"distributor:{row.pk}",
             url=reverse("promotions:distributor", kwargs={"distributor_id": row.pk}),
         )
-        for row in queries.due_distributors(day=day)[:MOST_NAMED]
+        for row in queries.due_distributors(day=day)
     ]
     findings += [
         Finding(
@@ -40,9 +41,10 @@ def partners_are_followed(day: date, now: datetime) -> CheckOutcome:
             evidence=_("约好 %(day)s") % {"day": row.follow_up_on},
             severity="late" if row.follow_up_on and row.follow_up_on < day else "us",
             owner_role="promotion",
+            key=f"partner:{row.pk}",
             url=reverse("promotions:partner", kwargs={"partner_id": row.pk}),
         )
-        for row in queries.due_partners(day=day)[:MOST_NAMED]
+        for row in queries.due_partners(day=day)
     ]
     forgotten = queries.forgotten_distributors()
     if forgotten:
@@ -52,10 +54,11 @@ def partners_are_followed(day: date, now: datetime) -> CheckOutcome:
                 evidence=listed(row.name for row in forgotten),
                 severity="us",
                 owner_role="promotion",
+                key="forgotten",
                 url=reverse("promotions:distributors"),
             )
         )
-    return outcome_of(findings)
+    return outcome_of(findings, most=MOST_NAMED)
 
 
 def agreed_prices_are_kept(day: date, now: datetime) -> CheckOutcome:
@@ -67,9 +70,10 @@ def agreed_prices_are_kept(day: date, now: datetime) -> CheckOutcome:
             evidence=_("警告过以后又低于约定价在卖；结束合作或者写下为什么再给一次机会"),
             severity="late",
             owner_role="manager",
+            key=f"end:{row.pk}",
             url=reverse("promotions:distributor", kwargs={"distributor_id": row.pk}),
         )
-        for row in ending[:MOST_NAMED]
+        for row in ending
     ]
     told = {row.pk for row in ending}
     findings += [
@@ -84,12 +88,13 @@ def agreed_prices_are_kept(day: date, now: datetime) -> CheckOutcome:
             },
             severity="soon",
             owner_role="promotion",
+            key=f"breach:{one.pk}",
             url=reverse("promotions:distributor", kwargs={"distributor_id": one.distributor_id}),
         )
-        for one in queries.unsaid_breaches()[:MOST_NAMED]
+        for one in queries.unsaid_breaches(limit=500)
         if one.distributor_id not in told and one.breach == Breach.WARNING
     ]
-    return outcome_of(findings)
+    return outcome_of(findings, most=MOST_NAMED)
 
 
 def tools_are_decided(day: date, now: datetime) -> CheckOutcome:
@@ -108,10 +113,11 @@ def tools_are_decided(day: date, now: datetime) -> CheckOutcome:
                     % {"cost": money(one.monthly)},
                     severity="us",
                     owner_role="manager",
+                    key=str(one.row.pk),
                     url=_tool(one.row.pk),
                 )
             )
-    return outcome_of(findings[:MOST_NAMED])
+    return outcome_of(findings, most=MOST_NAMED)
 
 
 def _tool(pk: int) -> str:
@@ -134,15 +140,16 @@ def _renewal(one: queries.SubscriptionRow, day: date) -> Finding:
         evidence=clauses(parts),
         severity="late" if one.nearness == "past" else "soon",
         owner_role="manager" if one.is_unused else "promotion",
+        key=str(row.pk),
         url=_tool(row.pk),
     )
 
 
 def trials_are_read(day: date, now: datetime) -> CheckOutcome:
     """Fail for tests that can be decided, whose visitors are split askew, or that got no figures."""
-    running = read_trials(list(trials(state=TrialState.RUNNING)[:MOST_NAMED]))
+    running = read_trials(list(trials(state=TrialState.RUNNING)))
     findings = [found for one in running if (found := _test_finding(one, day))]
-    return outcome_of(findings)
+    return outcome_of(findings, most=MOST_NAMED)
 
 
 def _test_finding(one: TrialRead, day: date) -> Finding | None:
@@ -164,6 +171,7 @@ def _test_finding(one: TrialRead, day: date) -> Finding | None:
         evidence=evidence,
         severity="soon" if one.reading.status == "skewed" else "us",
         owner_role="promotion",
+        key=str(one.trial.pk),
         url=reverse("promotions:test", kwargs={"trial_id": one.trial.pk}),
     )
 
@@ -179,11 +187,13 @@ def material_may_be_shown(day: date, now: datetime) -> CheckOutcome:
                 evidence=clauses(objection_words(one) for one in found[row.pk][:3]),
                 severity="late",
                 owner_role="promotion",
+                key=str(row.pk),
                 url=reverse("promotions:material_one", kwargs={"material_id": row.pk}),
             )
             for row in rows
             if found[row.pk]
-        ][:MOST_NAMED]
+        ],
+        most=MOST_NAMED,
     )
 
 

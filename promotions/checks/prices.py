@@ -38,10 +38,11 @@ def platform_agrees(day: date, now: datetime) -> CheckOutcome:
                     evidence=words,
                     severity="us",
                     owner_role="promotion",
+                    key=str(row.sku_id),
                     url=reverse("promotions:price_of", kwargs={"sku_id": row.sku_id}),
                 )
             )
-    return outcome_of(findings[:MOST_NAMED])
+    return outcome_of(findings, most=MOST_NAMED)
 
 
 def _differences(theirs: SellerPrice, ours: SkuLowest) -> str:
@@ -69,7 +70,7 @@ def nothing_falls_below_its_floor(day: date, now: datetime) -> CheckOutcome:
         ahead.filter(lowest_amount__lt=F("sku__floor_amount"))
         .values("sku_id", "sku__code")
         .annotate(least=Min("lowest_amount"), first=Min("date"))
-        .order_by("first", "sku_id")[:MOST_NAMED]
+        .order_by("first", "sku_id")
     )
     return outcome_of(
         [
@@ -82,10 +83,12 @@ def nothing_falls_below_its_floor(day: date, now: datetime) -> CheckOutcome:
                 },
                 severity="late" if row["first"] <= day else "soon",
                 owner_role="promotion",
+                key=str(row["sku_id"]),
                 url=reverse("promotions:price_of", kwargs={"sku_id": row["sku_id"]}),
             )
             for row in low
-        ]
+        ],
+        most=MOST_NAMED,
     )
 
 

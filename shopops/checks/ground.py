@@ -1,4 +1,4 @@
-"""Checks of the ground floor itself: the calendar ahead, and work that waits for a person."""
+"""Checks of the ground floor itself: the calendar ahead, work that nobody finished, the backup."""
 
 from datetime import date, datetime, timedelta
 
@@ -7,11 +7,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check
+from shopops.lib.backup.marks import last_backup
+from shopops.lib.business_time import business_date
+from shopops.staff.queries import current_shop
 from shopops.work import calendar
-from shopops.work.choices import RunState
+from shopops.work.choices import DUE_STATES, RunState
 from shopops.work.models import Run
+from shopops.work.registry import find_kind
 
 CALENDAR_AHEAD = timedelta(days=45)
+# A due run that nobody took for so long: no worker works, or it is stuck behind another.
+WAITS = timedelta(hours=1)
+BACKUP_EVERY = timedelta(days=1)
+MOST_NAMED = 20
 
 
 def calendar_ahead(day: date, now: datetime) -> CheckOutcome:
@@ -34,19 +42,64 @@ def calendar_ahead(day: date, now: datetime) -> CheckOutcome:
 
 
 def nothing_quarantined(day: date, now: datetime) -> CheckOutcome:
-    """Fail while runs stand in quarantine: what they should have done is not done."""
-    stuck = Run.objects.filter(state=RunState.QUARANTINED).count()
-    if not stuck:
+    """Fail for each run that stands in quarantine: what it should have done is not done."""
+    stuck = Run.objects.filter(state=RunState.QUARANTINED).order_by("-pk")
+    return outcome_of(
+        [
+            _about_run(
+                run,
+                title=_("后台任务没有做成：%(name)s"),
+                evidence=_("三次都没有成功，系统不再自动重试"),
+            )
+            for run in stuck
+        ],
+        most=MOST_NAMED,
+    )
+
+
+def runs_are_performed(day: date, now: datetime) -> CheckOutcome:
+    """Fail for each run that should have begun over an hour ago."""
+    late = Run.objects.filter(state__in=DUE_STATES, due_at__lt=now - WAITS).order_by("due_at", "pk")
+    return outcome_of(
+        [
+            _about_run(
+                run,
+                title=_("后台任务没有人做：%(name)s"),
+                evidence=_("早该开始，等了 %(hours)d 小时；看工作进程在不在")
+                % {"hours": (now - run.due_at).total_seconds() // 3600},
+            )
+            for run in late
+        ],
+        most=MOST_NAMED,
+    )
+
+
+def _about_run(run: Run, *, title: str, evidence: str) -> Finding:
+    kind = find_kind(run.kind)
+    return Finding(
+        title=title % {"name": kind.label if kind else run.kind},
+        evidence=evidence,
+        severity="late",
+        owner_role="administrator",
+        key=str(run.pk),
+        url=reverse("work:run", args=[run.pk]),
+    )
+
+
+def backup_is_fresh(day: date, now: datetime) -> CheckOutcome:
+    """Fail while the newest backup is older than a day, or there is none of a shop older than that."""
+    last, shop = last_backup(), current_shop()
+    since = last.made_at if last else (shop.created_at if shop else now)
+    if now - since <= BACKUP_EVERY:
         return outcome_of([])
-    title = _("有 %(count)s 个后台任务被隔离，等人处理") % {"count": stuck}
     return outcome_of(
         [
             Finding(
-                title=title,
-                evidence=_("三次都没有成功，系统不再自动重试"),
-                severity="us",
+                title=_("一天以上没有备份了") if last else _("还没有备份过"),
+                evidence=_("最近一次：%(day)s。运行 manage.py backup，放到别的机器上")
+                % {"day": business_date(last.made_at).isoformat() if last else "—"},
+                severity="late",
                 owner_role="administrator",
-                url=reverse("work:runs") + "?state=quarantined",
             )
         ]
     )
@@ -54,15 +107,10 @@ def nothing_quarantined(day: date, now: datetime) -> CheckOutcome:
 
 def register() -> None:
     """Register them; called once by `ChecksConfig.ready`."""
-    register_check(
-        "calendar.covers_45_days",
-        gettext_lazy("节假日安排已确认未来 45 天"),
-        "administrator",
-        calendar_ahead,
-    )
-    register_check(
-        "work.nothing_quarantined",
-        gettext_lazy("没有被隔离的后台任务"),
-        "administrator",
-        nothing_quarantined,
-    )
+    for code, name, run in (
+        ("calendar.covers_45_days", gettext_lazy("节假日安排已确认未来 45 天"), calendar_ahead),
+        ("work.nothing_quarantined", gettext_lazy("没有被隔离的后台任务"), nothing_quarantined),
+        ("work.runs_are_performed", gettext_lazy("后台任务都有人做"), runs_are_performed),
+        ("work.backup_is_fresh", gettext_lazy("备份不超过一天"), backup_is_fresh),
+    ):
+        register_check(code, name, "administrator", run)

@@ -1,6 +1,6 @@
 """The daily checks: each app registers its own in `AppConfig.ready`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -14,7 +14,12 @@ type Severity = Literal["late", "soon", "us"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that somebody should do something about."""
+    """One thing that somebody should do something about.
+
+    `key` names the subject within its check, the same each day and whatever the words and figures
+    are: one thing and condition is one issue. Empty where the check has only one subject. `person`
+    is the id of who does it, where that is settled.
+    """
 
     title: str
     evidence: str
@@ -22,6 +27,8 @@ class Finding:
     owner_role: str
     due_at: datetime | None = None
     url: str = ""
+    key: str = ""
+    person: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give it as it is stored and as commands print it."""
@@ -32,10 +39,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckOutcome:
-    """What a check says. UNKNOWN where the data to decide is missing; never guess PASSED."""
+    """What a check says. UNKNOWN where the data to decide is missing; never guess PASSED.
+
+    `lasting`: keys of subjects whose condition lasts although they are not named among the findings
+    (a long list is cut): they open nothing new, and close nothing that is open.
+    """
 
     status: CheckResult.Status
     findings: Sequence[Finding] = ()
+    lasting: frozenset[str] = frozenset()
 
 
 type RunCheck = Callable[[date, datetime], CheckOutcome]
@@ -84,7 +96,19 @@ def passed() -> CheckOutcome:
     return CheckOutcome(CheckResult.Status.PASSED)
 
 
-def outcome_of(findings: Sequence[Finding]) -> CheckOutcome:
-    """Pass without findings, fail with some."""
+def unknown() -> CheckOutcome:
+    """Give the outcome of a check that cannot tell: nothing opens, nothing closes."""
+    return CheckOutcome(CheckResult.Status.UNKNOWN)
+
+
+def outcome_of(
+    findings: Sequence[Finding], *, most: int | None = None, lasting: Iterable[object] = ()
+) -> CheckOutcome:
+    """Pass without findings, fail with some.
+
+    `most`: name so many; the others last on unnamed. `lasting`: keys of what was not even read.
+    """
     status = CheckResult.Status.FAILED if findings else CheckResult.Status.PASSED
-    return CheckOutcome(status, findings)
+    named = findings[:most]
+    unnamed = {one.key for one in findings[len(named) :]} | {str(key) for key in lasting}
+    return CheckOutcome(status, named, frozenset(unnamed))

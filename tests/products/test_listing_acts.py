@@ -96,7 +96,7 @@ def test_findings_asked_for_after_an_act_are_stored_for_the_day(manager, now):
     assert done.error == ""
     stored = CheckResult.objects.filter(code__startswith="products.")
     assert {one.status for one in stored} <= {"passed", "unknown"}
-    assert stored.count() == 12
+    assert stored.count() == 14
 
 
 def test_a_file_that_is_no_picture_is_a_clear_error(as_manager, manager, now):

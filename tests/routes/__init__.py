@@ -1,6 +1,6 @@
 """One table over every address of the product, a file for each part of it."""
 
-from tests.routes import analytics, crm, goods, ground, orders, promotions
+from tests.routes import analytics, checks, crm, goods, ground, orders, promotions
 from tests.routes.row import Route
 
 ROUTES: dict[str, Route] = {
@@ -10,4 +10,5 @@ ROUTES: dict[str, Route] = {
     **promotions.ROUTES,
     **crm.ROUTES,
     **analytics.ROUTES,
+    **checks.ROUTES,
 }

@@ -31,6 +31,7 @@ from orders.demo.pairs import write_pairs
 from products.actions.replenish import request_replenishment
 from products.demo import files as goods_of_files
 from products.demo import stock as stock_of_demo
+from shopops.checks import demo as checks_of_demo
 from shopops.intake.choices import BatchState
 from shopops.intake.models import Batch
 from shopops.lib.business_time import SHANGHAI, parse_instant
@@ -81,6 +82,8 @@ class Command(JsonCommand):
         registry.fill_demo(cast, now)
         self._work(folder, seed, cast, now)
         refresh_queue_counts(platform=shop_platform(), now=now)
+        self.note("checks and lists …")
+        checks_of_demo.fill(by_name=cast, now=now, seed=seed)
         done.write_text(now.isoformat())
         return {"orders_files": len(files), "people": len(cast), "already": False}
 

@@ -20,6 +20,7 @@ from shopops.lib.backup.manifest import (
     part_of,
     write_manifest,
 )
+from shopops.lib.backup.marks import mark_backup
 from shopops.lib.backup.servers import database_name, own_secrets, run_program
 from shopops.lib.business_time import SHANGHAI
 
@@ -49,6 +50,7 @@ def make_backup(folder: Path, *, now: datetime, tell: Tell) -> Manifest:
             files=[part_of(folder, path) for path in sorted(folder.rglob("*")) if path.is_file()],
         )
         write_manifest(folder, manifest)
+        mark_backup(folder, made_at=now)
     except OSError as error:
         raise BackupError(f"{folder}: {error.strerror}") from error
     return manifest

@@ -30,21 +30,26 @@ SWEEP = "orders.sweep_is_followed"
 def contacts_are_erased(day: date, now: datetime) -> CheckOutcome:
     """Fail while contacts or original files are kept longer than they may be."""
     found = overdue(day=day, now=now)
-    texts = []
+    texts: dict[str, str] = {}
     if found.orders:
-        texts.append(_("有 %(count)s 单的收货信息过了保存期限还没有删除") % {"count": found.orders})
+        texts["orders"] = _("有 %(count)s 单的收货信息过了保存期限还没有删除") % {
+            "count": found.orders
+        }
     if found.files:
-        texts.append(_("有 %(count)s 个导入原文件过了保存期限还没有删除") % {"count": found.files})
-    return outcome_of([_finding(text) for text in texts])
+        texts["files"] = _("有 %(count)s 个导入原文件过了保存期限还没有删除") % {
+            "count": found.files
+        }
+    return outcome_of([_finding(key, text) for key, text in texts.items()])
 
 
-def _finding(title: str) -> Finding:
+def _finding(key: str, title: str) -> Finding:
     return Finding(
         title=title,
         evidence=_("期限：订单结束后 %(days)s 天；看后台任务「删除到期的收货信息」")
         % {"days": settings.CONTACTS_KEPT_DAYS},
         severity="late",
         owner_role="administrator",
+        key=key,
         url=reverse("work:runs"),
     )
 
@@ -93,9 +98,19 @@ def cases_are_answered(day: date, now: datetime) -> CheckOutcome:
     """Fail while first answers, complaints or the platform's time-outs are overdue."""
     found = overdue_cases(now=now)
     rows = (
-        (found.unanswered, _("有 %(count)s 张售后单超过 24 小时没有首次答复"), "service"),
-        (found.complaints, _("有 %(count)s 件投诉超过 72 小时没有解决"), "service_lead"),
-        (found.platform, _("有 %(count)s 张售后单过了平台时限"), "service_lead"),
+        (
+            "unanswered",
+            found.unanswered,
+            _("有 %(count)s 张售后单超过 24 小时没有首次答复"),
+            "service",
+        ),
+        (
+            "complaints",
+            found.complaints,
+            _("有 %(count)s 件投诉超过 72 小时没有解决"),
+            "service_lead",
+        ),
+        ("platform", found.platform, _("有 %(count)s 张售后单过了平台时限"), "service_lead"),
     )
     return outcome_of(
         [
@@ -104,9 +119,10 @@ def cases_are_answered(day: date, now: datetime) -> CheckOutcome:
                 evidence=_("售后单按时限排，最急的在最上面"),
                 severity="late",
                 owner_role=role,
+                key=key,
                 url=reverse("orders:cases"),
             )
-            for count, text, role in rows
+            for key, count, text, role in rows
             if count
         ]
     )
@@ -121,6 +137,7 @@ def sweep_is_followed(day: date, now: datetime) -> CheckOutcome:
                 evidence=_("预计赔付 ¥%(amount)s") % {"amount": row["amount"]},
                 severity="late",
                 owner_role=row["owner_role"],
+                key=row["owner_role"],
                 url=reverse("orders:sweep"),
             )
             for row in overdue_follow_ups(day=day)
@@ -129,7 +146,7 @@ def sweep_is_followed(day: date, now: datetime) -> CheckOutcome:
 
 
 def register() -> None:
-    """Register them; called once by `OrdersConfig.ready`."""
+    """Register them; called once by `orders.checks`."""
     register_check(STALLED, gettext_lazy("物流轨迹没有停滞"), "service", trace_stalled)
     register_check(UNPICKED, gettext_lazy("交接的包裹都揽收了"), "warehouse_lead", parcels_unpicked)
     register_check(CASES, gettext_lazy("售后单按时答复"), "service_lead", cases_are_answered)

@@ -6,8 +6,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shopops.checks.models import CheckResult
+from shopops.checks.actions.issues import close_issues, follow_outcome
+from shopops.checks.locks import locked_issues, take_turn
+from shopops.checks.models import CheckResult, Issue
 from shopops.checks.registry import Check, CheckOutcome, Finding, checks
+from shopops.lib.business_time import business_date
 from shopops.work.actions import request_run
 from shopops.work.context import RunContext
 from shopops.work.models import Run
@@ -25,7 +28,7 @@ def request_checks(*, day: date, now: datetime, ring: bool = True) -> Run:
 
 
 def perform_checks(run: RunContext) -> dict[str, object]:
-    """Do the work of a `checks.daily` run: one step a check, going on after the last one done.
+    """Do the work of a run of checks: one step a check, going on after the last one done.
 
     :raises ValueError: if the run has no business date
     """
@@ -40,6 +43,8 @@ def perform_checks(run: RunContext) -> dict[str, object]:
             cursor={"after": check.code}, done=number, total=len(rows), text=str(check.name)
         ):
             run_check(check, day=run.business_date, now=run.now)
+    with run.step():
+        close_forgotten(day=run.business_date, now=run.now)
     results = CheckResult.objects.filter(business_date=run.business_date)
     return {"statuses": dict(results.order_by("code").values_list("code", "status"))}
 
@@ -50,9 +55,16 @@ def run_checks(*, day: date, now: datetime) -> list[CheckResult]:
 
 
 def run_check(check: Check, *, day: date, now: datetime) -> CheckResult:
-    """Run one check and replace what it said before. One that breaks is unknown, not passed."""
+    """Run one check, replace what it said before, and let its issues follow.
+
+    A check that breaks is unknown, not passed. What a check says about an older day than it spoke of
+    already, or about a day ahead, is kept and moves no issue: these tell what is so now.
+    """
     with transaction.atomic():
+        take_turn(check.code)
         outcome = _outcome(check, day, now)
+        if _is_newest(check.code, day, now):
+            outcome = _followed(check.code, outcome, day, now)
         result, _created = CheckResult.objects.update_or_create(
             code=check.code,
             business_date=day,
@@ -65,16 +77,45 @@ def run_check(check: Check, *, day: date, now: datetime) -> CheckResult:
     return result
 
 
+def _is_newest(code: str, day: date, now: datetime) -> bool:
+    today = business_date(now)
+    later = CheckResult.objects.filter(code=code, business_date__gt=day, business_date__lte=today)
+    return day <= today and not later.exists()
+
+
+def _followed(code: str, outcome: CheckOutcome, day: date, now: datetime) -> CheckOutcome:
+    try:
+        with transaction.atomic():
+            follow_outcome(code=code, outcome=outcome, day=day, now=now)
+    except ValueError as error:
+        logger.exception("check %s names one subject twice", code)
+        return _broken(error)
+    return outcome
+
+
+def close_forgotten(*, day: date, now: datetime) -> int:
+    """Close what is open of checks that this release no longer has; give how many."""
+    known = [check.code for check in checks()]
+    lost = Issue.objects.filter(closed_at__isnull=True).exclude(code__in=known)
+    rows = locked_issues(lost.values_list("pk", flat=True))
+    close_issues([row for row in rows if row.closed_at is None], day=day, now=now)
+    return len(rows)
+
+
 def _outcome(check: Check, day: date, now: datetime) -> CheckOutcome:
     try:
         with transaction.atomic():
             return check.run(day, now)
     except Exception as error:
         logger.exception("check %s broke", check.code)
-        finding = Finding(
-            title=_("检查没有跑完，结果未知"),
-            evidence=f"{type(error).__name__}: {error}"[:500],
-            severity="us",
-            owner_role="administrator",
-        )
-        return CheckOutcome(CheckResult.Status.UNKNOWN, [finding])
+        return _broken(error)
+
+
+def _broken(error: Exception) -> CheckOutcome:
+    finding = Finding(
+        title=_("检查没有跑完，结果未知"),
+        evidence=f"{type(error).__name__}: {error}"[:500],
+        severity="us",
+        owner_role="administrator",
+    )
+    return CheckOutcome(CheckResult.Status.UNKNOWN, [finding])

@@ -1,4 +1,4 @@
-"""Which open holds cannot wait: buyers not told, holds past their due time."""
+"""Which open holds cannot wait: buyers not told, holds past their due time; and parcels nobody picked up."""
 
 from dataclasses import dataclass
 from datetime import datetime

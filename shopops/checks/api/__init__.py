@@ -1,0 +1,1 @@
+"""Issues and lists for programs."""

@@ -1,0 +1,21 @@
+"""Addresses of issues and lists for programs."""
+
+from django.urls import URLPattern, path
+
+from shopops.checks.api import findings, lists
+
+app_name = "checks_api"
+
+urlpatterns: list[URLPattern] = [
+    path("findings/", findings.Findings.as_view(), name="findings"),
+    path(
+        "findings/<int:issue_id>/acknowledge/",
+        findings.Acknowledge.as_view(),
+        name="acknowledge",
+    ),
+    path("findings/<int:issue_id>/assign/", findings.Assign.as_view(), name="assign"),
+    path("findings/<int:issue_id>/note/", findings.NoteFinding.as_view(), name="note"),
+    path("lists/", lists.Lists.as_view(), name="lists"),
+    path("lists/items/<int:item_id>/tick/", lists.TickLine.as_view(), name="tick"),
+    path("lists/<int:list_id>/sign/", lists.SignList.as_view(), name="sign"),
+]

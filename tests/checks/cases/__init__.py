@@ -1,0 +1,14 @@
+"""For each daily check: how the thing that it looks for comes about, and how it ends."""
+
+from tests.checks.cases import crm, goods, ground, orders, promotions
+from tests.checks.cases.case import Case, World
+
+CASES: dict[str, Case] = {
+    **ground.CASES,
+    **orders.CASES,
+    **goods.CASES,
+    **promotions.CASES,
+    **crm.CASES,
+}
+
+__all__ = ["CASES", "Case", "World"]
