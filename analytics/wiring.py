@@ -4,13 +4,16 @@ Each topic registers in its own module; this file only calls them.
 """
 
 from analytics.checks import figures as figure_checks
+from analytics.checks import reports as report_checks
 from analytics.checks import stats as stat_checks
-from analytics.wirings import rollup, stats
+from analytics.wirings import reports, rollup, stats
 
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
     rollup.register()
     stats.register()
+    reports.register()
     figure_checks.register()
     stat_checks.register()
+    report_checks.register()
