@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from analytics.views import funnel, hand, lineage, traffic
+from analytics.views import funnel, hand, lineage, report_addresses, reports, traffic
 
 app_name = "analytics"
 
@@ -14,4 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("funnel.csv", funnel.funnel_csv, name="funnel_csv"),
     path("traffic/", traffic.traffic, name="traffic"),
     path("traffic.csv", traffic.traffic_csv, name="traffic_csv"),
+    # --- reports
+    path("reports/", reports.report_list, name="reports"),
+    path("reports/addresses/", report_addresses.report_addresses, name="report_addresses"),
+    path("reports/<int:report_id>/", reports.report_page, name="report"),
+    path("reports/<int:report_id>/report.xlsx", reports.report_sheet, name="report_sheet"),
+    path("reports/<int:report_id>/report.png", reports.report_picture, name="report_picture"),
 ]

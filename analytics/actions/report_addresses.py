@@ -153,7 +153,7 @@ def _told(row: ReportAddress) -> dict[str, Any]:
     }
 
 
-def _log(  # noqa: PLR0913
+def _log(
     row: ReportAddress,
     what: str,
     *,
@@ -209,5 +209,3 @@ def perform_test(run: RunContext) -> dict[str, Any]:
             tested_words=answer.words[:300],
         )
     return {"fate": answer.fate.value}
-
-

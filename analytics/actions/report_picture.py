@@ -28,7 +28,7 @@ class NoFontError(Exception):
     """This machine has no font with Chinese characters."""
 
 
-def picture(  # noqa: PLR0913
+def picture(
     kind: str, *, since: date, until: date, shop: str, facts: Facts, made_at: datetime
 ) -> bytes:
     """Draw a report as a PNG 750 pixels wide.
@@ -99,7 +99,14 @@ class _Sheet:
         return self.fonts[size, is_bold]
 
     def put(
-        self, x: float, text: str, size: int, color: str, *, is_bold: bool = False, to_right: bool = False
+        self,
+        x: float,
+        text: str,
+        size: int,
+        color: str,
+        *,
+        is_bold: bool = False,
+        to_right: bool = False,
     ) -> None:
         """Write at the present height, from `x` on or up to it."""
         anchor = "ra" if to_right else "la"
@@ -150,9 +157,7 @@ class _Sheet:
             if value is not None:
                 up = self.y + height * (1 - value / top)
                 color = BLUE if number == len(values) - 1 else "#a9c3f0"
-                self.draw.rectangle(
-                    (left + 2, up, left + step - 3, self.y + height), fill=color
-                )
+                self.draw.rectangle((left + 2, up, left + step - 3, self.y + height), fill=color)
         self.y += height + 6
         self.put(EDGE, f"{days[0]:%m-%d}", 18, THIRD)
         self.put(WIDTH - EDGE, f"{days[-1]:%m-%d}", 18, THIRD, to_right=True)

@@ -237,7 +237,9 @@ def _to_decide(sending_id: int, version: int) -> ReportSending:
     row = locked_sending(sending_id=sending_id)
     if row.version != version:
         raise StaleGoodsError(row.address.name, seen=version, current=row.version)
-    if row.state in (ReportSending.State.CLAIMED, ReportSending.State.WAITING) and not _is_stuck(row):
+    if row.state in (ReportSending.State.CLAIMED, ReportSending.State.WAITING) and not _is_stuck(
+        row
+    ):
         raise GoodsRefusedError(_("这一条正在发，等它有结果。"))
     return row
 
@@ -248,7 +250,7 @@ def _is_stuck(row: ReportSending) -> bool:
     return not Run.objects.filter(kind=KIND, key=str(row.pk), state__in=going).exists()
 
 
-def _decided(  # noqa: PLR0913
+def _decided(
     row: ReportSending, what: str, old: str, *, by: User, now: datetime, reason: str = ""
 ) -> None:
     row.version += 1

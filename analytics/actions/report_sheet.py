@@ -65,7 +65,9 @@ def workbook(kind: str, *, since: date, until: date, shop: str, facts: Facts) ->
     page = book.book.add_worksheet(_("概要"))
     days = book.book.add_worksheet(_("走势"))
     _write_days(book, days, facts)
-    end = _write_figures(book, page, f"{shop} {wording.title_of(kind, since, until)}".strip(), facts)
+    end = _write_figures(
+        book, page, f"{shop} {wording.title_of(kind, since, until)}".strip(), facts
+    )
     _write_rest(book, page, end, kind, until, facts)
     _write_charts(book, page, facts)
     book.book.close()
@@ -97,7 +99,7 @@ def _write_figures(book: _Book, page: Any, title: str, facts: Facts) -> int:  # 
     return 4 + len(facts["figures"])
 
 
-def _write_rest(  # noqa: PLR0913
+def _write_rest(
     book: _Book,
     page: Any,  # noqa: ANN401
     at: int,

@@ -51,7 +51,11 @@ def _not_sent(now: datetime) -> list[Finding]:
 def _finding(row: ReportSending) -> Finding:
     report = row.report
     is_unsure = row.state in (State.UNKNOWN, State.CLAIMED)
-    title = _("不知道发到没有：%(report)s → %(to)s") if is_unsure else _("没有发出去：%(report)s → %(to)s")
+    title = (
+        _("不知道发到没有：%(report)s → %(to)s")
+        if is_unsure
+        else _("没有发出去：%(report)s → %(to)s")
+    )
     return Finding(
         title=title
         % {"report": title_of(report.kind, report.since, report.until), "to": row.address.name},

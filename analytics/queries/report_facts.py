@@ -206,7 +206,7 @@ def _findings(at: datetime, day: date) -> Facts:
     """Give what was open at an instant: how many of each severity, and the worst with their owners."""
     was_open = Q(closed_at__isnull=True) | Q(closed_at__gt=at)
     rows = Issue.objects.filter(was_open, opened_at__lte=at)
-    counts = {one: 0 for one in Issue.Severity.values}
+    counts = dict.fromkeys(Issue.Severity.values, 0)
     for row in rows.values("severity").annotate(n=Count("pk")).order_by("severity"):
         counts[row["severity"]] = row["n"]
     worst = rows.select_related("assignee").order_by("rank", "opened_at", "pk")[:MOST_FINDINGS]

@@ -61,5 +61,8 @@ def expected(*, since: date, until: date) -> list[tuple[str, date]]:
     """Give the reports that there should be by business date, the oldest first."""
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     return [
-        (kind, day) for day in days for kind in (DAILY, WEEKLY) if kind == DAILY or not day.weekday()
+        (kind, day)
+        for day in days
+        for kind in (DAILY, WEEKLY)
+        if kind == DAILY or not day.weekday()
     ]

@@ -59,9 +59,7 @@ def register() -> None:
         )
     )
     register_kind(
-        KindSpec(
-            report_sending.WATCH, _("看报告发出去没有"), "quick", report_sending.perform_watch
-        )
+        KindSpec(report_sending.WATCH, _("看报告发出去没有"), "quick", report_sending.perform_watch)
     )
     register_kind(
         KindSpec(
