@@ -46,6 +46,16 @@ REFUSED = gettext_noop("对方不收：{words}")
 NOT_TAKEN = gettext_noop("对方不收，没有说为什么")
 # A piece of an address shorter than this is no secret: a host, a schema.
 _SECRET = 8
+# So much of the end of a key is shown, and only of a long one.
+_TAIL = 4
+# Web hooks that Apprise does not know by themselves, as people copy them from the service.
+_HOOKS = (
+    (
+        re.compile(r"https://oapi\.dingtalk\.com/robot/send\?access_token=([0-9A-Za-z]+)$"),
+        "dingtalk",
+    ),
+    (re.compile(r"https://open\.feishu\.cn/open-apis/bot/v2/hook/([\w-]+)/?$"), "feishu"),
+)
 _CODES = ("errcode", "StatusCode", "code")
 _BOTS = frozenset({"dingtalk", "wecombot", "feishu", "lark"})
 # A connection that broke off after it stood: what was handed over may have arrived.
@@ -146,13 +156,22 @@ def _service(address: str) -> Any:  # noqa: ANN401
 
     :raises NotAnAddressError: if it can make nothing of it
     """
-    made = _apprise().Apprise.instantiate(address.strip(), suppress_exceptions=True)
+    made = _apprise().Apprise.instantiate(_written(address), suppress_exceptions=True)
     if not made:
         raise NotAnAddressError
     plugin = sys.modules[type(made).__module__]
     if getattr(plugin, "requests", None) is requests:
         plugin.requests = _Listening()  # type: ignore[attr-defined]
     return made
+
+
+def _written(address: str) -> str:
+    """Write the address of a robot's web hook, as the service shows it, as Apprise wants it."""
+    text = address.strip()
+    for shape, schema in _HOOKS:
+        if found := shape.match(text):
+            return f"{schema}://{found[1]}"
+    return text
 
 
 def service_of(address: str) -> Service:
@@ -162,8 +181,10 @@ def service_of(address: str) -> Service:
     """
     made = _service(address)
     schema = _schema(made)
-    longest = max((piece for piece in _pieces(address)), key=len, default="")
-    tail = longest[-4:] if len(longest) >= 3 * 4 else ""
+    longest = max(_pieces(address), key=len, default="")
+    # The longest piece of an e-mail address may be its password.
+    is_key = len(longest) >= 3 * _TAIL and not schema.startswith("mailto")
+    tail = longest[-_TAIL:] if is_key else ""
     return Service(schema, tail, bool(getattr(made, "attachment_support", False)))
 
 
