@@ -24,9 +24,9 @@ DAYS = 6
 State = ReportSending.State
 # Invented, and of hosts that exist nowhere.
 _PLACES = (
-    ("运营群", "dingtalk://3f1c0a9d7e5b42f8a6d1c0b9e8f7a6d5", True, True),
+    ("运营群", "dingtalk://" + "demo" * 8, True, True),
     ("店主邮箱", "mailtos://report:demo-only@smtp.example.com?to=boss@example.com", True, True),
-    ("仓库群", "feishu://9b2f7c11-demo-4a3e-9d20-5c1e7f0a8b6d", True, False),
+    ("仓库群", "feishu://" + "demo" * 8, True, False),
 )
 
 
