@@ -5,6 +5,7 @@ picture, and the report says so.
 """
 
 import io
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -22,6 +23,7 @@ INK, SECOND, THIRD, LINE = "#101828", "#454f60", "#667085", "#e4e7ec"
 BLUE, PALE, BACK = "#1f5fd0", "#e8effb", "#ffffff"
 TONES = {"late": "#b42318", "soon": "#b54708", "us": "#1b51b5"}
 UNKNOWN = "#98a2b3"
+_PIECES = re.compile(r"[¥!-~]+|.", re.DOTALL)
 
 
 class NoFontError(Exception):
@@ -183,9 +185,11 @@ class _Sheet:
         self.y += 30
         for number, one in enumerate(rows):
             color = INK if one["is_known"] else UNKNOWN
-            text = f"{one['value']} {one['moved']}".strip()
-            self.put(EDGE + number * wide, text, 28, color, is_bold=one["is_known"])
-        self.y += 56
+            self.put(EDGE + number * wide, one["value"], 28, color, is_bold=one["is_known"])
+        self.y += 42
+        for number, one in enumerate(rows):
+            self.put(EDGE + number * wide, one["moved"], 20, THIRD)
+        self.y += 42
 
     def finding(self, one: dict[str, object]) -> None:
         """Write one finding: a mark of how bad it is, what, and whose."""
@@ -207,11 +211,11 @@ class _Sheet:
 
 
 def _broken(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
-    """Break a text into rows that fit, sign by sign, as Chinese is broken."""
+    """Break a text into rows that fit: between Chinese signs, never inside a figure or a word."""
     rows, row = [], ""
-    for sign in text:
-        if row and font.getlength(row + sign) > width:
-            rows.append(row)
+    for piece in _PIECES.findall(text):
+        if row and font.getlength(row + piece) > width:
+            rows.append(row.rstrip())
             row = ""
-        row += sign
+        row += piece
     return [*rows, row]

@@ -94,8 +94,9 @@ def _write_figures(book: _Book, page: Any, title: str, facts: Facts) -> int:  # 
         ):
             book.value(page, at, column, text, spec.unit)
         page.write_string(at, 2 + len(names), wording.source_words(row["source"]), book.muted)
-        known = f"{row['known_days']}/{row['days']}" if row["known_days"] < row["days"] else ""
-        page.write_string(at, 3 + len(names), known and _("知道的天数 ") + known, book.muted)
+        if row["known_days"] < row["days"]:
+            known = _("知道 %(known)s 天") % {"known": f"{row['known_days']}/{row['days']}"}
+            page.write_string(at, 3 + len(names), known, book.muted)
     return 4 + len(facts["figures"])
 
 

@@ -12,7 +12,7 @@ from analytics.actions.report_sending import CHECK
 from analytics.actions.reports import RUNS, key_of
 from analytics.models import Report, ReportAddress, ReportSending
 from analytics.rules.reports import DAILY, WEEKLY, monday_of
-from shopops.checks.actions import run_check
+from shopops.checks.actions import request_checks, run_check
 from shopops.checks.registry import find_check
 from shopops.lib.business_time import at_local, business_date
 from shopops.notices.calling import ANSWERED, NO_ANSWER
@@ -35,6 +35,7 @@ def fill(*, by_name: Mapping[str, User], now: datetime) -> None:
     if ReportAddress.objects.exists():
         return
     by, today = by_name["ning"], business_date(now)
+    perform_inline(request_checks(day=today, now=now, ring=False), clock=lambda: now)
     for back in range(DAYS, -1, -1):
         day = today - timedelta(days=back)
         if at_local(day, time(9)) <= now:

@@ -93,7 +93,10 @@ def facts_of(kind: str, *, day: date, now: datetime) -> Facts:
         "findings": _findings(at, day),
         "as_of": at.isoformat(),
         "is_belated": is_belated,
-        "waited_for": waits_for(kind, day=day),
+        # Checks of a morning that is past will not come; what was open then is known all the same.
+        "waited_for": [
+            one for one in waits_for(kind, day=day) if one != "checks" or not is_belated
+        ],
     }
 
 

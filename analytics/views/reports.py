@@ -273,7 +273,7 @@ def _chart(facts: wording.Facts) -> Data:
     return {
         "sub": _("%(n)d 天，空着的是未知") % {"n": len(days)},
         "data": {
-            "kind": "bars",
+            "kind": "lines",
             "x": [short(day) for day in days],
             "series": [
                 {
