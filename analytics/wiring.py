@@ -6,14 +6,17 @@ Each topic registers in its own module; this file only calls them.
 from analytics.checks import figures as figure_checks
 from analytics.checks import reports as report_checks
 from analytics.checks import stats as stat_checks
-from analytics.wirings import reports, rollup, stats
+from analytics.wirings import breaks, dsr, reports, rollup, stats
 
 
 def register() -> None:
     """Make all of it known; called once, when the apps are ready."""
     rollup.register()
+    # Before the figures of days: of two kinds of files that know a header the first one has it.
+    dsr.register()
     stats.register()
     reports.register()
+    breaks.register()
     figure_checks.register()
     stat_checks.register()
     report_checks.register()

@@ -18,6 +18,7 @@ from bench import (
     final_price,
     pages,
     products,
+    rebuild,
     replenishment,
     rfm,
     rollup,
@@ -33,6 +34,7 @@ DOCUMENT = ROOT / "docs/benchmarks.md"
 TITLES = {
     "imports": "Import",
     "rollup": "Rollup of one dirty day",
+    "rebuild": "Full rebuild of the figures",
     "pages": "Queue pages",
     "audit": "Automatic audit",
     "waves": "Waves",
@@ -98,6 +100,7 @@ def document(results: dict[str, Any], *, before: str = "") -> str:
     """
     tables = {
         "rollup": rollup.table,
+        "rebuild": rebuild.table,
         "pages": pages.table,
         "imports": _imports,
         "audit": audit.table,

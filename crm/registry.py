@@ -1,6 +1,7 @@
-"""What higher apps tell of customer work: what a benefit cost."""
+"""What higher apps tell of customer work: what a benefit cost; and who follows reviews."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 # The words of a benefit and the keys of orders that could have used it; gives what it cost on them in
@@ -23,3 +24,21 @@ def benefit_cost(benefit: str, order_ids: Sequence[int]) -> Decimal | None:
         if found is not None:
             return found
     return None
+
+
+# Told when reviews changed: a file came or went, a person linked one or confirmed that it is gone.
+ReviewFollower = Callable[[datetime], object]
+_followers: list[ReviewFollower] = []
+
+
+def follow_reviews(follower: ReviewFollower) -> ReviewFollower:
+    """Register who wants to know that reviews changed; it must do no more than ask for a run."""
+    if follower not in _followers:
+        _followers.append(follower)
+    return follower
+
+
+def reviews_changed(now: datetime) -> None:
+    """Tell everybody who follows; the last thing in a transaction."""
+    for follower in _followers:
+        follower(now)

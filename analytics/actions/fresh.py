@@ -1,6 +1,6 @@
 """Bring the figures up to date in this process, for commands and tests that read them at once."""
 
-from analytics.actions import rollup
+from analytics.actions import rollup, settling
 from orders.models import DirtyDay
 from shopops.work import engine
 from shopops.work.choices import RunState
@@ -17,7 +17,7 @@ def roll_now(*, on_progress: OnProgress | None = None, clock: Clock = system_clo
 
     :raises RollupFailedError: if the run failed, was paused or is quarantined
     """
-    if not DirtyDay.objects.exists():
+    if not DirtyDay.objects.exists() and not settling.is_needed():
         return 0
     run = rollup.request_rollup(now=clock(), ring=False)
     run = engine.perform_inline(run, on_progress=on_progress, clock=clock)

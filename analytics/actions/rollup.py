@@ -3,6 +3,9 @@
 A day is recomputed only by whoever deletes its `DirtyDay` row: the deleted row is the lock. Whoever
 marks it anew meanwhile waits for that commit (`ON CONFLICT DO UPDATE` locks the row too), so that
 no change falls between two workers. Cells are written, and locked, only where they differ.
+
+When no day is left, `settle` looks at what a changed day means for other days (`actions.settling`): that
+may mark some again.
 """
 
 from collections.abc import Sequence
@@ -11,14 +14,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext as _
 
-from analytics.choices import BASES, DIMS
+from analytics.actions import settling
+from analytics.choices import BASES, DIMS, REFUNDED, ROLLED
 from analytics.models import DayRollup, RolledDay
-from analytics.queries.facts import MEASURES, cells_sql
+from analytics.queries.facts import cells_ctes
+from analytics.queries.measures import MEASURES
 from analytics.queries.metrics import days_with_anything
 from orders.actions import sku_days
 from orders.models import DirtyDay
+from shopops.lib.business_time import business_date
 from shopops.work import actions as work
 from shopops.work.context import RunContext
 from shopops.work.models import Run
@@ -34,9 +41,53 @@ _COLUMNS = ", ".join(("date", "dim", "key", "label", *MEASURES))
 _VALUES = ("label", *MEASURES)
 _TABLE = DayRollup._meta.db_table
 
+# Who bought on the days, and who of them was not known to have bought, or is no longer.
+_BUYERS = """
+who AS MATERIALIZED (
+  SELECT d.date, coalesce(array_agg(k.buyer_id ORDER BY k.buyer_id) FILTER (WHERE NOT k.is_old), '{{}}')
+      AS new_ids,
+    coalesce(array_agg(k.buyer_id ORDER BY k.buyer_id) FILTER (WHERE k.is_old), '{{}}') AS old_ids
+  FROM (SELECT DISTINCT date FROM o) AS d LEFT JOIN kinds k USING (date) GROUP BY d.date
+),
+known_who AS MATERIALIZED (
+  SELECT date, new_ids, old_ids FROM analytics_daybuyers
+  WHERE basis = %(basis)s AND date = ANY(%(days)s)
+),
+who_gone AS (
+  DELETE FROM analytics_daybuyers b WHERE basis = %(basis)s AND date = ANY(%(days)s)
+    AND NOT EXISTS (SELECT FROM who WHERE who.date = b.date)
+),
+who_put AS (
+  INSERT INTO analytics_daybuyers (basis, date, turn, new_ids, old_ids)
+  SELECT %(basis)s, date, %(turn)s, new_ids, old_ids FROM who ORDER BY date
+  ON CONFLICT (basis, date) DO UPDATE
+    SET turn = excluded.turn, new_ids = excluded.new_ids, old_ids = excluded.old_ids
+    WHERE (analytics_daybuyers.new_ids, analytics_daybuyers.old_ids)
+      IS DISTINCT FROM (excluded.new_ids, excluded.old_ids)
+),
+{changed}"""
+
+_CHANGED = """
+others AS MATERIALIZED (
+  SELECT date, w.new_ids || w.old_ids AS now_ids, k.new_ids || k.old_ids AS known_ids
+  FROM who w FULL JOIN known_who k USING (date)
+  WHERE (w.new_ids, w.old_ids) IS DISTINCT FROM (k.new_ids, k.old_ids)
+),
+ids AS (
+  SELECT date, unnest(now_ids) AS id FROM others
+  UNION ALL SELECT date, unnest(known_ids) FROM others
+),
+changed_put AS (
+  INSERT INTO analytics_changedbuyers (date, turn, ids)
+  SELECT date, %(turn)s, array_agg(id) FROM (
+    SELECT date, id FROM ids GROUP BY date, id HAVING count(*) = 1) AS one_side
+  GROUP BY date ORDER BY date
+),
+"""
+
 _WRITE = """
-WITH fresh AS MATERIALIZED ({cells}),
-gone AS (
+WITH {cells},
+{buyers}gone AS (
   DELETE FROM {table} AS r
   WHERE basis = %(basis)s AND dim = ANY(%(dims)s) AND date = ANY(%(days)s)
     AND NOT EXISTS (
@@ -74,7 +125,7 @@ def mark_days(*, since: date | None, until: date | None, now: datetime) -> int:
     Gives the number of days marked; None at an end leaves it open.
     """
     marked: set[date] = set()
-    for basis in BASES:
+    for basis in ROLLED:
         days = days_with_anything(basis=basis, since=since, until=until)
         DirtyDay.objects.bulk_create(
             [DirtyDay(basis=basis, date=day, marked_at=now) for day in days],
@@ -87,14 +138,26 @@ def mark_days(*, since: date | None, until: date | None, now: datetime) -> int:
 
 
 def roll_some(*, now: datetime, limit: int) -> Rolled | None:
-    """Recompute at most `limit` marked days of one basis, latest first; None if none is left.
+    """Recompute at most `limit` marked days of one basis; None if none is left, after settling.
 
-    Days that another transaction is marking or recomputing are passed over: whoever marks them
-    asks for a rollup itself.
+    Yesterday and today come first, then the others from the earliest: a day that is worked out after
+    those before it need not be looked at again. Days that another transaction is marking or
+    recomputing are passed over: whoever marks them asks for a rollup itself.
     """
+    done = roll_marked(now=now, limit=limit)
+    if done is None and settling.settle(now=now):
+        done = roll_marked(now=now, limit=limit)
+    return done
+
+
+def roll_marked(
+    *, now: datetime, limit: int, since: date | None = None, until: date | None = None
+) -> Rolled | None:
+    """Recompute at most `limit` marked days, both ends included; None if none is left. Settles nothing."""
     with transaction.atomic():
-        for basis in BASES:
-            days = _taken_days(basis, limit=limit)
+        settling.lock_rolling(alone=False)
+        for basis in ROLLED:
+            days = _taken_days(basis, now=now, limit=limit, since=since, until=until)
             if days:
                 if basis == "paid":
                     sku_days.write_days(days)
@@ -102,16 +165,28 @@ def roll_some(*, now: datetime, limit: int) -> Rolled | None:
     return None
 
 
-def _taken_days(basis: str, *, limit: int) -> tuple[date, ...]:
+def _taken_days(
+    basis: str, *, now: datetime, limit: int, since: date | None, until: date | None
+) -> tuple[date, ...]:
     rows = DirtyDay.objects.select_for_update(skip_locked=True).filter(basis=basis)
-    taken = list(rows.order_by("-date", "pk")[:limit])
+    if since is not None:
+        rows = rows.filter(date__gte=since)
+    if until is not None:
+        rows = rows.filter(date__lte=until)
+    yesterday = business_date(now) - timedelta(days=1)
+    turn = Case(When(date__gte=yesterday, then=Value(0)), default=1, output_field=IntegerField())
+    taken = list(rows.order_by(turn, "date", "pk")[:limit])
     DirtyDay.objects.filter(pk__in=[row.pk for row in taken]).delete()
     return tuple(row.date for row in taken)
 
 
 def _write(basis: str, days: Sequence[date], *, now: datetime) -> int:
+    buyers = ""
+    if basis in BASES:
+        buyers = _BUYERS.format(changed=_CHANGED if basis == "paid" else "")
     statement = _WRITE.format(
-        cells=cells_sql(basis),
+        cells=cells_ctes(basis),
+        buyers=buyers,
         table=_TABLE,
         columns=_COLUMNS,
         assignments=", ".join(f"{name} = excluded.{name}" for name in _VALUES),
@@ -119,7 +194,12 @@ def _write(basis: str, days: Sequence[date], *, now: datetime) -> int:
         given=", ".join(f"f.{name}" for name in _VALUES),
         known=", ".join(f"s.{name}" for name in _VALUES),
     )
-    values: dict[str, Any] = {"basis": basis, "days": list(days), "dims": list(DIMS)}
+    values: dict[str, Any] = {
+        "basis": basis,
+        "days": list(days),
+        "dims": list(DIMS),
+        "turn": settling.next_turn() if basis != REFUNDED else 0,
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         changed, with_orders = cursor.fetchone()
@@ -158,20 +238,32 @@ def request_after_import(batch_id: int, now: datetime) -> None:
 
 def request_if_needed(now: datetime) -> None:
     """Ask if days are marked: the safety net under a process that died between mark and request."""
-    if DirtyDay.objects.exists():
+    if DirtyDay.objects.exists() or settling.is_needed():
         request_rollup(now=now)
 
 
 def perform_rollup(run: RunContext) -> dict[str, Any]:
-    """Recompute all marked days in steps of about a second."""
+    """Recompute all marked days in steps of about a second, and those that turn out wrong by them."""
+    settling.settle(now=run.now)
+    days, cells = roll_in_steps(run)
+    while settling.settle(now=run.now):
+        more, changed = roll_in_steps(run)
+        days, cells = days + more, cells + changed
+    return {"days": days, "cells": cells}
+
+
+def roll_in_steps(
+    run: RunContext, *, since: date | None = None, until: date | None = None
+) -> tuple[int, int]:
+    """Recompute marked days until none is left; give how many, and how many cells were others before."""
     rolled, cells, limit = 0, 0, FIRST_STEP_DAYS
     while True:
         waiting = DirtyDay.objects.count()
         started = run.clock()
         with run.step() as step:
-            done = roll_some(now=run.now, limit=limit)
+            done = roll_marked(now=run.now, limit=limit, since=since, until=until)
             if done is None:
-                return {"days": rolled, "cells": cells}
+                return rolled, cells
             rolled += len(done.days)
             cells += done.changed_cells
             step.cursor = {"rolled": rolled, "last": done.days[-1].isoformat()}

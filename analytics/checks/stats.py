@@ -45,6 +45,7 @@ def _gap(gap: Gap) -> Finding:
         evidence=_("这些天的数是未知，不当成 0；补导出这几天就好"),
         severity="late" if gap.days >= WEEK else "soon",
         owner_role="manager",
+        key=f"{gap.source}:{gap.first}",
         url=reverse("intake:imports"),
     )
 
@@ -66,6 +67,7 @@ def products_within_shop(day: date, now: datetime) -> CheckOutcome:
                 },
                 severity="soon",
                 owner_role="manager",
+                key=f"{one.code}:{one.day}",
                 url=lineage_url(one.code, one.day),
             )
             for one in found
@@ -93,6 +95,7 @@ def files_agree(day: date, now: datetime) -> CheckOutcome:
                 % {"figure": figure_words(one.code)},
                 severity="soon",
                 owner_role="manager",
+                key=f"{one.source}:{one.day}:{one.code}",
                 url=lineage_url(one.code.partition("@")[0], one.day),
             )
             for one in found

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0020_stats"),
+        ("analytics", "0060_dsr"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

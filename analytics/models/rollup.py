@@ -1,12 +1,14 @@
 """Rollups: sums by day and by a second dimension, kept incrementally, provable at any time."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
 class DayRollup(models.Model):
-    """Sums of one Shanghai date, on the basis of creation or of payment, for one key of a dimension.
+    """Sums of one Shanghai date for one key of a dimension.
 
-    `dim` is one of total, hour, province, sku, product, amount_tier; the key of `total` is empty.
+    The date is that of creation, of payment, or (basis `refunded`) of the end of a refund. `dim` is one of
+    `choices.DIMS`; the key of `total` is empty. What the columns mean stands in `queries.facts`.
     Weekday and longer periods add days up; distinct buyers never add up and are counted from facts.
     Amounts are integer fen: exact, and half the width of numeric.
     """
@@ -18,12 +20,20 @@ class DayRollup(models.Model):
     label = models.TextField(blank=True, default="")
     orders = models.IntegerField()
     paid_orders = models.IntegerField()
+    valid_orders = models.IntegerField(db_default=0)
     unpaid_orders = models.IntegerField()
     refunded_orders = models.IntegerField()
+    ordered_buyers = models.IntegerField(db_default=0)
     buyers = models.IntegerField()
     pieces = models.BigIntegerField()
+    kept_pieces = models.BigIntegerField(db_default=0)
+    costed_pieces = models.BigIntegerField(db_default=0)
+    ordered_fen = models.BigIntegerField(db_default=0)
     gross_fen = models.BigIntegerField()
     refund_fen = models.BigIntegerField()
+    postage_fen = models.BigIntegerField(db_default=0)
+    costed_fen = models.BigIntegerField(db_default=0)
+    cost_fen = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [
@@ -50,3 +60,58 @@ class RolledDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.basis} {self.date}"
+
+
+class DayBuyers(models.Model):
+    """Who ordered (or paid, by the basis) on a day, parted by the 365-day rule as the day was worked out.
+
+    Kept to find the later days that must be worked out again when somebody turns out to have bought
+    before. `turn` numbers the workings-out: a later turn has seen what an earlier one had seen.
+    """
+
+    date = models.DateField()
+    basis = models.CharField(max_length=8)
+    turn = models.BigIntegerField()
+    new_ids = ArrayField(models.BigIntegerField())
+    old_ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["basis", "date"], name="buyers_of_a_day_stand_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.basis} {self.date}"
+
+
+class ChangedBuyers(models.Model):
+    """Buyers who turned out to have paid, or not to have paid, on a day: their later days wait to be looked at."""
+
+    date = models.DateField()
+    turn = models.BigIntegerField()
+    ids = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return f"{self.date}: {len(self.ids)}"
+
+
+class SkuCost(models.Model):
+    """What a SKU cost from one time to another, as the changes of its cost tell it; no end, no bound.
+
+    Before its first known cost the first one counts. Kept equal to goods by `actions.costs`.
+    """
+
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    cost_fen = models.BigIntegerField()
+    code = models.CharField(max_length=80, db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "since"], name="a_cost_begins_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.cost_fen}"

@@ -3,31 +3,48 @@
 The rollup stores what this SQL says, `rollup --verify` compares the store with it, and distinct
 buyers of longer periods are counted over the same rows. Amounts are whole fen.
 
-Meaning: an order is paid when it has a payment time. Gross is what paid orders were charged, postage
-included; refund is the successful refunds of those orders; pieces are those of paid orders; buyers
-are distinct paying buyers, an order without a buyer counts none.
+Meaning: an order is paid when it has a payment time, valid when not all of its money went back. Gross
+is what paid orders were charged, postage included; ordered is the same with what unpaid ones were asked
+for; refund is the successful refunds of those orders; pieces are those of paid orders; buyers are
+distinct paying buyers, ordered buyers all who placed an order; an order without a buyer counts none.
 
 Lines (SKU, product) share the goods' part of their order, postage left out. Where the file gives a
 line no share, what the other lines leave over is allotted by list price times quantity; where no
 line knows a refund that the order has, the refund (at most the goods) is allotted by the shares.
 Both by largest remainder, so that the lines sum to the fen.
+
+Margin counts goods that were kept: paid lines whose money did not all go back. `cost_fen` is what those
+of them cost when they were sold whose cost is known, `costed_fen` what was left of their price, and
+`costed_pieces` of `kept_pieces` tells how much is known. An order whose lines no file told has no cost.
+
+A buyer is old on a day if they paid on one of the 365 days before it, else new.
 """
 
-from analytics.choices import BASES, NOTHING_LEFT, TIERS, UNPAID
-
-# Columns of a cell after date, dim, key and label.
-MEASURES = (
-    "orders",
-    "paid_orders",
-    "unpaid_orders",
-    "refunded_orders",
-    "buyers",
-    "pieces",
-    "gross_fen",
-    "refund_fen",
+from analytics.choices import (
+    BASES,
+    NEW,
+    NOBODY,
+    NOTHING_LEFT,
+    OLD,
+    OLD_DAYS,
+    REFUNDED,
+    TIERS,
+    UNPAID,
 )
+from analytics.queries.fact_lines import ALL_BACK, LINE_KEYS, sold_cte
+from analytics.queries.fact_refunds import refund_cells_sql
+from analytics.queries.measures import MEASURES, SUMMED
+from products.models import Sku
 
-KEY_LENGTH = 120
+__all__ = [
+    "LINE_KEYS",
+    "MEASURES",
+    "ORDER_KEYS",
+    "buyers_sql",
+    "cells_ctes",
+    "cells_sql",
+    "orders_cte",
+]
 
 _WANTED_DAYS = "= ANY(%(days)s)"
 _WANTED_RANGE = "BETWEEN %(since)s AND %(until)s"
@@ -35,7 +52,7 @@ _WANTED_RANGE = "BETWEEN %(since)s AND %(until)s"
 
 def _tier() -> str:
     bounds = " ".join(
-        f"WHEN gross - refund <= {bound} THEN '{key}'" if bound else f"ELSE '{key}'"
+        f"WHEN gross - refund <= {bound * 100} THEN '{key}'" if bound else f"ELSE '{key}'"
         for key, bound in TIERS
     )
     return (
@@ -44,23 +61,21 @@ def _tier() -> str:
     )
 
 
-# Key of each dimension, over a row of `o` or of an order's line.
+# Key of each dimension, over a row of `o`.
 ORDER_KEYS = {
     "total": "''",
     "hour": "lpad(hour::text, 2, '0')",
     "province": "province",
     "amount_tier": "tier",
-}
-LINE_KEYS = {
-    "sku": "sku_code",
-    "product": f"coalesce(nullif(item_no, ''), left(l.title, {KEY_LENGTH}))",
+    "device": "device",
+    "buyer_kind": "kind",
 }
 
 
 def orders_cte(basis: str, *, in_range: bool = False) -> str:
     """Give the CTE `o`: orders of the dates `days`, or of `since` to `until`, both included.
 
-    Amounts stay numeric CNY until they are added up: a multiplication a row costs more than the sum.
+    Amounts become whole fen here, once a row: each is added up in many groups, and integers add quicker.
     """
     if basis not in BASES:
         raise ValueError(f"unknown basis: {basis}")
@@ -69,117 +84,75 @@ def orders_cte(basis: str, *, in_range: bool = False) -> str:
   SELECT *, {_tier()} AS tier FROM (
     SELECT id, {basis}_date AS date, buyer_id, paid_at IS NOT NULL AS is_paid,
       date_part('hour', {basis}_at AT TIME ZONE 'Asia/Shanghai')::int AS hour,
-      receiver_province AS province, postage_amount AS postage,
-      CASE WHEN paid_at IS NULL THEN 0 ELSE paid_amount END AS gross,
-      CASE WHEN paid_at IS NULL THEN 0 ELSE refund_amount END AS refund,
+      coalesce(created_at, paid_at) AS at, receiver_province AS province, device,
+      (postage_amount * 100)::bigint AS postage,
+      (CASE WHEN paid_at IS NULL THEN total_amount ELSE paid_amount END * 100)::bigint AS asked,
+      CASE WHEN paid_at IS NULL THEN 0 ELSE (paid_amount * 100)::bigint END AS gross,
+      CASE WHEN paid_at IS NULL OR refund_amount = 0 THEN 0 ELSE (refund_amount * 100)::bigint END
+        AS refund,
       CASE WHEN paid_at IS NULL THEN 0 ELSE piece_count END AS pieces
     FROM orders_order WHERE {basis}_date {wanted} OFFSET 0
   ) AS orders_of_days
 )"""
 
 
-def _allot(name: str, source: str, *, amount: str, weight: str) -> str:
-    """Give a CTE that divides `amount` (fen) of each order over its lines by `weight`, as `part`."""
-    return f"""{name}_floored AS (
-  SELECT *, div(({amount})::numeric * ({weight}), sum({weight}) OVER one) AS floor_part,
-    mod(({amount})::numeric * ({weight}), sum({weight}) OVER one) AS remainder
-  FROM {source} WHERE ({weight}) > 0 WINDOW one AS (PARTITION BY order_id)
+# Which buyer is old on which of the wanted days. Reads the index of a buyer's days of payment.
+KINDS_CTE = f"""buyer_days AS MATERIALIZED (
+  SELECT date, buyer_id, count(*) AS orders FROM o
+  WHERE buyer_id IS NOT NULL GROUP BY date, buyer_id
 ),
-{name} AS MATERIALIZED (
-  SELECT line_id, floor_part + (
-      row_number() OVER (PARTITION BY order_id ORDER BY remainder DESC, line_id)
-      <= ({amount}) - sum(floor_part) OVER (PARTITION BY order_id)
-    )::int AS part
-  FROM {name}_floored
+kinds AS MATERIALIZED (
+  SELECT *, EXISTS (
+    SELECT FROM orders_order p WHERE p.buyer_id = b.buyer_id
+      AND p.paid_date >= b.date - {OLD_DAYS} AND p.paid_date < b.date OFFSET 0) AS is_old
+  FROM buyer_days b
 )"""
 
-
-# Most orders are plain: a buyer with one order that day, each line another SKU and product, each line
-# with its share. They are added up in one pass. The others take the exact way, which counts an order
-# and a buyer once in a cell and allots missing shares. Both sets are disjoint in orders, and in
-# buyers of a day, so that their cells add up.
-_REPEATED_CTE = """repeated AS MATERIALIZED (
-  SELECT date, buyer_id FROM o WHERE is_paid AND buyer_id IS NOT NULL
-  GROUP BY date, buyer_id HAVING count(*) > 1
-),
-orders AS MATERIALIZED (
-  SELECT o.*, repeated.date IS NOT NULL AS is_odd FROM o LEFT JOIN repeated USING (date, buyer_id)
+_ORDERS_CTE = f"""orders AS MATERIALIZED (
+  SELECT o.*, coalesce(k.orders, 0) > 1 AS is_odd, CASE WHEN k.is_old THEN '{OLD}'
+    WHEN k.is_old IS NULL THEN '{NOBODY}' ELSE '{NEW}' END AS kind
+  FROM o LEFT JOIN kinds k USING (date, buyer_id)
 )"""
 
-# The XOR of two equal hashes is 0; of two different ones it is 0 so rarely that it does not matter
-# that such an order then takes the exact way.
-_LINES_CTE = f"""lines AS MATERIALIZED (
-  SELECT o.id AS order_id, o.date, o.buyer_id, o.is_paid,
-    o.is_odd OR o.refund > 0 OR l.paid_amount IS NULL AS is_odd, l.id AS line_id,
-    {LINE_KEYS["sku"]} AS sku, {LINE_KEYS["product"]} AS product, l.quantity,
-    l.paid_amount AS known, l.refund_amount AS known_refund, l.list_price_amount AS list_price,
-    o.gross - o.postage AS goods, o.refund AS order_refund
-  FROM orders o JOIN orders_orderline l ON l.order_id = o.id
+# Orders with what their lines cost; of one whose lines nobody told, the pieces are known, no cost is.
+_WHOLE_CTE = f"""costs AS MATERIALIZED (
+  SELECT order_id AS id, sum(kept_pieces) AS kept_pieces, sum(costed_pieces) AS costed_pieces,
+    sum(costed)::bigint AS costed, sum(goods_cost)::bigint AS goods_cost
+  FROM sold GROUP BY order_id
 ),
-odd AS MATERIALIZED (
-  SELECT order_id FROM lines GROUP BY order_id
-  HAVING bool_or(is_odd) OR count(*) > 2 OR count(*) = 2
-    AND (bit_xor(hashtext(sku)) = 0 OR bit_xor(hashtext(product)) = 0)
-),
-odd_orders AS (
-  SELECT order_id, greatest(max(goods), 0) AS goods, max(order_refund) AS order_refund,
-    coalesce(sum(known), 0) AS known, sum(known_refund) AS known_refund,
-    coalesce(sum(list_price * quantity) FILTER (WHERE known IS NULL), 0) > 0 AS is_priced
-  FROM lines JOIN odd USING (order_id) GROUP BY order_id
-),
-unshared AS (
-  SELECT l.order_id, l.date, l.buyer_id, l.is_paid, l.line_id, l.sku, l.product, l.quantity,
-    (l.known * 100)::bigint AS known, (l.known_refund * 100)::bigint AS known_refund,
-    (greatest(o.goods - o.known, 0) * 100)::bigint AS rest,
-    CASE WHEN o.known_refund = 0 THEN (least(o.order_refund, o.goods) * 100)::bigint END
-      AS rest_refund,
-    CASE WHEN l.known IS NOT NULL THEN 0
-         WHEN o.is_priced THEN (l.list_price * 100)::bigint * l.quantity ELSE l.quantity END
-      AS weight
-  FROM lines l JOIN odd_orders o USING (order_id)
-),
-{_allot("share", "unshared", amount="rest", weight="weight")},
-shared AS MATERIALIZED (
-  SELECT u.*, coalesce(u.known, s.part, 0) AS gross,
-    sum(coalesce(u.known, s.part, 0)) OVER (PARTITION BY order_id) > 0 AS has_shares
-  FROM unshared u LEFT JOIN share s USING (line_id)
-),
-{
-    _allot(
-        "back",
-        "shared",
-        amount="rest_refund",
-        weight="CASE WHEN rest_refund > 0 THEN CASE WHEN has_shares THEN gross ELSE quantity END"
-        " ELSE 0 END",
-    )
-},
-exact AS MATERIALIZED (
-  SELECT order_id, date, buyer_id, is_paid, line_id, sku, product,
-    CASE WHEN is_paid THEN quantity ELSE 0 END AS pieces,
-    CASE WHEN is_paid THEN gross ELSE 0 END / 100.0 AS gross,
-    CASE WHEN is_paid THEN coalesce(b.part, known_refund) ELSE 0 END / 100.0 AS refund
-  FROM shared LEFT JOIN back b USING (line_id)
+whole AS MATERIALIZED (
+  SELECT o.id, o.date, o.buyer_id, o.is_paid, o.hour, o.province, o.device, o.tier, o.kind, o.is_odd,
+    o.gross, o.refund, o.pieces, o.asked AS ordered,
+    o.is_paid AND NOT {ALL_BACK} AS is_valid,
+    CASE WHEN o.is_paid THEN o.postage ELSE 0 END AS postage,
+    coalesce(c.kept_pieces, CASE WHEN {ALL_BACK} THEN 0 ELSE o.pieces END) AS kept_pieces,
+    coalesce(c.costed_pieces, 0) AS costed_pieces, coalesce(c.costed, 0) AS costed,
+    coalesce(c.goods_cost, 0) AS goods_cost
+  FROM orders o LEFT JOIN costs c USING (id)
 )"""
 
-_PLAIN = """count(*) AS orders, count(*) FILTER (WHERE is_paid) AS paid,
-    count(*) FILTER (WHERE refund > 0) AS refunded,
-    count(buyer_id) FILTER (WHERE is_paid) AS buyers,
-    sum(pieces) AS pieces, sum(gross) AS gross, sum(refund) AS refund"""
+_SUMS = ", ".join(f"sum({name}) AS {name}" for name in SUMMED)
+_COUNTS = """count(*) AS orders, count(*) FILTER (WHERE is_paid) AS paid,
+    count(*) FILTER (WHERE is_valid) AS valid, count(*) FILTER (WHERE refund > 0) AS refunded"""
+_PLAIN = f"""{_COUNTS}, count(buyer_id) AS ordered_buyers,
+    count(buyer_id) FILTER (WHERE is_paid) AS buyers, {_SUMS}"""
+_OF_BUYERS = "sum(orders), sum(paid), sum(valid), sum(refunded)"
 
 _ORDER_CELLS = f"""
   SELECT date, CASE WHEN GROUPING(hour) = 0 THEN 'hour' WHEN GROUPING(province) = 0 THEN 'province'
-      WHEN GROUPING(tier) = 0 THEN 'amount_tier' ELSE 'total' END AS dim,
-    coalesce(lpad(hour::text, 2, '0'), province, tier, '') AS key, NULL::bigint AS line_id, {_PLAIN}
-  FROM orders WHERE NOT is_odd
-  GROUP BY GROUPING SETS ((date), (date, hour), (date, province), (date, tier))
+      WHEN GROUPING(tier) = 0 THEN 'amount_tier' WHEN GROUPING(device) = 0 THEN 'device'
+      WHEN GROUPING(kind) = 0 THEN 'buyer_kind' ELSE 'total' END AS dim,
+    coalesce(lpad(hour::text, 2, '0'), province, tier, device, kind, '') AS key,
+    NULL::bigint AS line_id, {_PLAIN}
+  FROM whole WHERE NOT is_odd
+  GROUP BY GROUPING SETS
+    ((date), (date, hour), (date, province), (date, tier), (date, device), (date, kind))
   UNION ALL
-  SELECT date, dim, key, NULL, sum(orders), sum(paid), sum(refunded),
-    count(*) FILTER (WHERE paid > 0 AND buyer_id IS NOT NULL), sum(pieces), sum(gross), sum(refund)
+  SELECT date, dim, key, NULL, {_OF_BUYERS}, count(buyer_id),
+    count(*) FILTER (WHERE paid > 0 AND buyer_id IS NOT NULL), {_SUMS}
   FROM (
-    SELECT date, dim, key, buyer_id, count(*) AS orders, count(*) FILTER (WHERE is_paid) AS paid,
-      count(*) FILTER (WHERE refund > 0) AS refunded,
-      sum(pieces) AS pieces, sum(gross) AS gross, sum(refund) AS refund
-    FROM orders CROSS JOIN LATERAL (VALUES
+    SELECT date, dim, key, buyer_id, {_COUNTS}, {_SUMS}
+    FROM whole CROSS JOIN LATERAL (VALUES
       {", ".join(f"('{dim}', {key})" for dim, key in ORDER_KEYS.items())}) AS d(dim, key)
     WHERE is_odd GROUP BY date, dim, key, buyer_id
   ) AS by_buyer GROUP BY date, dim, key"""
@@ -187,54 +160,73 @@ _ORDER_CELLS = f"""
 _LINE_CELLS = f"""
   SELECT date, CASE WHEN GROUPING(sku) = 0 THEN 'sku' ELSE 'product' END, coalesce(sku, product),
     max(line_id), {_PLAIN}
-  FROM (
-    SELECT date, sku, product, line_id, is_paid, buyer_id,
-      CASE WHEN is_paid THEN known_refund ELSE 0 END AS refund,
-      CASE WHEN is_paid THEN quantity ELSE 0 END AS pieces,
-      CASE WHEN is_paid THEN known ELSE 0 END AS gross
-    FROM lines WHERE NOT EXISTS (SELECT FROM odd WHERE odd.order_id = lines.order_id)
-  ) AS plain GROUP BY GROUPING SETS ((date, sku), (date, product))
+  FROM sold WHERE is_plain GROUP BY GROUPING SETS ((date, sku), (date, product))
   UNION ALL
   SELECT date, dim, key, max(line_id), count(*), count(*) FILTER (WHERE is_paid),
-    count(*) FILTER (WHERE refund > 0), count(DISTINCT buyer_id) FILTER (WHERE is_paid),
-    sum(pieces), sum(gross), sum(refund)
+    count(*) FILTER (WHERE is_valid), count(*) FILTER (WHERE refund > 0), count(DISTINCT buyer_id),
+    count(DISTINCT buyer_id) FILTER (WHERE is_paid), {_SUMS}
   FROM (
-    SELECT date, dim, key, order_id, buyer_id, is_paid, max(line_id) AS line_id,
-      sum(pieces) AS pieces, sum(gross) AS gross, sum(refund) AS refund
-    FROM exact CROSS JOIN LATERAL (VALUES ('sku', sku), ('product', product)) AS d(dim, key)
-    GROUP BY date, dim, key, order_id, buyer_id, is_paid
+    SELECT date, dim, key, order_id, buyer_id, is_paid, bool_or(is_valid) AS is_valid,
+      max(line_id) AS line_id, {_SUMS}
+    FROM sold CROSS JOIN LATERAL (VALUES ('sku', sku), ('product', product)) AS d(dim, key)
+    WHERE NOT is_plain GROUP BY date, dim, key, order_id, buyer_id, is_paid
   ) AS by_order GROUP BY date, dim, key"""
 
-# A SKU or a product is called what its latest line calls it.
+# A SKU or a product is called what its latest line calls it. OFFSET 0 in `fresh`: look lines up by key,
+# never read all of them.
 _LABEL = """coalesce(CASE WHEN c.dim = 'sku' AND l.spec <> '' THEN l.title || ' ' || l.spec
     ELSE l.title END, '')"""
 
 
 def cells_sql(basis: str, *, in_range: bool = False) -> str:
     """Give the SELECT of all cells of the wanted days: date, dim, key, label, then `MEASURES`."""
-    return f"""WITH {orders_cte(basis, in_range=in_range)},
-{_REPEATED_CTE},
-{_LINES_CTE},
+    return f"WITH {cells_ctes(basis, in_range=in_range)} SELECT * FROM fresh"
+
+
+def _codes_are_shared() -> bool:
+    """Ask the goods. A file that makes specs share a code marks the days of that code afterwards."""
+    return Sku.objects.exclude(merchant_code="").exists()
+
+
+def cells_ctes(basis: str, *, in_range: bool = False) -> str:
+    """Give CTEs of which `fresh` holds all cells of the wanted days, `kinds` (by order) their buyers."""
+    if basis == REFUNDED:
+        return f"fresh AS MATERIALIZED ({refund_cells_sql(in_range=in_range)})"
+    return f"""{orders_cte(basis, in_range=in_range)},
+{KINDS_CTE},
+{_ORDERS_CTE},
+{sold_cte(codes_are_shared=_codes_are_shared())},
+{_WHOLE_CTE},
 cells AS (
   SELECT date, dim, key, max(line_id) AS line_id, sum(orders)::int AS orders,
-    sum(paid)::int AS paid_orders, (sum(orders) - sum(paid))::int AS unpaid_orders,
-    sum(refunded)::int AS refunded_orders, sum(buyers)::int AS buyers,
-    sum(pieces)::bigint AS pieces, (sum(gross) * 100)::bigint AS gross_fen,
-    (sum(refund) * 100)::bigint AS refund_fen
+    sum(paid)::int AS paid_orders, sum(valid)::int AS valid_orders,
+    (sum(orders) - sum(paid))::int AS unpaid_orders, sum(refunded)::int AS refunded_orders,
+    sum(ordered_buyers)::int AS ordered_buyers, sum(buyers)::int AS buyers,
+    sum(pieces)::bigint AS pieces, sum(kept_pieces)::bigint AS kept_pieces,
+    sum(costed_pieces)::bigint AS costed_pieces, sum(ordered)::bigint AS ordered_fen,
+    sum(gross)::bigint AS gross_fen, sum(refund)::bigint AS refund_fen,
+    sum(postage)::bigint AS postage_fen, sum(costed)::bigint AS costed_fen,
+    sum(goods_cost)::bigint AS cost_fen
   FROM ({_ORDER_CELLS} UNION ALL {_LINE_CELLS}) AS halves GROUP BY date, dim, key
-)
-SELECT c.date, c.dim, c.key, {_LABEL} AS label, {", ".join(f"c.{name}" for name in MEASURES)}
-FROM cells c LEFT JOIN orders_orderline l ON l.id = c.line_id"""
+),
+fresh AS MATERIALIZED (
+  SELECT c.date, c.dim, c.key, {_LABEL} AS label, {", ".join(f"c.{name}" for name in MEASURES)}
+  FROM cells c LEFT JOIN LATERAL (
+    SELECT title, spec FROM orders_orderline WHERE id = c.line_id OFFSET 0) AS l ON true
+)"""
 
 
-def buyers_sql(basis: str, *, key: str, is_by_line: bool) -> str:
-    """Give the SELECT of distinct paying buyers by `key` over `since` to `until`: key, buyers.
+def buyers_sql(basis: str, *, key: str, is_by_line: bool, is_paying: bool = True) -> str:
+    """Give the SELECT of distinct paying (else all) buyers by `key` over `since` to `until`: key, buyers.
 
     `key` is an expression over a row of `o` (by order) or `l` (by line). Reads the facts of the
     whole period, once.
     """
     source = "o JOIN orders_orderline l ON l.order_id = o.id" if is_by_line else "o"
-    return f"""WITH {orders_cte(basis, in_range=True)}
+    kinds, wanted = "", "is_paid" if is_paying else "true"
+    if key == ORDER_KEYS["buyer_kind"]:
+        kinds, source = f",\n{KINDS_CTE},\n{_ORDERS_CTE}", "orders o"
+    return f"""WITH {orders_cte(basis, in_range=True)}{kinds}
 SELECT key, count(*)::int FROM (
-  SELECT DISTINCT {key} AS key, buyer_id FROM {source} WHERE is_paid AND buyer_id IS NOT NULL
+  SELECT DISTINCT {key} AS key, buyer_id FROM {source} WHERE {wanted} AND buyer_id IS NOT NULL
 ) AS pairs GROUP BY key"""

@@ -12,17 +12,21 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import CharField, F, Max, Min, QuerySet, Sum
-from django.db.models.functions import Cast, ExtractIsoWeekDay
+from django.db.models.functions import Cast, ExtractIsoWeekDay, TruncDate
 
-from analytics.choices import GROUPINGS, LINE_DIMS, TIER_KEYS
+from analytics.choices import GROUPINGS, LINE_DIMS, REFUNDED, TIER_KEYS
 from analytics.models import DayRollup, RolledDay
-from analytics.queries.facts import LINE_KEYS, MEASURES, ORDER_KEYS, buyers_sql, cells_sql
-from orders.models import Order
+from analytics.queries.facts import LINE_KEYS, ORDER_KEYS, buyers_sql, cells_sql
+from analytics.queries.measures import MEASURES
+from orders.choices import RefundStatus
+from orders.models import Order, Refund
+from shopops.lib.business_time import SHANGHAI, day_bounds
 from shopops.lib.money import from_fen
 
 TOTAL = "total"
 # Groupings whose keys have an order of their own; the others go by net amount, largest first.
 _ORDERED = ("total", "day", "hour", "weekday")
+_COUNTS = ("orders", "paid_orders", "unpaid_orders", "refunded_orders", "buyers", "pieces")
 # Weekdays and days are sums of whole days.
 _DIM_OF = {"day": TOTAL, "weekday": TOTAL}
 _BUYER_KEYS = {
@@ -97,7 +101,7 @@ def _summed(cells: QuerySet[DayRollup], by: str) -> list[MetricRow]:
 def _row(by: str, values: dict[str, Any]) -> MetricRow:
     name = values["name"]
     gross, refund = values["sum_gross_fen"], values["sum_refund_fen"]
-    counts = {name: values[f"sum_{name}"] for name in MEASURES if not name.endswith("_fen")}
+    counts = {name: values[f"sum_{name}"] for name in _COUNTS}
     return MetricRow(
         key=TOTAL if by == TOTAL else str(name),
         label=values["latest_label"] or "",
@@ -108,11 +112,25 @@ def _row(by: str, values: dict[str, Any]) -> MetricRow:
     )
 
 
-def _buyers(by: str, basis: str, first: date, last: date) -> dict[str, int]:
-    statement = buyers_sql(basis, key=_BUYER_KEYS[by], is_by_line=by in LINE_DIMS)
+def buyers_by(
+    *, dim: str, basis: str, since: date, until: date, paying: bool = True
+) -> dict[str, int]:
+    """Count the distinct paying (else ordering) buyers of a period by key. Reads its orders.
+
+    A buyer who was new on one day and old on another counts under both kinds.
+    """
+    statement = buyers_sql(
+        basis, key=_BUYER_KEYS[dim], is_by_line=dim in LINE_DIMS, is_paying=paying
+    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"since": first, "until": last})
-        return dict(cursor.fetchall())
+        cursor.execute(statement, {"since": since, "until": until})
+        found = dict(cursor.fetchall())
+    return {"": found[TOTAL]} if dim == TOTAL and TOTAL in found else found
+
+
+def _buyers(by: str, basis: str, first: date, last: date) -> dict[str, int]:
+    found = buyers_by(dim=by, basis=basis, since=first, until=last)
+    return {TOTAL: found.get("", 0)} if by == TOTAL else found
 
 
 def distinct_buyers(*, basis: str, since: date, until: date) -> int:
@@ -162,11 +180,24 @@ def days_with_anything(*, basis: str, since: date | None, until: date | None) ->
 
     An open end reads one column of all orders, from the index of that column.
     """
-    field = f"{basis}_date"
-    with_orders = _between(Order.objects.all(), field, since, until)
+    with_orders = (
+        _days_of_refunds(since, until)
+        if basis == REFUNDED
+        else _between(Order.objects.all(), f"{basis}_date", since, until)
+    )
     rolled = _between(RolledDay.objects.filter(basis=basis), "date", since, until)
     with_cells = _between(DayRollup.objects.filter(basis=basis, dim=TOTAL), "date", since, until)
     return sorted(with_orders | rolled | with_cells)
+
+
+def _days_of_refunds(since: date | None, until: date | None) -> set[date]:
+    ended = Refund.objects.filter(status=RefundStatus.SUCCESS, finished_at__isnull=False)
+    if since is not None:
+        ended = ended.filter(finished_at__gte=day_bounds(since)[0])
+    if until is not None:
+        ended = ended.filter(finished_at__lt=day_bounds(until)[1])
+    days = ended.annotate(day=TruncDate("finished_at", tzinfo=SHANGHAI)).order_by("day")
+    return set(days.values_list("day", flat=True).distinct())
 
 
 def _between(rows: QuerySet[Any], field: str, since: date | None, until: date | None) -> set[date]:

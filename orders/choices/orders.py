@@ -242,6 +242,13 @@ class KeywordAct(TextChoices):
     HOLD = "hold", _("挂起")
 
 
+class Device(TextChoices):
+    """What an order was placed on, as the order file tells it."""
+
+    MOBILE = "mobile", _("手机")
+    PC = "pc", _("电脑")
+
+
 class Flag(IntegerChoices):
     """The seller's flag on an order, numbered as the platform numbers it."""
 

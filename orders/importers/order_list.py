@@ -52,6 +52,7 @@ STAGE_COLUMNS: tuple[tuple[str, str], ...] = (
     ("shipping_text", "text"),
     ("waybills", "text"),
     ("carriers", "text"),
+    ("device", "text"),
     ("contact_key", "text"),
     ("phone_index", "bytea"),
     ("sealed", "bytea"),
@@ -63,6 +64,7 @@ PAID = ("订单付款时间", "付款时间")
 CHARGED = ("买家实际支付金额", "买家实付金额", "实付款")
 STATUS = ("订单状态",)
 ADDRESS = ("收货地址",)
+_DEVICE = "是否手机订单"
 TEACHING = frozenset(
     {
         "订单编号",
@@ -152,7 +154,16 @@ def _texts(sheet: Sheet) -> dict[str, pa.Array]:
         "waybills": cells.parcels(sheet.filled("物流单号")),
         "carriers": cells.parcels(sheet.filled("物流公司")),
         "is_presale": _presale(sheet),
+        "device": _device(sheet),
     }
+
+
+def _device(sheet: Sheet) -> pa.Array:
+    """Give what was ordered on: a file that has the column leaves it blank for a computer."""
+    if sheet.name(_DEVICE) is None:
+        return pa.nulls(len(sheet), pa.string())
+    said = pc.fill_null(sheet.filled(_DEVICE), "")
+    return pc.if_else(pc.is_in(said, pa.array(sorted(_NO))), "pc", "mobile")
 
 
 def _close_reason(sheet: Sheet) -> pa.Array:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Right
 from orders.choices import (
     OPEN_REFUND_STATUSES,
     OPEN_STAGES,
+    Device,
     Flag,
     PlatformStatus,
     RefundStatus,
@@ -136,6 +137,10 @@ class Order(models.Model):
     shipping_text = models.CharField(max_length=40, blank=True, default="")
     # The courier that message or memo asks for, as a keyword rule understood it.
     requested_courier = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # What it was ordered on; empty: no file told.
+    device = models.CharField(
+        max_length=8, choices=Device.choices, blank=True, default="", db_default=""
+    )
 
     objects = OrderManager()
 
@@ -212,9 +217,12 @@ class Order(models.Model):
                 name="order_paid_date_idx",
                 condition=Q(paid_date__isnull=False),
             ),
-            # A buyer's orders; search by member name goes through the buyer.
+            # A buyer's orders; search by member name goes through the buyer. Whether they paid in the
+            # year before a day.
             models.Index(
-                fields=["buyer"], name="order_buyer_idx", condition=Q(buyer__isnull=False)
+                fields=["buyer", "paid_date"],
+                name="order_buyer_paid_idx",
+                condition=Q(buyer__isnull=False),
             ),
             # Search by the last six digits.
             models.Index(Right("tid", 6), name="order_tid_tail_idx"),

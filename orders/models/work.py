@@ -113,6 +113,7 @@ class DirtyDay(models.Model):
     class Basis(models.TextChoices):
         CREATED = "created", _("下单")
         PAID = "paid", _("付款")
+        REFUNDED = "refunded", _("退款完成")
 
     basis = models.CharField(max_length=8, choices=Basis.choices)
     date = models.DateField()

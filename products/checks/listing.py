@@ -130,7 +130,7 @@ def rivals_are_quiet(day: date, now: datetime) -> CheckOutcome:
 
 
 def violations_are_answered(day: date, now: datetime) -> CheckOutcome:
-    """Fail for each open violation whose appeal ends soon or has ended, or that has none and got no word for three days."""
+    """Fail for open violations whose appeal ends soon or has ended, or without one and silent for three days."""
     hours = int(parameters(GoodsRuleCode.VIOLATION, day=day)["near_hours"])
     near = near_deadlines(now=now, hours=hours)
     silent = silent_violations(now=now)

@@ -1,10 +1,16 @@
 """Who may open what: figures, findings, lists, reports."""
 
+from typing import Any
+
 from tests.routes.row import Route
 
 
 def _report() -> dict[str, object]:
     return {"report_id": 0}
+
+
+def diagnosis_key() -> dict[str, Any]:
+    return {"day": "2026-09-16", "code": "pay_rate"}
 
 
 ROUTES: dict[str, Route] = {
@@ -18,6 +24,29 @@ ROUTES: dict[str, Route] = {
     "analytics:funnel_csv": Route("analytics.export", get=200),
     "analytics:traffic": Route("analytics.view", get=200),
     "analytics:traffic_csv": Route("analytics.export", get=200),
+    # what is not as usual, and why
+    "analytics:breaks": Route("analytics.view", get=200),
+    "analytics:diagnosis": Route("analytics.view", get=200, post=200, kwargs=diagnosis_key),
+    "analytics:diagnosis_csv": Route("analytics.export", get=200, kwargs=diagnosis_key),
+    "analytics:events": Route("analytics.view", get=200, post=200),
+    "analytics_api:breaks": Route("analytics.view", get=200),
+    "analytics_api:diagnosis": Route("analytics.view", get=200, kwargs=diagnosis_key),
+    # --- scores and experience
+    "analytics:dsr": Route("analytics.view", get=200, post={200, 403}),
+    "analytics:dsr_csv": Route("analytics.export", get=200),
+    "analytics:rating_away": Route("analytics.enter", post=404, kwargs=lambda: {"rating_id": 0}),
+    "analytics:experience": Route("analytics.view", get=200, post={200, 403}),
+    "analytics:experience_csv": Route("analytics.export", get=200),
+    "analytics:experience_causes": Route(
+        "analytics.view", get=200, kwargs=lambda: {"code": "first_defect"}
+    ),
+    "analytics:experience_causes_csv": Route(
+        "analytics.export", get=200, kwargs=lambda: {"code": "first_defect"}
+    ),
+    "analytics_api:dsr": Route("analytics.view", get=400),
+    "analytics_api:dsr_words": Route("analytics.enter", post=400),
+    "analytics_api:dsr_solver": Route("analytics.view", get=400),
+    "analytics_api:experience": Route("analytics.view", get=400),
     # --- reports
     "analytics:reports": Route("analytics.view", get=200, post=200),
     "analytics:report": Route("analytics.view", get=404, post=404, kwargs=_report),

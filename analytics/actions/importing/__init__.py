@@ -1,0 +1,1 @@
+"""Merges of files of figures."""

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
-from analytics.actions import rollup
+from analytics.actions import rebuild, rollup
 from analytics.actions.fresh import RollupFailedError, roll_now
-from analytics.choices import BASES, Basis
+from analytics.choices import ROLLED
 from analytics.management.dates import day_option
 from analytics.queries import metrics as queries
 from shopops.lib.commands import JsonCommand, Refused
@@ -31,17 +31,25 @@ class Command(JsonCommand):
         parser.add_argument("--since", type=day_option, metavar="DATE", help="first day, included")
         parser.add_argument("--until", type=day_option, metavar="DATE", help="last day, included")
         parser.add_argument(
+            "--by-month",
+            action="store_true",
+            help="only ask the workers to recompute the period, a run for each month",
+        )
+        parser.add_argument(
             "--verify", action="store_true", help="compare the store with the orders"
         )
 
     def answer(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401
         since, until = options["since"], options["until"]
+        if options["by_month"]:
+            runs = rebuild.request_rebuild(since=since, until=until, by=None, now=system_clock())
+            return {"days": 0, "recomputed": 0, "differences": 0, "runs": [run.key for run in runs]}
         if (since or until) and not options["verify"]:
             rollup.mark_days(since=since, until=until, now=system_clock())
         recomputed = self._roll()
         days = {
             basis: queries.days_with_anything(basis=basis, since=since, until=until)
-            for basis in BASES
+            for basis in ROLLED
         }
         found = self._verify(days) if options["verify"] else []
         return {
@@ -61,7 +69,7 @@ class Command(JsonCommand):
         finally:
             progress.close()
 
-    def _verify(self, days: Mapping[Basis, list[date]]) -> list[queries.Difference]:
+    def _verify(self, days: Mapping[str, list[date]]) -> list[queries.Difference]:
         found: list[queries.Difference] = []
         total, done = sum(len(of_basis) for of_basis in days.values()), 0
         progress = TerminalProgress(_("核对数字"))

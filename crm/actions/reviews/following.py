@@ -8,6 +8,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Q
 from django.utils.translation import gettext_noop
 
+from crm import registry
 from crm.actions.reviews.locks import locked_reviews
 from crm.models import Review, ReviewCase, ReviewTopic
 from crm.review_choices import LinkedBy, Rating, ReviewOutcome, ReviewState
@@ -140,6 +141,7 @@ def perform_follow(run: RunContext) -> dict[str, Any]:
     with run.step(text=gettext_noop("开评价单")):
         opened = open_cases(now=run.now)
         changed = follow_changed(now=run.now)
+        registry.reviews_changed(run.now)
     return {"linked": linked, "mined": mined, "opened": opened, "changed": changed}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm import registry
 from crm.actions.answering import count_use
 from crm.actions.desk_errors import ServiceRefusedError
 from crm.actions.reviews.following import open_cases
@@ -273,6 +274,7 @@ def confirm_taken_back(*, review_id: int, is_gone: bool, by: User, now: datetime
         _save(case, "state", "outcome", "closed_at")
     if not is_gone:
         open_cases(now=now)
+    registry.reviews_changed(now)
     return row
 
 

@@ -10,6 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 from orders import registry
 from orders.actions.calendar import ensure_shipping_days
+from orders.actions.importing import steps
 from orders.actions.importing.fragments import CLOSED, OPEN_REFUNDS
 from shopops.lib.business_time import business_date
 
@@ -163,6 +164,25 @@ def mark_dirty(
         params,
     )
     registry.mark_buyers(cursor, f"SELECT {prefix}buyer_id FROM {table} WHERE {where}", params)
+    if not steps.is_empty(cursor, "orders_refund"):
+        mark_finished(
+            cursor,
+            "SELECT finished_at FROM orders_refund WHERE status = 'SUCCESS'"
+            f" AND tid IN (SELECT {prefix}tid FROM {table} WHERE {where})",
+            params,
+        )
+
+
+def mark_finished(cursor: CursorWrapper, times: str, params: dict[str, Any] | None = None) -> None:
+    """Mark the days on which refunds were finished; `times` is a SELECT of their `finished_at`."""
+    cursor.execute(
+        "INSERT INTO orders_dirtyday (basis, date, marked_at)"
+        " SELECT 'refunded', date, clock_timestamp() FROM ("
+        "  SELECT DISTINCT (finished_at AT TIME ZONE 'Asia/Shanghai')::date AS date"
+        f"  FROM ({times}) t WHERE finished_at IS NOT NULL) d ORDER BY date"
+        " ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at",
+        params,
+    )
 
 
 def save_contacts(cursor: CursorWrapper, rows: str, batch_id: int) -> None:

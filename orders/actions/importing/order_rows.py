@@ -46,6 +46,7 @@ _MERGED = (
     "seller_memo",
     "close_reason",
     "shipping_text",
+    "device",
 )
 _DERIVED = ("created_date", "paid_date", "stage", "handed_over_at", "has_open_refund")
 # Compared to find out whether a row changes anything.
@@ -92,6 +93,7 @@ SELECT s.line_no, o.id, s.tid, o.version, n.newer, s.waybills, s.carriers,
     ELSE {newest("seller_memo", "''")} END AS seller_memo,
   {filled("close_reason")} AS close_reason,
   {filled("shipping_text")} AS shipping_text,
+  {filled("device")} AS device,
   CASE WHEN n.newer THEN n.list_hash ELSE o.list_hash END AS list_hash,
   greatest(o.exported_at, %(exported_at)s) AS exported_at
 FROM {{rows}} s

@@ -115,6 +115,7 @@ def merge(batch: "Batch", stage: str, run: "RunContext", now: datetime) -> Count
             steps.drop_doubled(cursor, stage, "refund_no")
             after.lock_orders(cursor, f"SELECT tid FROM {stage}")
             _collect(cursor, stage, batch)
+            _mark_days(cursor)
             work.add(updated=_update(cursor, batch.pk), created=_insert(cursor, batch.pk))
             reach_orders(cursor, "SELECT tid FROM merge_refunds", batch.pk)
             cursor.execute("DROP TABLE merge_refunds")
@@ -130,6 +131,15 @@ def _collect(cursor: CursorWrapper, stage: str, batch: "Batch") -> None:
         f"CREATE TEMP TABLE merge_refunds AS {_rows_sql(stage)}", {"exported_at": batch.exported_at}
     )
     cursor.execute("ANALYZE merge_refunds")
+
+
+def _mark_days(cursor: CursorWrapper) -> None:
+    """Mark the days on which refunds that change were finished, as stored and as they become."""
+    after.mark_finished(
+        cursor,
+        "SELECT unnest(ARRAY[u.finished_at, r.finished_at]) AS finished_at FROM merge_refunds u"
+        f" LEFT JOIN orders_refund r ON r.id = u.id WHERE r.id IS NULL OR {_differs()}",
+    )
 
 
 def _update(cursor: CursorWrapper, batch_id: int) -> int:

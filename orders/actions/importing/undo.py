@@ -71,6 +71,11 @@ def _restore(cursor: CursorWrapper, batch_id: int, work: Steps) -> None:
         where=f"id IN (SELECT row_pk FROM intake_rowchange WHERE batch_id = {batch_id:d}"
         " AND \"table\" = 'orders_order')",
     )
+    refunds = (
+        "SELECT r.finished_at FROM intake_rowchange c JOIN orders_refund r ON r.id = c.row_pk"
+        f" WHERE c.batch_id = {batch_id:d} AND c.\"table\" = 'orders_refund'"
+    )
+    after.mark_finished(cursor, refunds)
     _restore_contacts(cursor, batch_id)
     cursor.execute(
         "SELECT DISTINCT o.buyer_id FROM intake_rowchange c JOIN orders_order o ON o.id = c.row_pk"
@@ -97,6 +102,7 @@ def _restore(cursor: CursorWrapper, batch_id: int, work: Steps) -> None:
             cursor, "intake_rowchange", f"batch_id = {batch_id:d} AND \"table\" = '{table}'"
         )
         work.add(kept=changes - restored)
+    after.mark_finished(cursor, refunds)
     if buyers:
         _mend_buyers(cursor, f"SELECT unnest(ARRAY{buyers}::bigint[])")
     after.mark_dirty(
@@ -161,6 +167,7 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
         f" ORDER BY id LIMIT {steps.CHUNK_ROWS}"
     )
     forgetting.leave_refunds(cursor, refunds)
+    after.mark_finished(cursor, f"SELECT finished_at FROM orders_refund WHERE id IN ({refunds})")
     cursor.execute(f"DELETE FROM orders_refund WHERE id IN ({refunds})")
     if cursor.rowcount:
         work.add(removed=cursor.rowcount)

@@ -60,20 +60,20 @@ class FindingPageSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
 
 
-class VersionSerializer(serializers.Serializer[Any]):
+class FindingVersionSerializer(serializers.Serializer[Any]):
     """The version that the caller has seen; without it nothing is compared."""
 
     version = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
-class AssignSerializer(VersionSerializer):
+class AssignSerializer(FindingVersionSerializer):
     """To whom it goes, by sign-in name; null gives it back to the role."""
 
     to = serializers.CharField(allow_null=True, max_length=150)
     reason = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
-class IssueNoteSerializer(VersionSerializer):
+class IssueNoteSerializer(FindingVersionSerializer):
     """What is known or was done."""
 
     text = serializers.CharField(max_length=300)
@@ -138,12 +138,14 @@ class Acknowledge(APIView):
     required_right = "checks.view"
 
     @extend_schema(
-        operation_id="findings_acknowledge", request=VersionSerializer, responses=FindingSerializer
+        operation_id="findings_acknowledge",
+        request=FindingVersionSerializer,
+        responses=FindingSerializer,
     )
     def post(self, request: Request, issue_id: int) -> Response:
         """Say that one knows of it; said twice it stands once."""
         _known(issue_id)
-        sent = VersionSerializer(data=request.data)
+        sent = FindingVersionSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
         try:
             acts.acknowledge(

@@ -64,7 +64,7 @@
     };
   }
 
-  /* data: {kind, x[], series: [{name, values[], dashed, step, joined, tone}], unit, inverse, band: {low, high, label}, marks: [{x, label}]}; null is a gap unless joined */
+  /* data: {kind, x[], series: [{name, values[], dashed, step, joined, tone}], unit, is_fine (fractions between whole numbers matter), inverse, band: {low, high, label}, marks: [{x, label}]}; null is a gap unless joined */
   function lines(data) {
     const sm = small(), many = data.series.length > 1, colours = [C.us, C.done, C.late, C.soon, C.prev];
     const series = data.series.map((one, place) => {
@@ -80,7 +80,7 @@
       grid: { left: 56, right: many && !sm ? 84 : 16, top: 26, bottom: many && sm ? 48 : 26 },
       legend: many && sm ? { bottom: 0, itemWidth: 14, textStyle: { color: C.ink2 } } : undefined,
       xAxis: { type: "category", data: data.x, boundaryGap: data.x.length < 2, axisLabel: { hideOverlap: true } },
-      yAxis: { type: "value", scale: !data.inverse, inverse: Boolean(data.inverse), min: data.inverse ? 1 : undefined, minInterval: data.unit === "¥" || data.unit === "%" ? 0 : 1, axisLabel: { formatter: wan }, splitNumber: 4 },
+      yAxis: { type: "value", scale: !data.inverse, inverse: Boolean(data.inverse), min: data.inverse ? 1 : undefined, minInterval: data.unit === "¥" || data.unit === "%" || data.is_fine ? 0 : 1, axisLabel: { formatter: wan }, splitNumber: 4 },
       tooltip: { trigger: "axis", formatter: (points) => points[0].name + "\n" + points.map((point) => point.seriesName + "  " + written(point.value, data.unit)).join("\n") },
       series,
     };

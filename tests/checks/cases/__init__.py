@@ -1,6 +1,6 @@
 """For each daily check: how the thing that it looks for comes about, and how it ends."""
 
-from tests.checks.cases import crm, goods, ground, orders, promotions, reports
+from tests.checks.cases import analytics, crm, goods, ground, orders, promotions, reports
 from tests.checks.cases.case import Case, World
 
 CASES: dict[str, Case] = {
@@ -10,6 +10,7 @@ CASES: dict[str, Case] = {
     **promotions.CASES,
     **crm.CASES,
     **reports.CASES,
+    **analytics.CASES,
 }
 
 __all__ = ["CASES", "Case", "World"]

@@ -16,8 +16,10 @@ from crm.models import (
     Draw,
     Exam,
     FollowTask,
+    Occasion,
     OptOut,
     PointBalance,
+    PointEntry,
     Review,
     ReviewCase,
     RfmRun,
@@ -111,6 +113,24 @@ def _task(w: World) -> None:
 
 def _unbalanced(w: World) -> None:
     PointBalance.objects.create(customer=made.customer("小鹿"), balance=50)
+
+
+def _ending_points(w: World) -> None:
+    customer = made.customer("小鹿")
+    PointBalance.objects.create(customer=customer, balance=50)
+    PointEntry.objects.create(
+        customer=customer,
+        at=w.now - timedelta(days=300),
+        points=50,
+        balance_after=50,
+        expires_on=w.day + timedelta(days=5),
+        kind="earn",
+        key="a",
+    )
+
+
+def _tell_of_points(w: World) -> None:
+    Occasion.objects.create(changed_at=w.now, kind="points_end", name="积分到期", what="提醒")
 
 
 def _tier(w: World) -> None:
@@ -214,6 +234,7 @@ CASES = {
     ),
     "crm.follow_ups": Case(_task, lambda w: FollowTask.objects.update(due_on=w.day)),
     "crm.points_add_up": Case(_unbalanced, lambda w: PointBalance.objects.update(balance=0)),
+    "crm.points_end_told": Case(_ending_points, _tell_of_points),
     "crm.tiers_make_sense": Case(_tier, _another_buyer),
     "crm.draws_are_fair": Case(_draw, lambda w: Draw.objects.all().delete()),
     "crm.service_figures": Case(_unmapped, lambda w: AgentName.objects.update(is_nobody=True)),

@@ -1,0 +1,56 @@
+"""What came back on a day, by the date on which the refund was finished, whenever the order was paid.
+
+Only `refund_fen` and `refunded_orders` say something of such a day. A refund whose order nobody told
+stands in the total and under empty keys. SKU and product are those that the refund names, else those of
+the order's only line; else the key is empty.
+"""
+
+from analytics.choices import REFUND_DIMS
+from analytics.queries.measures import MEASURES
+
+_KEYS = {
+    "total": "''",
+    "hour": "lpad(hour::text, 2, '0')",
+    "province": "province",
+    "device": "device",
+    "sku": "sku",
+    "product": "product",
+}
+_DAYS = "unnest(%(days)s::date[]) AS day(date)"
+_RANGE = "(SELECT generate_series(%(since)s::date, %(until)s::date, '1 day')::date AS date) AS day"
+_KNOWN = {"refunded_orders": "refunded_orders", "refund_fen": "refund_fen"}
+
+
+def refund_cells_sql(*, in_range: bool = False) -> str:
+    """Give the SELECT of all cells of the wanted days of finish: date, dim, key, label, `MEASURES`."""
+    keys = ", ".join(f"('{dim}', {_KEYS[dim]})" for dim in REFUND_DIMS)
+    values = ", ".join(
+        f"{_KNOWN[name]} AS {name}" if name in _KNOWN else f"0 AS {name}" for name in MEASURES
+    )
+    return f"""WITH r AS MATERIALIZED (
+  SELECT day.date, date_part('hour', r.finished_at AT TIME ZONE 'Asia/Shanghai')::int AS hour,
+    r.tid, r.refund_amount, coalesce(o.receiver_province, '') AS province,
+    coalesce(o.device, '') AS device, l.id AS line_id,
+    coalesce(l.sku_code, left(r.sku_code, 80), '') AS sku,
+    coalesce(nullif(l.item_no, ''), left(l.title, 120), '') AS product
+  FROM {_RANGE if in_range else _DAYS}
+  JOIN orders_refund r ON r.status = 'SUCCESS'
+    AND r.finished_at >= day.date::timestamp AT TIME ZONE 'Asia/Shanghai'
+    AND r.finished_at < (day.date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+  LEFT JOIN orders_order o ON o.id = r.order_id
+  LEFT JOIN LATERAL (
+    SELECT id, sku_code, item_no, title FROM (
+      SELECT l.*, count(*) OVER () AS lines, count(*) FILTER (WHERE l.sku_code = r.sku_code) OVER () AS hits
+      FROM orders_orderline l WHERE l.order_id = r.order_id) AS every
+    WHERE lines = 1 OR (hits >= 1 AND sku_code = r.sku_code AND r.sku_code <> '')
+    ORDER BY id DESC LIMIT 1) AS l ON true
+),
+cells AS (
+  SELECT date, dim, key, max(line_id) AS line_id, count(DISTINCT tid)::int AS refunded_orders,
+    (sum(refund_amount) * 100)::bigint AS refund_fen
+  FROM r CROSS JOIN LATERAL (VALUES {keys}) AS d(dim, key) GROUP BY date, dim, key
+)
+SELECT c.date, c.dim, c.key, coalesce(CASE WHEN c.dim = 'sku' AND l.spec <> ''
+    THEN l.title || ' ' || l.spec WHEN c.dim IN ('sku', 'product') THEN l.title END, '') AS label,
+  {values}
+FROM cells c LEFT JOIN orders_orderline l ON l.id = c.line_id"""
