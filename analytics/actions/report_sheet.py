@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from analytics.figures import figure
 from analytics.wording import reports as wording
 from analytics.wording.reports import Facts
+from analytics.wording.stats import source_words
 from shopops.lib.exports import safe_cell
 
 _FORMATS = {
@@ -93,7 +94,7 @@ def _write_figures(book: _Book, page: Any, title: str, facts: Facts) -> int:  # 
             [row["value"], *(one["value"] for one in row["against"])], start=1
         ):
             book.value(page, at, column, text, spec.unit)
-        page.write_string(at, 2 + len(names), wording.source_words(row["source"]), book.muted)
+        page.write_string(at, 2 + len(names), source_words(row["source"]), book.muted)
         if row["known_days"] < row["days"]:
             known = _("知道 %(known)s 天") % {"known": f"{row['known_days']}/{row['days']}"}
             page.write_string(at, 3 + len(names), known, book.muted)

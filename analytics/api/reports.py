@@ -28,7 +28,7 @@ class KnownSerializer(serializers.Serializer[Any]):
 
     date = serializers.DateField()
     value = serializers.CharField(allow_null=True)
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     url = serializers.CharField()
 
 
@@ -36,7 +36,7 @@ class FigureDaysSerializer(serializers.Serializer[Any]):
     """One figure over the days asked for."""
 
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     unit = serializers.CharField()
     is_additive = serializers.BooleanField()
     days = KnownSerializer(many=True)
