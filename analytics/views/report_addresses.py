@@ -63,7 +63,6 @@ def report_addresses(request: HttpRequest) -> HttpResponse:
     sent = answer(request, [new, *panels], right=MANAGE, back=here)
     if isinstance(sent, HttpResponse):
         return sent
-    is_testing = any(row.tested == ReportAddress.Tested.WAITING for row in rows)
     context: Data = {
         "now": timezone.now(),
         "rows": [
@@ -76,7 +75,6 @@ def report_addresses(request: HttpRequest) -> HttpResponse:
         ],
         "panels": shown([new], sent),
         "shapes": SHAPES,
-        "is_testing": is_testing,
         "log_url": log_url(request, "report_address"),
         "url": here,
     }
