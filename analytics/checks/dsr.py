@@ -16,6 +16,7 @@ from analytics.score_choices import Score
 from analytics.wording.dsr import indicator_value, indicator_words, score_text
 from shopops.checks.models import CheckResult
 from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check
+from shopops.lib.words import clauses
 
 DSR = "analytics.dsr_against_yesterday"
 AFTER_SALES = "analytics.after_sales_against_yesterday"
@@ -77,7 +78,7 @@ def _fallen(name: str, pair: Pair) -> Finding:
     }
     return Finding(
         title=title,
-        evidence="；".join(words),
+        evidence=clauses(words),
         severity="late" if below else "soon",
         owner_role="service_lead" if name != Score.DELIVERY else "warehouse_lead",
         key=name,
@@ -138,7 +139,7 @@ def _worse(
     title = _("%(name)s比前一天差，也差过行业") if worse else _("%(name)s比前一天差")
     return Finding(
         title=title % {"name": indicator_words(one.code)},
-        evidence="；".join(words),
+        evidence=clauses(words),
         severity="late" if worse else "soon",
         owner_role="service_lead",
         key=one.code,

@@ -31,6 +31,7 @@ from shopops.lib.business_time import business_date
 from shopops.lib.exports import csv_rows
 from shopops.lib.money import from_fen
 from shopops.lib.templatetags.shop import count, day_words, money, rate
+from shopops.lib.words import listed
 from shopops.staff.access import requires
 
 SPAN = 14
@@ -154,7 +155,7 @@ def _side_of(here: Seen, there: Seen) -> int:
 
 def _sources(seen: Seen) -> str:
     codes = seen.known.source.split("+") if seen.known.source else []
-    return "、".join(str(figures.SOURCE_LABELS.get(one, one)) for one in codes)
+    return listed(figures.SOURCE_LABELS.get(one, one) for one in codes)
 
 
 def _gap(code: str, here: Seen, there: Seen) -> str:
@@ -232,7 +233,7 @@ def _waterfall(divided: Divided) -> Data:
         "is_less": parts.total_fen < 0,
         "size": money(from_fen(abs(parts.total_fen))),
         "axis": f"{money(from_fen(base))} – {money(from_fen(high))}",
-        "sources": "、".join(
+        "sources": listed(
             dict.fromkeys(str(figures.SOURCE_LABELS[one]) for one in divided.after.sources)
         ),
     }

@@ -89,7 +89,9 @@ def figure_words(code: str) -> str:
         label = str(figure(base).label)
     except LookupError:
         label = str(_MORE.get(base, base))
-    return f"{label}（{DEVICES[device]}）" if device in DEVICES else label
+    if device not in DEVICES:
+        return label
+    return _("%(label)s（%(device)s）") % {"label": label, "device": DEVICES[device]}
 
 
 def source_words(source: str) -> str:

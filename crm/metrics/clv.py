@@ -17,6 +17,9 @@ type Vector = npt.NDArray[np.float64]
 # Logarithms of parameters stay within e^±14: beyond it the likelihood is flat and says nothing.
 _BOUND = 14.0
 _PENALTY = 1e12
+# Where a + b is larger all drop out with nearly one probability (Beta's deviation is under 1 % of it): the
+# hypergeometric series overflows there, and its limit is exact to about 1 / (a + b).
+_ALIKE = 1e4
 FEWEST_CUSTOMERS = 50
 FEWEST_REPEATERS = 20
 
@@ -191,6 +194,9 @@ def expected_purchases(
         ),
         0.0,
     )
+    if model.a + b > _ALIKE:
+        left: Vector = _with_one_drop(model, r + x, alpha + age, within) / (1 + odds)
+        return left
     z = within / (alpha + age + within)
     log_ratio = (r + x) * (np.log(alpha + age) - np.log(alpha + age + within))
     series = hyp2f1(r + x, b + x, a + b + x - 1, z)
@@ -201,11 +207,23 @@ def expected_purchases(
 
 def expected_mean(model: BgNbd, within: Vector) -> Vector:
     """Give how many repeat purchases a new customer makes on average in each time of `within`."""
+    if model.a + model.b > _ALIKE:
+        return _with_one_drop(model, np.full_like(within, model.r), np.asarray(model.alpha), within)
     a = _off_one(model.a)
     z = within / (model.alpha + within)
     ratio = (model.alpha / (model.alpha + within)) ** model.r
     series = hyp2f1(model.r, model.b, a + model.b - 1, z)
     found: Vector = (a + model.b - 1) / (a - 1) * (1 - ratio * series)
+    return found
+
+
+def _with_one_drop(model: BgNbd, shape: Vector, rate: Vector, within: Vector | float) -> Vector:
+    """Give expected purchases where everybody drops out with the same probability after each.
+
+    Of a rate λ they are (1 - exp(-λ p t)) / p; the mean over λ ~ Gamma(shape, rate).
+    """
+    drop = model.a / (model.a + model.b)
+    found: Vector = -np.expm1(-shape * np.log1p(drop * within / rate)) / drop
     return found
 
 

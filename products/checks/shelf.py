@@ -11,6 +11,7 @@ from products.queries.shortage import WarningRow
 from products.queries.stock import shelf_counts, shelf_differences
 from products.queries.stock_facts import keeps_stock
 from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check, unknown
+from shopops.lib.words import clauses
 
 MOST_NAMED = 20
 COVERED, SHELF = "products.mains_are_covered", "products.shelf_counts_agree"
@@ -25,7 +26,7 @@ def mains_are_covered(day: date, now: datetime) -> CheckOutcome:
         [
             Finding(
                 title=_("主推款缺货，采购没跟上：%(code)s") % {"code": row.code},
-                evidence=f"{row.evidence}；{_why(row)}",
+                evidence=clauses([row.evidence, _why(row)]),
                 severity="late" if row.is_urgent else "soon",
                 owner_role="warehouse_lead",
                 key=str(row.sku_id),

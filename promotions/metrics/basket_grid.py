@@ -8,7 +8,7 @@ engine itself then reckons the best of them, so that every answer is a basket wi
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ type Flags = NDArray[np.bool_]
 # Baskets that the engine reckons at most for a SKU, from the most promising on: of one that could fall
 # below what matters, and of any other. Where many are asked for, the others are left out.
 TRIES, FEW_TRIES, MANY = 12, 2, 2000
+# On so small a shelf all baskets are judged, and that many reckoned.
+FEW_SKUS, MOST_TRIES = 6, 120
 # So near to the bound (cents a piece) nothing better is looked for: sharing out rounds.
 _NEAR = 1
 # So many SKUs are searched at a time, to keep arrays small.
@@ -138,17 +140,36 @@ def _candidates(
         mine = np.flatnonzero(shelf.covers[tool.code][skus])
         for first, count in _first_fills(shelf, tool, fills[tool.code], skus, pieces, base, mine):
             rows += _with_second(shelf, tools, fills, (skus, pieces, base), mine, (first, count))
+    if len(shelf.codes) <= FEW_SKUS:
+        rows.append(_every_basket(shelf, len(skus), counts))
     if not rows:
         return None
     at = np.concatenate([one[0] for one in rows])
     who = np.concatenate([one[1] for one in rows])
     many = np.concatenate([one[2] for one in rows])
-    good = who[:, 0] >= 0
+    good = (who[:, 0] >= 0) & (who != skus[at][:, None]).all(axis=1)
     at, who, many = at[good], who[good], many[good]
     return _Tried(
         skus[at],
         np.column_stack([skus[at], who]),
         np.column_stack([pieces[at], many]),
+    )
+
+
+def _every_basket(shelf: Shelf, rows: int, counts: Cents) -> tuple[Cents, Cents, Cents]:
+    """Give each row with one other SKU and with two, in all their pieces."""
+    codes = range(len(shelf.codes))
+    who = [(one, -1) for one in codes] + list(combinations(codes, 2))
+    others, many = [], []
+    for one, two in who:
+        for first, second in product(counts.tolist(), counts.tolist() if two >= 0 else [0]):
+            others.append((one, two))
+            many.append((first, second))
+    at = np.repeat(np.arange(rows, dtype=np.int64), len(others))
+    return (
+        at,
+        np.tile(np.array(others, np.int64), (rows, 1)),
+        np.tile(np.array(many, np.int64), (rows, 1)),
     )
 
 
@@ -236,6 +257,8 @@ def _best(shelf: Shelf, limits: _Limits, tried: _Tried, *, few: int) -> dict[int
     for begin, end in pairwise(edges):
         rows, sku = order[begin:end], int(tried.sku[order[begin]])
         tries = TRIES if bound[rows[0]] < limits.matters[sku] else few
+        if len(shelf.codes) <= FEW_SKUS:
+            tries = MOST_TRIES
         basket = _reckoned(shelf, tried, bound, rows, int(limits.under[sku]), tries)
         if basket is not None:
             found[sku] = basket

@@ -156,3 +156,20 @@ def test_payments_of_one_day_are_one_purchase_and_a_day_paid_back_has_no_value()
         "frequency": 2, "recency": 4.0, "age": 5.0, "valued": 1, "value": 50.0,
     }  # fmt: skip
     assert found.loc[2, ["frequency", "age"]].tolist() == [0, 4.0]
+
+
+@pytest.mark.parametrize("many", [2e4, 1e6, 1e9])
+def test_a_fit_in_which_all_drop_out_alike_still_expects_finite_purchases(many):
+    """Few customers of few weeks end there: Beta without any spread."""
+    share, weeks = 0.3, np.array([1.0, 13.0, 52.0])
+    wide = clv.BgNbd(r=0.8, alpha=6.0, a=9.9e3 * share, b=9.9e3 * (1 - share), log_likelihood=0.0)
+    alike = clv.BgNbd(r=0.8, alpha=6.0, a=many * share, b=many * (1 - share), log_likelihood=0.0)
+    seen = (np.array([0.0, 2.0, 5.0]), np.array([0.0, 8.0, 20.0]), np.array([30.0, 30.0, 30.0]))
+
+    assert clv.expected_mean(alike, weeks) == pytest.approx(
+        clv.expected_mean(wide, weeks), rel=2e-3
+    )
+    assert clv.expected_purchases(alike, *seen, within=13) == pytest.approx(
+        clv.expected_purchases(wide, *seen, within=13), rel=2e-3
+    )
+    assert (clv.expected_purchases(alike, *seen, within=13) > 0).all()

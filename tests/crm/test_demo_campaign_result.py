@@ -167,7 +167,7 @@ def test_the_page_of_the_demo_campaign_says_what_an_independent_computation_says
     parts = defaultdict(int)
     for _customer, arm, count, state in raw_people(campaign):
         parts[arm] += count if state == "sent" else 0
-    price = float(campaign.rule["price"])
+    price = Decimal(campaign.rule["price"])
 
     page = as_manager.get(reverse("crm:campaign", args=[campaign.pk])).content.decode()
     *rows, whole = cells(page)
@@ -177,10 +177,12 @@ def test_the_page_of_the_demo_campaign_says_what_an_independent_computation_says
     assert len(held) > 80
     assert sum(b for b, _p in held) > 0
     everybody = [one for arm in arms for one in groups[arm]]
-    asked = [*((groups[arm], parts[arm]) for arm in arms), (everybody, sum(parts.values()))]
-    for row, (group, message_parts) in zip([*rows, whole], asked, strict=True):
+    # A group's messages are paid in whole fen, and all of them together as the groups are.
+    costs = [float(round(parts[arm] * price, 2)) for arm in arms]
+    asked = [*((groups[arm], cost) for arm, cost in zip(arms, costs, strict=True))]
+    for row, (group, cost) in zip([*rows, whole], [*asked, (everybody, sum(costs))], strict=True):
         value, low, high = lift_of(group, held)
-        extra, half = profit_of(group, held, message_parts * price)
+        extra, half = profit_of(group, held, cost)
         assert numbers(row["抽到"]) == [len(group)]
         assert numbers(row["买"])[0] == sum(b for b, _p in group)
         assert numbers(row["多买"]) == pytest.approx([value], abs=0.0051)

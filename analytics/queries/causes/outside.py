@@ -13,7 +13,7 @@ from analytics.queries.causes.base import Asked, Cause, push_side, verdict_of
 from promotions.choices import FestivalKind
 from promotions.models import Festival
 from shopops.lib.templatetags.shop import WEEKDAYS, day_words
-from shopops.lib.words import listed
+from shopops.lib.words import listed, phrases
 from shopops.work import calendar
 from shopops.work.models import BusinessDay
 
@@ -132,4 +132,4 @@ def _by_note(asked: Asked, kind: EventKind, code: str, label: str | Promise, non
         return Cause(code, label, Verdict.UNKNOWN, words, source, url)
     side = pushes.pop()
     way = _("该往上") if side > 0 else _("该往下")
-    return Cause(code, label, verdict_of(side, asked.side), f"{text}，{way}", source, url)
+    return Cause(code, label, verdict_of(side, asked.side), phrases([text, way]), source, url)

@@ -13,6 +13,7 @@ from shopops.checks.models import CheckResult, Issue, IssueEvent
 from shopops.checks.registry import checks, find_check
 from shopops.checks.rules import codes_of
 from shopops.lib.paging import Page
+from shopops.lib.words import clauses
 from shopops.staff.models import Operation, User
 from shopops.staff.operations import name_of
 from shopops.staff.queries import roles_of
@@ -186,7 +187,7 @@ def unknown_checks(*, day: date) -> list[Unknown]:
     found = []
     for row in rows.order_by("code"):
         check = find_check(row.code)
-        why = "；".join(str(one["evidence"]) for one in row.findings)
+        why = clauses(one["evidence"] for one in row.findings)
         role = check.owner_role if check else "administrator"
         found.append(Unknown(row.code, check_name(row.code), role, why, row.ran_at))
     return found
