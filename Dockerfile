@@ -19,6 +19,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=shopops.settings \
     SHOPOPS_DATA=/data
+# The picture of a report is written in Chinese; without a font there is none.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends fonts-wqy-microhei \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --no-create-home shopops \
     && install -d -o shopops -g shopops /data
 COPY --from=packages /opt/venv /opt/venv

@@ -13,6 +13,8 @@ from analytics.views import (
     hand,
     lineage,
     profit,
+    report_addresses,
+    reports,
     statement,
     traffic,
 )
@@ -71,4 +73,12 @@ _profit: Block = [
     path("statement/file/<str:form>/", statement.statement_file, name="statement_file"),
 ]
 
-urlpatterns: Block = [*_stats, *_breaks, *_dsr, *_boards, *_profit]
+_reports: Block = [
+    path("reports/", reports.report_list, name="reports"),
+    path("reports/addresses/", report_addresses.report_addresses, name="report_addresses"),
+    path("reports/<int:report_id>/", reports.report_page, name="report"),
+    path("reports/<int:report_id>/report.xlsx", reports.report_sheet, name="report_sheet"),
+    path("reports/<int:report_id>/report.png", reports.report_picture, name="report_picture"),
+]
+
+urlpatterns: Block = [*_stats, *_breaks, *_dsr, *_boards, *_profit, *_reports]

@@ -4,8 +4,9 @@ Each topic registers in its own module; this file only calls them.
 """
 
 from analytics.checks import figures as figure_checks
+from analytics.checks import reports as report_checks
 from analytics.checks import stats as stat_checks
-from analytics.wirings import boards, breaks, dsr, profit, rollup, stats
+from analytics.wirings import boards, breaks, dsr, profit, reports, rollup, stats
 
 
 def register() -> None:
@@ -15,7 +16,9 @@ def register() -> None:
     dsr.register()
     stats.register()
     boards.register()
+    reports.register()
     breaks.register()
     profit.register()
     figure_checks.register()
     stat_checks.register()
+    report_checks.register()

@@ -234,6 +234,8 @@ if min(CONTACTS_KEPT_DAYS, ORIGINALS_KEPT_DAYS) < 1:
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", default="")
 STAFF_NOTICE_URLS = env.list("STAFF_NOTICE_URLS", default=[])
+# A font with Chinese characters for pictures of reports, where it lies in no usual place.
+REPORT_FONT = env.str("REPORT_FONT", default="")
 
 # --- security headers ---------------------------------------------------------------------------
 SECURE_CSP = {
@@ -357,5 +359,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"shopops": {"level": env.str("LOG_LEVEL", default="INFO")}},
+    "loggers": {
+        "shopops": {"level": env.str("LOG_LEVEL", default="INFO")},
+        # It writes whole addresses at DEBUG, and those of robots hold their keys.
+        "urllib3": {"level": "WARNING"},
+    },
 }

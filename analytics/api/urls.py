@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from analytics.api import breaks, dsr, statement
+from analytics.api import breaks, dsr, reports, statement
 
 app_name = "analytics_api"
 
@@ -22,4 +22,10 @@ _profit: list[URLPattern] = [
     path("analytics/statement/", statement.StatementView.as_view(), name="statement"),
 ]
 
-urlpatterns: list[URLPattern] = [*_breaks, *_dsr, *_profit]
+_reports: list[URLPattern] = [
+    path("analytics/metrics/", reports.Metrics.as_view(), name="metrics"),
+    path("analytics/reports/", reports.Reports.as_view(), name="reports"),
+    path("analytics/reports/<int:report_id>/", reports.OneReport.as_view(), name="report"),
+]
+
+urlpatterns: list[URLPattern] = [*_breaks, *_dsr, *_profit, *_reports]

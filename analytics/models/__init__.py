@@ -19,6 +19,7 @@ from analytics.models.profit import (
     ProfitDayLine,
     ProfitMark,
 )
+from analytics.models.reports import Report, ReportAddress, ReportSending
 from analytics.models.rollup import ChangedBuyers, DayBuyers, DayRollup, RolledDay, SkuCost
 from analytics.models.stats import StatRow
 
@@ -39,6 +40,9 @@ __all__ = [
     "ProfitDayLine",
     "ProfitMark",
     "RatingDay",
+    "Report",
+    "ReportAddress",
+    "ReportSending",
     "RepurchaseRun",
     "ReturnDay",
     "ReturnedDay",

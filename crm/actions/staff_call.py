@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from crm.models import Campaign
+from shopops.notices import calling
 from shopops.notices.actions import News, tell
 from shopops.notices.models import Notice
 from shopops.work.actions import request_run
@@ -31,12 +32,10 @@ def call_staff(*, campaign: Campaign, key: str, text: str, now: datetime) -> Non
 
 def perform_call(run: RunContext) -> dict[str, Any]:
     """Do the work of a `crm.staff_call` run. A second call after a crash does no harm."""
-    from apprise import Apprise  # takes a while to load, and few shops use it
-
-    caller = Apprise()
-    for address in settings.STAFF_NOTICE_URLS:
-        caller.add(address)
-    told = caller.notify(body=str(run.payload["text"]), title="ShopOps")
-    if not told:
+    text = str(run.payload["text"])
+    answers = [
+        calling.call(address, title="ShopOps", body=text) for address in settings.STAFF_NOTICE_URLS
+    ]
+    if not any(answer.fate is calling.Fate.TAKEN for answer in answers):
         raise RuntimeError("no notice service took the call")
     return {"told": True}

@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('promotions', '0054_price_protection_labels'),
+        ("promotions", "0054_price_protection_labels"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='affiliatesettlement',
-            index=models.Index(models.F('tid'), condition=models.Q(('is_current', True)), name='settlement_tid_idx'),
+            model_name="affiliatesettlement",
+            index=models.Index(
+                models.F("tid"), condition=models.Q(("is_current", True)), name="settlement_tid_idx"
+            ),
         ),
     ]

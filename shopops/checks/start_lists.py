@@ -55,6 +55,8 @@ DAILY: dict[str, tuple[DailyLine, ...]] = {
         ("conversion", "店铺和主推款的转化率平稳", ("analytics.breaks",), False),
         ("spend", "推广花费没有超日限额", ("promotions.channel_caps_hold",), False),
         ("files", "昨天的文件和报表都来了", FILE_CHECKS, False),
+        ("reports", "日报、周报都做好发出去了", ("analytics.reports_went_out",), False),
+        ("bill", "上月和本月的账单对得上", ("analytics.bill_differs",), False),
         ("system", "后台任务、备份正常", ("work.",), False),
         ("lists", "各岗位昨天的清单都签了", ("checks.",), False),
         ("meeting", "早会把红的事一件一件派到人", (), False),

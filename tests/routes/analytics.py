@@ -24,6 +24,10 @@ def board_key() -> dict[str, Any]:
     return {"code": "trend"}
 
 
+def _report() -> dict[str, object]:
+    return {"report_id": 0}
+
+
 def diagnosis_key() -> dict[str, Any]:
     return {"day": "2026-09-16", "code": "pay_rate"}
 
@@ -79,4 +83,13 @@ ROUTES: dict[str, Route] = {
     "analytics:statement": Route("analytics.view_profit", get=200, post=422),
     "analytics:statement_file": Route("analytics.export", get=200, kwargs=lambda: {"form": "csv"}),
     "analytics_api:statement": Route("analytics.view_profit", get=200),
+    # --- reports
+    "analytics:reports": Route("analytics.view", get=200, post=200),
+    "analytics:report": Route("analytics.view", get=404, post=404, kwargs=_report),
+    "analytics:report_sheet": Route("analytics.export", get=404, kwargs=_report),
+    "analytics:report_picture": Route("analytics.export", get=404, kwargs=_report),
+    "analytics:report_addresses": Route("analytics.reports", get=200, post=200),
+    "analytics_api:metrics": Route("analytics.view", get=200),
+    "analytics_api:reports": Route("analytics.view", get=200),
+    "analytics_api:report": Route("analytics.view", get=404, kwargs=_report),
 }

@@ -32,6 +32,7 @@ from analytics.views.boards.parts import (
     written,
 )
 from analytics.wording.stats import source_words
+from shopops.lib.words import listed
 
 _UNITS = {"day": _l("按日"), "week": _l("按周"), "month": _l("按月")}
 _SIGNS = {"money": "¥", "rate": "%"}
@@ -71,9 +72,9 @@ def _cards(main: Card, by: str | Promise) -> list[Card]:
 
 
 def _nothing(asked: Asked, spec: FigureSpec) -> Data:
-    words = _("「%(name)s」来自：%(sources)s。没有文件讲到的日子是未知，不是 0。") % {
+    text = _("「%(name)s」来自：%(sources)s。没有文件讲到的日子是未知，不是 0。") % {
         "name": spec.label,
-        "sources": "、".join(
+        "sources": listed(
             dict.fromkeys(
                 source_words(one)
                 for part in (spec.parts or (spec.code,))
@@ -81,7 +82,7 @@ def _nothing(asked: Asked, spec: FigureSpec) -> Data:
             )
         ),
     }
-    return nothing(_("这段时间没有来源讲到这个指标"), words, asked)
+    return nothing(_("这段时间没有来源讲到这个指标"), text, asked)
 
 
 def _figure_links(asked: Asked, offered: Sequence[FigureSpec], code: str) -> list[Data]:

@@ -84,6 +84,7 @@ class Command(JsonCommand):
         refresh_queue_counts(platform=shop_platform(), now=now)
         self.note("checks and lists …")
         checks_of_demo.fill(by_name=cast, now=now, seed=seed)
+        call_command("demo_reports", "--json", now=now.isoformat(), stdout=self.stderr)
         done.write_text(now.isoformat())
         return {"orders_files": len(files), "people": len(cast), "already": False}
 

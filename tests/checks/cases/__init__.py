@@ -1,6 +1,6 @@
 """For each daily check: how the thing that it looks for comes about, and how it ends."""
 
-from tests.checks.cases import analytics, crm, goods, ground, orders, promotions
+from tests.checks.cases import analytics, crm, goods, ground, orders, promotions, reports
 from tests.checks.cases.case import Case, World
 
 CASES: dict[str, Case] = {
@@ -9,6 +9,7 @@ CASES: dict[str, Case] = {
     **goods.CASES,
     **promotions.CASES,
     **crm.CASES,
+    **reports.CASES,
     **analytics.CASES,
 }
 

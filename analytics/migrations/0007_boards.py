@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0060_dsr"),
+        ("analytics", "0006_dsr"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

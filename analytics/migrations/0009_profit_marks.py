@@ -97,7 +97,7 @@ def _back(table: str) -> str:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0040_profit"),
+        ("analytics", "0008_profit"),
         ("orders", "0017_device_and_buyer_days"),
         ("promotions", "0055_settlements_by_order"),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0011_mark_all_days"),
+        ("analytics", "0005_mark_all_days"),
         ("orders", "0016_black_list_until"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0030_boards"),
+        ("analytics", "0007_boards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,7 +14,7 @@ ON CONFLICT (basis, date) DO NOTHING
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0010_facts"),
+        ("analytics", "0004_facts"),
         ("orders", "0017_device_and_buyer_days"),
         ("products", "0008_shared_codes"),
     ]

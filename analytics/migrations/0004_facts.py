@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0050_breaks"),
+        ("analytics", "0003_breaks"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analytics", "0020_stats"),
+        ("analytics", "0002_stats"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,196 @@
+"""Figures by day and reports for other programs: the same questions as the pages ask."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from analytics.figures import base_codes, figures
+from analytics.models import Report
+from analytics.queries.known import figures_of
+from shopops.lib.business_time import business_date
+
+LONGEST_DAYS = 366
+MOST = 100
+# What a margin gives away is the cost.
+COSTS = frozenset({"gross_margin"})
+
+
+class KnownSerializer(serializers.Serializer[Any]):
+    """A figure of a day: exact, as text; null where no source knows it."""
+
+    date = serializers.DateField()
+    value = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    url = serializers.CharField()
+
+
+class FigureDaysSerializer(serializers.Serializer[Any]):
+    """One figure over the days asked for."""
+
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    unit = serializers.CharField()
+    is_additive = serializers.BooleanField()
+    days = KnownSerializer(many=True)
+
+
+class MetricsSerializer(serializers.Serializer[Any]):
+    """Figures by day, both ends included."""
+
+    since = serializers.DateField()
+    until = serializers.DateField()
+    figures = FigureDaysSerializer(many=True)
+
+
+class Metrics(APIView):
+    """Figures by day with their sources."""
+
+    required_right = "analytics.view"
+
+    @extend_schema(
+        operation_id="analytics_metrics",
+        parameters=[
+            OpenApiParameter("since", date, description="default: seven days up to yesterday"),
+            OpenApiParameter("until", date, description="default: yesterday"),
+            OpenApiParameter("codes", str, description="parted by commas; default: all"),
+        ],
+        responses=MetricsSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Give figures of every day of a span of at most 366 days; what is not known is null."""
+        until = _date(request, "until") or business_date(timezone.now()) - timedelta(days=1)
+        since = _date(request, "since") or until - timedelta(days=6)
+        if not 0 <= (until - since).days < LONGEST_DAYS:
+            raise ValidationError({"since": f"a span of 1 to {LONGEST_DAYS} days"})
+        codes = _codes(request)
+        said = figures_of(codes, since=since, until=until)
+        specs = {spec.code: spec for spec in figures()}
+        rows = [
+            {
+                "code": code,
+                "label": str(specs[code].label),
+                "unit": specs[code].unit,
+                "is_additive": specs[code].is_additive,
+                "days": [
+                    {
+                        "date": day,
+                        "value": None if one.value is None else f"{one.value:f}",
+                        "source": one.source,
+                        "url": one.url,
+                    }
+                    for day, one in sorted(said[code].items())
+                ],
+            }
+            for code in codes
+        ]
+        return Response(MetricsSerializer({"since": since, "until": until, "figures": rows}).data)
+
+
+def _date(request: Request, name: str) -> date | None:
+    text = request.query_params.get(name, "")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ValidationError({name: "not a date like 2026-06-18"}) from error
+
+
+def _codes(request: Request) -> list[str]:
+    """Give the figures asked for; all that the caller may see where none is named."""
+    may_see_cost = request.user.has_perm("products.view_cost")
+    known = [spec.code for spec in figures()]
+    named = [code for code in request.query_params.get("codes", "").split(",") if code]
+    if wrong := sorted(set(named) - set(known)):
+        raise ValidationError({"codes": f"no such figure: {', '.join(wrong)}"})
+    if not may_see_cost and base_codes(named) & COSTS:
+        raise PermissionDenied("products.view_cost")
+    return named or [code for code in known if may_see_cost or not base_codes([code]) & COSTS]
+
+
+class ReportSendingSerializer(serializers.Serializer[Any]):
+    """What became of a report at one address, which is named and never shown."""
+
+    to = serializers.CharField(source="address.name")
+    service = serializers.CharField(source="address.schema")
+    state = serializers.CharField()
+    attempts = serializers.IntegerField()
+    words = serializers.CharField()
+    sent_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReportSerializer(serializers.ModelSerializer[Report]):
+    """One report. `facts`: what was known on that morning; null is unknown."""
+
+    sendings = ReportSendingSerializer(many=True)
+    kind = serializers.CharField()
+
+    class Meta:
+        model = Report
+        fields = ("id", "kind", "business_date", "since", "until", "made_at", "sendings")
+        read_only_fields = fields
+
+
+class ReportFactsSerializer(ReportSerializer):
+    """One report with its facts."""
+
+    facts = serializers.JSONField()
+
+    class Meta(ReportSerializer.Meta):
+        fields = (*ReportSerializer.Meta.fields, "facts")  # type: ignore[assignment]
+
+
+class ReportPageSerializer(serializers.Serializer[Any]):
+    """One page; `next` is `before` of the page behind it."""
+
+    reports = ReportSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class Reports(APIView):
+    """Reports, the newest first."""
+
+    required_right = "analytics.view"
+
+    @extend_schema(
+        operation_id="analytics_reports",
+        parameters=[
+            OpenApiParameter("kind", str, enum=Report.Kind.values),
+            OpenApiParameter("before", date, description="only reports of earlier mornings"),
+        ],
+        responses=ReportPageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """List at most 100 reports with what became of each address."""
+        rows = Report.objects.defer("facts").prefetch_related("sendings__address")
+        kind, before = request.query_params.get("kind", ""), _date(request, "before")
+        if kind and kind not in Report.Kind.values:
+            raise ValidationError({"kind": "daily or weekly"})
+        rows = rows.filter(kind=kind) if kind else rows
+        rows = rows.filter(business_date__lt=before) if before else rows
+        found = list(rows.order_by("-business_date", "-pk")[: MOST + 1])
+        more = found[MOST - 1].business_date.isoformat() if len(found) > MOST else None
+        return Response(ReportPageSerializer({"reports": found[:MOST], "next": more}).data)
+
+
+class OneReport(APIView):
+    """One report with its facts."""
+
+    required_right = "analytics.view"
+
+    @extend_schema(operation_id="analytics_report", responses=ReportFactsSerializer)
+    def get(self, request: Request, report_id: int) -> Response:
+        """Give one report."""
+        rows = Report.objects.prefetch_related("sendings__address").filter(pk=report_id)
+        row = rows.order_by("pk").first()
+        if row is None:
+            raise Http404
+        return Response(ReportFactsSerializer(row).data)
