@@ -85,11 +85,17 @@ _ALL: tuple[FigureSpec, ...] = (
     _people("new_buyers", _("支付新买家数"), ORDERS, *_DAY),
     _people("old_buyers", _("支付老买家数"), ORDERS, *_DAY),
     _sum("ad_spend", _("推广花费"), "money", CHANNELS, SHOP_DAY, HAND),
+    # Of the pieces that were not refunded and whose cost is known: how many of them that is stands beside it.
     _sum("gross_margin", _("毛利"), "money", ORDERS),
+    _sum("kept_pieces", _("没退的件数"), "count", ORDERS),
+    _sum("costed_pieces", _("知道成本的件数"), "count", ORDERS),
+    _by("known_cost_rate", _("知道成本的件数占比"), "rate", "costed_pieces", "kept_pieces"),
     _score("dsr_goods", _("描述相符")),
     _score("dsr_service", _("服务态度")),
     _score("dsr_delivery", _("物流服务")),
 )
+# What a margin gives away is the cost: shown to those only who may see it (`products.view_cost`).
+NEEDS_COST = frozenset({"gross_margin", "costed_pieces", "known_cost_rate"})
 _BY_CODE = {spec.code: spec for spec in _ALL}
 
 
@@ -107,6 +113,11 @@ def figure(code: str) -> FigureSpec:
 def figures() -> tuple[FigureSpec, ...]:
     """Give all figures, in the order in which pages list them."""
     return _ALL
+
+
+def visible(*, sees_cost: bool) -> tuple[FigureSpec, ...]:
+    """Give the figures that a person may see, in the order of pages."""
+    return tuple(spec for spec in _ALL if sees_cost or spec.code not in NEEDS_COST)
 
 
 def base_codes(codes: Iterable[str]) -> set[str]:

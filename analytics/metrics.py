@@ -1,6 +1,5 @@
 """Arithmetic of figures: pure, None means unknown and is never taken for zero."""
 
-import statistics
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -23,26 +22,6 @@ def ratio(total: Decimal | None, count: int | None) -> Decimal | None:
     if total is None or not count:
         return None
     return total / count
-
-
-def usual_range(values: Sequence[Decimal | None]) -> tuple[float, float] | None:
-    """Give where a figure usually lies: median ± 2 robust deviations of its known history.
-
-    None with fewer than four known values. A history without spread gives a range without width.
-    """
-    known = [float(value) for value in values if value is not None]
-    if len(known) < FEWEST_FOR_BAND:
-        return None
-    middle = statistics.median(known)
-    deviation = statistics.median([abs(value - middle) for value in known]) * _MAD_TO_SIGMA
-    return middle - _WIDTH * deviation, middle + _WIDTH * deviation
-
-
-def outside(value: Decimal | None, band: tuple[float, float] | None) -> int:
-    """Tell on which side of a range a value lies: -1 below, 1 above, 0 inside or unknown."""
-    if value is None or band is None or band[0] == band[1]:
-        return 0
-    return -1 if value < Decimal(band[0]) else int(value > Decimal(band[1]))
 
 
 def both_known(

@@ -12,15 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analytics.figures import base_codes, figures
+from analytics.figures import NEEDS_COST, figures, visible
 from analytics.models import Report
 from analytics.queries.known import figures_of
 from shopops.lib.business_time import business_date
 
 LONGEST_DAYS = 366
 MOST = 100
-# What a margin gives away is the cost.
-COSTS = frozenset({"gross_margin"})
 
 
 class KnownSerializer(serializers.Serializer[Any]):
@@ -107,13 +105,14 @@ def _date(request: Request, name: str) -> date | None:
 def _codes(request: Request) -> list[str]:
     """Give the figures asked for; all that the caller may see where none is named."""
     may_see_cost = request.user.has_perm("products.view_cost")
-    known = [spec.code for spec in figures()]
+    known = {spec.code for spec in figures()}
+    allowed = [spec.code for spec in visible(sees_cost=may_see_cost)]
     named = [code for code in request.query_params.get("codes", "").split(",") if code]
-    if wrong := sorted(set(named) - set(known)):
+    if wrong := sorted(set(named) - known):
         raise ValidationError({"codes": f"no such figure: {', '.join(wrong)}"})
-    if not may_see_cost and base_codes(named) & COSTS:
+    if not may_see_cost and NEEDS_COST.intersection(named):
         raise PermissionDenied("products.view_cost")
-    return named or [code for code in known if may_see_cost or not base_codes([code]) & COSTS]
+    return named or allowed
 
 
 class ReportSendingSerializer(serializers.Serializer[Any]):

@@ -1,7 +1,7 @@
 """Figures of single days and short periods, as the morning page compares them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from analytics.choices import REFUNDED
 from analytics.metrics import ratio
 from analytics.models import DayRollup
 from analytics.queries import coverage
+from analytics.queries.known import figures_of
 from analytics.queries.metrics import distinct_buyers
 from orders.models import Order
 from shopops.intake.choices import BatchState
@@ -35,6 +36,14 @@ class Figures:
     buyers: int | None = None
     orders: int | None = None
     refund_amount: Decimal | None = None
+    # Paying buyers and visitors of the days of which both are known, added up day by day.
+    rated_buyers: Decimal | None = None
+    visitors: Decimal | None = None
+
+    @property
+    def pay_rate(self) -> Decimal | None:
+        """Give 支付转化率: summed first, over the days that know both sides."""
+        return ratio(self.rated_buyers, self.visitors)
 
     @property
     def per_buyer(self) -> Decimal | None:
@@ -46,7 +55,7 @@ UNKNOWN = Figures()
 
 
 def daily(*, since: date, until: date) -> dict[date, Figures]:
-    """Give the figures of each day of a period, both ends included. Six small queries."""
+    """Give the figures of each day of a period, both ends included. A fixed number of small queries."""
     known = coverage.known_days(basis=PAID, since=since, until=until)
     cells = {
         cell.date: cell
@@ -56,9 +65,17 @@ def daily(*, since: date, until: date) -> dict[date, Figures]:
     }
     refunds = refunds_by_day(since=since, until=until)
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
-    return {
+    found = {
         day: _of_day(cells.get(day), is_known=day in known, refund=refunds.get(day)) for day in days
     }
+    visits = figures_of(("visitors",), since=since, until=until)["visitors"]
+    return {day: _with_visits(one, visits[day].value) for day, one in found.items()}
+
+
+def _with_visits(one: Figures, visitors: Decimal | None) -> Figures:
+    if visitors is None or one.buyers is None:
+        return one
+    return replace(one, rated_buyers=Decimal(one.buyers), visitors=visitors)
 
 
 def _of_day(cell: DayRollup | None, *, is_known: bool, refund: Decimal | None) -> Figures:
@@ -103,6 +120,8 @@ def of_period(days: Sequence[date], by_day: dict[date, Figures]) -> Figures:
         buyers=distinct_buyers(basis=PAID, since=days[0], until=days[-1]),
         orders=sum(row.orders or 0 for row in known),
         refund_amount=_sum(row.refund_amount for row in rows),
+        rated_buyers=_sum(row.rated_buyers for row in rows),
+        visitors=_sum(row.visitors for row in rows),
     )
 
 

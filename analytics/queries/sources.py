@@ -24,7 +24,16 @@ from promotions.models import ChannelDay
 from shopops.lib.money import from_fen
 
 PAID = "paid"
-_OF_ROLLUP = ("paid_amount", "paid_buyers", "paid_orders", "paid_pieces", "net_amount")
+_OF_ROLLUP = (
+    "paid_amount",
+    "paid_buyers",
+    "paid_orders",
+    "paid_pieces",
+    "net_amount",
+    "gross_margin",
+    "kept_pieces",
+    "costed_pieces",
+)
 _KINDS = {"new": "new_buyers", "old": "old_buyers"}
 # Our code, column of `ProductDay`.
 PRODUCT_COLUMNS = {
@@ -68,13 +77,19 @@ def _cells(ask: Ask, dim: str) -> QuerySet[DayRollup]:
 def _values(cell: DayRollup | None) -> dict[str, Decimal]:
     if cell is None:
         return dict.fromkeys(_OF_ROLLUP, Decimal(0))
-    return {
+    values = {
         "paid_amount": from_fen(cell.gross_fen),
         "paid_buyers": Decimal(cell.buyers),
         "paid_orders": Decimal(cell.paid_orders),
         "paid_pieces": Decimal(cell.pieces),
         "net_amount": from_fen(cell.gross_fen - cell.refund_fen),
+        "kept_pieces": Decimal(cell.kept_pieces),
+        "costed_pieces": Decimal(cell.costed_pieces),
     }
+    # Pieces were kept and no cost of any is known: the margin is unknown, not zero.
+    if cell.costed_pieces or not cell.kept_pieces:
+        values["gross_margin"] = from_fen(cell.costed_fen - cell.cost_fen)
+    return values
 
 
 def _add_kinds(

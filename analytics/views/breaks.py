@@ -1,5 +1,6 @@
 """Every figure of every day beside what is usual, and the diagnosis of one of them."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -19,6 +20,7 @@ from analytics.queries.breaks import WATCHED, Seen
 from analytics.queries.causes import Branch, tree
 from analytics.queries.causes.base import Asked as Why
 from analytics.queries.causes.base import Cause
+from analytics.views import diagnosis_tasks as tasks
 from analytics.views.diagnosis_parts import (
     MOST_PRODUCTS,
     amount_each,
@@ -34,6 +36,7 @@ from analytics.views.figures import weekday_name
 from analytics.wording.breaks import band_words, value_words
 from products.views.acting import Asked, Data
 from products.views.panels import Panel, answer, shown, version_sent
+from shopops.checks.models import ProjectItem
 from shopops.lib.business_time import business_date
 from shopops.lib.exports import csv_rows
 from shopops.lib.money import from_fen
@@ -102,12 +105,23 @@ def diagnosis(request: HttpRequest, day: str, code: str) -> HttpResponse:
     here, there = seen[on][code], seen[on - timedelta(days=7)][code]
     side = here.side or _side_of(here, there)
     branches = tree(Why(code, on, there.day, side))
-    panels = [_cause_panel(cause, on, code) for branch in branches for cause in branch.causes]
-    sent = answer(request, panels, right=ENTER, back=_url(on, code))
+    now = timezone.now()
+    subject = tasks.subject_of(on, code)
+    lines = tasks.lines_of(subject)
+    causes = [cause for branch in branches for cause in branch.causes]
+    proposed = tasks.proposed(branches, lines, is_worse=here.is_worse)
+    panels = [_cause_panel(cause, on, code) for cause in causes]
+    giving = tasks.panels(subject, causes, proposed, now=now, on=request.GET.get("give", ""))
+    sent = answer(request, panels, right=ENTER, back=_url(on, code)) or tasks.answered(
+        request, giving, back=f"{_url(on, code)}#h-a"
+    )
     if isinstance(sent, HttpResponse):
         return sent
-    can_judge = request.user.has_perm(ENTER)
-    parts = {str(one["code"]): one for one in shown(panels, sent)} if can_judge else {}
+    parts = {
+        str(one["code"]): one
+        for one in (shown(panels, sent) if request.user.has_perm(ENTER) else [])
+    }
+    may_give = request.user.has_perm(tasks.GIVE)
     divided = queries.divide(on, there.day) if code in queries.DIVIDED else None
     products = queries.product_parts(on, there.day) if code in queries.DIVIDED else []
     context = {
@@ -125,13 +139,19 @@ def diagnosis(request: HttpRequest, day: str, code: str) -> HttpResponse:
         "divided": waterfall(divided) if divided else None,
         "is_divided": code in queries.DIVIDED,
         "history": history(here),
-        "branches": [_branch(branch, parts) for branch in branches],
+        "branches": [_branch(branch, parts, lines) for branch in branches],
         "verdicts": _verdicts(branches),
         "products": [product_row(one) for one in products[:MOST_PRODUCTS]],
         "rest": rest_row(products),
         "rate_change": points(queries.rate_change(products)),
         "csv": _csv_url(on, code) if request.user.has_perm("analytics.export") else "",
         "others": _others(on, code),
+        "tasks": tasks.card(
+            request, subject, lines, shown(giving, sent) if may_give else [], proposed, now=now
+        ),
+        "finding": tasks.finding_of(request, code, on),
+        "may_give": may_give,
+        "now": now,
     }
     return render(request, "analytics/diagnosis.html", context, status=422 if sent else 200)
 
@@ -167,7 +187,8 @@ def _gap(code: str, here: Seen, there: Seen) -> str:
 # --- causes --------------------------------------------------------------------------------------
 
 
-def _branch(branch: Branch, parts: dict[str, Data]) -> Data:
+def _branch(branch: Branch, parts: dict[str, Data], lines: Sequence[ProjectItem]) -> Data:
+    given = {line.subject for line in lines}
     said = [
         (_("是 %(n)d"), branch.count(Verdict.YES)),
         (_("不是 %(n)d"), branch.count(Verdict.NO)),
@@ -178,7 +199,10 @@ def _branch(branch: Branch, parts: dict[str, Data]) -> Data:
         "icon": branch.icon,
         "is_wide": branch.code == "ourselves",
         "counts": " · ".join(words % {"n": number} for words, number in said if number),
-        "causes": [{"row": one, "panel": parts.get(one.code)} for one in branch.causes],
+        "causes": [
+            {"row": one, "panel": parts.get(one.code), "is_given": one.code in given}
+            for one in branch.causes
+        ],
     }
 
 

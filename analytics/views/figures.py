@@ -1,18 +1,27 @@
 """The five figures of the morning page: which days, against which, in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from analytics.metrics import change, outside, usual_range
+from analytics.metrics import change
 from analytics.queries import daily
+from analytics.queries.breaks import WATCHED, Seen
 from analytics.queries.daily import Figures
-from shopops.lib.templatetags.shop import WEEKDAYS, count, money_big, pct_change
+from shopops.lib.templatetags.shop import (
+    WEEKDAYS,
+    count,
+    money_big,
+    pct_change,
+    point_change,
+    rate,
+)
 
 SPARK_DAYS = 14
 HISTORY_WEEKS = 8
@@ -34,6 +43,7 @@ class View:
 class Kpi:
     """One figure, as `components/_kpi.html` takes it."""
 
+    code: str
     label: str
     value: str
     points: list[float | None]
@@ -104,68 +114,96 @@ def _week(by_day: dict[date, Figures], today: date) -> View:
 
 type Pick = Callable[[Figures], Decimal | int | None]
 
-_FIGURES: tuple[tuple[str, Pick, bool], ...] = (
-    (gettext_noop("支付金额"), lambda one: one.gross_amount, True),
-    (gettext_noop("支付买家数"), lambda one: one.buyers, False),
-    (gettext_noop("客单价"), lambda one: one.per_buyer, True),
-    (gettext_noop("支付订单数"), lambda one: one.orders, False),
-    (gettext_noop("退款金额"), lambda one: one.refund_amount, True),
+
+@dataclass(frozen=True, slots=True)
+class _Spec:
+    """One of the five: what it is called, how it is read, under which code it is known elsewhere."""
+
+    code: str
+    label: str
+    pick: Pick
+    unit: str
+
+
+_FIGURES: tuple[_Spec, ...] = (
+    _Spec("paid_amount", gettext_noop("支付金额"), lambda one: one.gross_amount, "money"),
+    _Spec("paid_buyers", gettext_noop("支付买家数"), lambda one: one.buyers, "count"),
+    _Spec("per_buyer", gettext_noop("客单价"), lambda one: one.per_buyer, "money"),
+    _Spec("pay_rate", gettext_noop("支付转化率"), lambda one: one.pay_rate, "rate"),
+    _Spec("refund_amount", gettext_noop("退款金额"), lambda one: one.refund_amount, "money"),
 )
+# What the page asks the bands of.
+CODES = tuple(spec.code for spec in _FIGURES)
 
 
-def kpis(view: View, *, by_day: dict[date, Figures], today: date) -> list[Kpi]:
-    """Give the five figures with their changes, 14 days behind them and what is usual."""
-    return [
-        _kpi(_(label), pick, view, by_day, today, is_money=is_money)
-        for label, pick, is_money in _FIGURES
-    ]
+def kpis(
+    view: View,
+    *,
+    by_day: Mapping[date, Figures],
+    today: date,
+    seen: Mapping[str, Seen],
+) -> list[Kpi]:
+    """Give the five figures with their changes, 14 days behind them and what is usual.
+
+    :param seen: yesterday's figures beside their bands, as the diagnosis knows them
+    """
+    return [_kpi(spec, view, by_day, today, seen.get(spec.code)) for spec in _FIGURES]
 
 
 def _kpi(
-    label: str,
-    pick: Pick,
-    view: View,
-    by_day: dict[date, Figures],
-    today: date,
-    *,
-    is_money: bool,
+    spec: _Spec, view: View, by_day: Mapping[date, Figures], today: date, seen: Seen | None
 ) -> Kpi:
     day = today - timedelta(days=1)
-    value = _decimal(pick(view.now))
-    band = None
-    if view.code == YESTERDAY:
-        band = usual_range(_same_weekdays(day, pick, by_day))
-    side = outside(value, band)
+    value = _decimal(spec.pick(view.now))
+    is_judged = view.code == YESTERDAY and seen is not None and seen.band is not None
+    side = seen.side if is_judged and seen else 0
+    band = (seen.band.low, seen.band.high) if is_judged and seen and seen.band else None
     spark = [day - timedelta(days=n) for n in reversed(range(SPARK_DAYS))]
     return Kpi(
-        label=label,
-        value="" if value is None else _shown(value, is_money=is_money),
-        points=[_float(pick(by_day[one])) for one in spark],
+        code=spec.code,
+        label=_(spec.label),
+        value="" if value is None else _shown(value, spec.unit),
+        points=[_float(spec.pick(by_day[one])) for one in spark],
         band=band,
-        tone={-1: "soon", 1: "us"}.get(side, "us"),
+        tone="soon" if seen is not None and side and seen.is_worse else "us",
         flag={-1: _("低于平常"), 1: _("高于平常")}.get(side),
         changes=[
-            {"label": name, "text": pct_change(change(value, _decimal(pick(other))))}
+            {"label": name, "text": _moved(spec.unit, value, _decimal(spec.pick(other)))}
             for name, other in view.against
         ],
-        unknown="" if value is not None else _why_unknown(label, view),
+        unknown="" if value is not None else _why_unknown(spec.code, view),
+        url=figure_url(spec.code, day),
     )
 
 
-def _same_weekdays(day: date, pick: Pick, by_day: dict[date, Figures]) -> list[Decimal | None]:
-    weeks = range(1, HISTORY_WEEKS + 1)
-    return [_decimal(pick(by_day[day - timedelta(days=7 * back)])) for back in weeks]
+def figure_url(code: str, day: date) -> str:
+    """Give the page that says why a figure of a day is as it is; its course where it is not judged."""
+    if code in WATCHED:
+        return reverse("analytics:diagnosis", kwargs={"day": day.isoformat(), "code": code})
+    return f"{reverse('analytics:trend')}?figure={code}"
 
 
-def _shown(value: Decimal, *, is_money: bool) -> str:
-    return str(money_big(value)) if is_money else count(int(value))
+def _moved(unit: str, now: Decimal | None, past: Decimal | None) -> str:
+    if unit == "rate":
+        return point_change(None if now is None or past is None else now - past)
+    return pct_change(change(now, past))
 
 
-def _why_unknown(label: str, view: View) -> str:
+def _shown(value: Decimal, unit: str) -> str:
+    if unit == "rate":
+        return rate(value, 2)
+    return str(money_big(value)) if unit == "money" else count(int(value))
+
+
+def _why_unknown(code: str, view: View) -> str:
+    if code == "pay_rate" and view.code == TODAY:
+        return _("今天的访客要等明天的生意参谋日报")
     if view.note:
         return view.note
-    if label == _("退款金额"):
+    if code == "refund_amount":
         return _("没有退款文件讲到这一天")
+    if code == "pay_rate":
+        return _("没有生意参谋日报讲到这一天的访客")
     return _("没有订单文件讲到这一天")
 
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -12,10 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET
 
-from analytics.figures import CHANNELS, HAND, ORDERS, PRODUCT_DAYS, REFUNDS, figure, figures
+from analytics.figures import (
+    CHANNELS,
+    HAND,
+    NEEDS_COST,
+    ORDERS,
+    PRODUCT_DAYS,
+    REFUNDS,
+    figure,
+    visible,
+)
 from analytics.queries.known import PRODUCT, SHOP, figures_of, lineage_url
 from analytics.queries.lineage import COUNTS, LESS_TRUSTED, OLDER, Word, words_about
 from analytics.views.asking import ENTER, VIEW, Data
+from analytics.views.boards.parts import COST
 from analytics.wording.stats import source_words, value_words
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
@@ -41,6 +52,9 @@ def lineage(request: HttpRequest) -> HttpResponse:
         spec = figure(code)
     except LookupError:
         raise Http404 from None
+    sees_cost = request.user.has_perm(COST)
+    if code in NEEDS_COST and not sees_cost:
+        raise PermissionDenied(COST)
     known = figures_of([code, *spec.parts], since=day, until=day, key=key, scope=scope)
     context: Data = {
         "now": now,
@@ -59,7 +73,7 @@ def lineage(request: HttpRequest) -> HttpResponse:
             }
             for part in spec.parts or (code,)
         ],
-        "choices": [{"code": one.code, "label": one.label} for one in figures()],
+        "choices": [{"code": one.code, "label": one.label} for one in visible(sees_cost=sees_cost)],
         "days": [
             {"label": label, "url": lineage_url(code, other, scope=scope, key=key)}
             for label, other in (

@@ -1,6 +1,6 @@
 """The morning page: what must leave today, what is late, what did not come, yesterday's figures."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from analytics.queries import coverage, daily
+from analytics.queries.breaks import WATCHED, seen_between
 from analytics.queries.owners import people_by_role
 from analytics.queries.target_pace import goings
-from analytics.views import charts, figures, must
+from analytics.views import charts, figures, morning_parts, must
 from analytics.views.boards.targets import offered, row_words
 from analytics.views.figures import weekday_name
 from analytics.views.strip import strip
@@ -24,8 +25,8 @@ from orders.wording import minute_words
 from shopops.lib.business_time import business_date
 from shopops.lib.exports import csv_rows
 from shopops.staff.access import requires
-from shopops.staff.models import Shop
-from shopops.staff.queries import current_shop, role_names
+from shopops.staff.models import Shop, User
+from shopops.staff.queries import current_shop, role_names, roles_of
 from shopops.work.clock import system_clock
 
 VIEWS = (figures.YESTERDAY, figures.TODAY, figures.WEEK)
@@ -43,11 +44,16 @@ def morning(request: HttpRequest) -> HttpResponse:
         "day_text": _day_text(today),
         "views": figures.view_links(code, today),
         "is_new": not coverage.has_any_data(),
+        "report_url": morning_parts.daily_report(),
     }
     if not context["is_new"]:
         context |= _figures(request, code, today, now)
         context |= _charts(request, context.pop("by_day"), today)
         context["targets"] = _targets(request, today)
+        context["scores"] = morning_parts.scores(today)
+        context["list"] = morning_parts.my_list(_person(request), today)
+        if request.user.has_perm("checks.view"):
+            context["checked"] = morning_parts.checked(today)
     return render(request, "analytics/morning.html", context)
 
 
@@ -56,25 +62,55 @@ def _figures(request: HttpRequest, code: str, today: date, now: datetime) -> dic
     may_see_orders = request.user.has_perm("orders.view")
     by_day = daily.daily(since=figures.facts_since(today), until=today - timedelta(days=1))
     view = figures.view_of(code, by_day=by_day, today=today, now=now)
-    kpis = figures.kpis(view, by_day=by_day, today=today)
+    yesterday = today - timedelta(days=1)
+    codes = tuple(dict.fromkeys((*WATCHED, *figures.CODES)))
+    seen = seen_between(since=yesterday, until=yesterday, codes=codes)[yesterday]
+    kpis = figures.kpis(view, by_day=by_day, today=today, seen=seen)
     states = coverage.file_states(day=today - timedelta(days=1))
     absent = coverage.missing(states)
     late = late_money(platform=shop.platform, now=now)
     rows = must.findings(
-        must.Situation(queues.counts(), late, absent, view, kpis, today=today, now=now)
+        must.Situation(queues.counts(), late, absent, view, kpis, seen, today=today, now=now)
     )
     shown = _owned([row for row in rows if request.user.has_perm(row.right)])
+    person = _person(request)
+    own = {role.code for role in roles_of(person)}
+    mine = [row for row in shown if _is_mine(row, person, own)]
+    is_mine = request.GET.get("mine") == "1"
     return {
         "by_day": by_day,
         "strip": strip(shop=shop, may_see_orders=may_see_orders, now=now),
         "kpis": kpis,
-        "must": shown,
-        "must_counts": must.counted(shown),
+        "must": mine if is_mine else shown,
+        "must_counts": must.counted(mine if is_mine else shown),
+        "scopes": _scopes(code, len(mine), is_mine=is_mine),
+        "is_mine": is_mine,
         "late_money": must.late_money(late, now=now, may_see_orders=may_see_orders),
         "missing": _missing(absent, now),
         "files_ok": len(states) - len(absent),
         "files_text": _("%(n)d 种文件都讲到了昨天") % {"n": len(states)},
     }
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the right in front of the view
+    return request.user
+
+
+def _is_mine(row: must.Must, person: User, own: Container[str]) -> bool:
+    """Tell whether a row is a person's: named, or of their role while it names nobody else."""
+    if row.owner == person.name:
+        return True
+    return not row.person and row.owner_role in own
+
+
+def _scopes(code: str, count: int, *, is_mine: bool) -> list[dict[str, Any]]:
+    """Give the switch between the whole shop and one's own."""
+    here = f"?day={code}"
+    return [
+        {"label": _("全店"), "url": here, "current": not is_mine},
+        {"label": _("我的 %(n)d") % {"n": count}, "url": f"{here}&mine=1", "current": is_mine},
+    ]
 
 
 def _owned(rows: list[must.Must]) -> list[must.Must]:
@@ -85,7 +121,7 @@ def _owned(rows: list[must.Must]) -> list[must.Must]:
         holders = people.get(row.owner_role, [])
         alone = holders[0] if len(holders) == 1 else ""
         name = row.owner or alone
-        owned.append(replace(row, owner=name or role, role=role if name else ""))
+        owned.append(replace(row, owner=name or role, role=role if name else "", person=name))
     return owned
 
 

@@ -1,7 +1,7 @@
 """What must be done today: each finding one row with evidence, owner, due time and one act."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,9 +9,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from analytics.checks import breaks as break_checks
 from analytics.checks import figures as own_checks
+from analytics.figures import figure
+from analytics.queries.breaks import WATCHED, Seen
 from analytics.queries.coverage import ORDERS, FileState
-from analytics.views.figures import YESTERDAY, Kpi, View
+from analytics.views.figures import YESTERDAY, Kpi, View, figure_url, weekday_name
+from analytics.wording.breaks import band_words, value_words
 from orders.checks import desk as desk_checks
 from orders.models import QueueCount
 from orders.queries import waiting as holds
@@ -28,7 +32,7 @@ _TONES = ("late", "soon", "us")
 # So many stand on the morning page, so many of one check; all of them on the page of issues.
 MOST_ISSUES, MOST_OF_A_CHECK = 15, 2
 # What the page itself finds, now and not as of the last check.
-_LIVE_CHECKS = frozenset({own_checks.FILES, desk_checks.LATE, desk_checks.HOLDS})
+_LIVE_CHECKS = frozenset({own_checks.FILES, break_checks.CODE, desk_checks.LATE, desk_checks.HOLDS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Must:
     right: str = "orders.view"
     owner: str = ""
     role: str = ""
+    # Who that is where it is one person, else empty.
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ class Situation:
     late: LateMoney
     absent: Iterable[FileState]
     view: View
-    kpis: Iterable[Kpi]
+    kpis: Sequence[Kpi]
+    seen: Mapping[str, Seen]
     today: date
     now: datetime
 
@@ -237,27 +244,41 @@ def _issue_row(one: Issue, facts: Situation) -> Must:
 
 
 def _breaks(facts: Situation) -> list[Must]:
-    if facts.view.code != YESTERDAY:
+    """Give a row for each figure of yesterday that lies where it hurts, the way to its diagnosis at hand."""
+    hurting = [seen for code, seen in facts.seen.items() if code in WATCHED and seen.is_worse]
+    if facts.view.code != YESTERDAY or not hurting:
         return []
-    return [
-        Must(
-            tone="us",
-            tag=_("要你看"),
-            title=_("昨天%(label)s%(flag)s") % {"label": kpi.label, "flag": kpi.flag},
-            evidence=words.phrases(
-                _("比%(when)s %(change)s") % {"when": one["label"], "change": one["text"]}
-                for one in kpi.changes
-            ),
-            owner_role="manager",
-            due=_("今天"),
-            due_tone="",
-            url="#c-trend-h",
-            act=_("看走势"),
-            right="analytics.view",
-        )
-        for kpi in facts.kpis
-        if kpi.flag
-    ]
+    opened = Issue.objects.filter(code=break_checks.CODE, closed_at__isnull=True)
+    there = {one.key: one for one in opened.select_related("assignee").order_by("pk")}
+    return [_break_row(seen, there.get(seen.code), facts) for seen in hurting]
+
+
+def _break_row(seen: Seen, issue: Issue | None, facts: Situation) -> Must:
+    kpi = next((one for one in facts.kpis if one.code == seen.code), None)
+    way = _("低于") if seen.side < 0 else _("高于")
+    return Must(
+        tone="us",
+        tag=_("要你看"),
+        title=_("%(figure)s %(value)s，%(way)s%(weekday)s平常 %(band)s")
+        % {
+            "figure": figure(seen.code).label,
+            "value": value_words(seen.code, seen.known.value),
+            "way": way,
+            "weekday": weekday_name(seen.day),
+            "band": band_words(seen.code, seen.band),
+        },
+        evidence=words.phrases(
+            _("比%(when)s %(change)s") % {"when": one["label"], "change": one["text"]}
+            for one in (kpi.changes if kpi else [])
+        ),
+        owner_role="manager",
+        due=_("今天"),
+        due_tone="",
+        url=figure_url(seen.code, seen.day),
+        act=_("看诊断"),
+        right="analytics.view",
+        owner=issue.assignee.name if issue and issue.assignee else "",
+    )
 
 
 def late_money(facts: LateMoney, *, now: datetime, may_see_orders: bool) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Rows that only one transaction may hold.
 
-Order: the turn of a check, issues, the turn of a role's lists, lists, lines, templates, projects, their lines.
+Order: the turn of a check, issues, the turn of a role's lists, lists, lines, templates, the turn of a subject,
+projects, their lines.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from shopops.checks.models import (
 from shopops.staff.locks import hold
 
 # First keys of advisory locks; the second is made of a code.
-_CHECK, _LISTS = 7_401, 7_402
+_CHECK, _LISTS, _SUBJECT = 7_401, 7_402, 7_403
 
 
 def take_turn(code: str) -> None:
@@ -28,6 +29,11 @@ def take_turn(code: str) -> None:
 def take_lists(role: str) -> None:
     """Wait until nobody else writes or changes the lists of a role."""
     hold(_LISTS, crc32(role.encode()) - (1 << 31))
+
+
+def take_subject(subject: str) -> None:
+    """Wait until nobody else gives tasks of a subject: it has one open project."""
+    hold(_SUBJECT, crc32(subject.encode()) - (1 << 31))
 
 
 def locked_issues(pks: Iterable[int]) -> list[Issue]:

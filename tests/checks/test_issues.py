@@ -353,6 +353,7 @@ def test_the_morning_page_reads_what_is_open(said, manager, shop):
         [],
         figures.view_of("yesterday", by_day=by_day, today=tomorrow, now=NOW),
         [],
+        {},
         today=tomorrow,
         now=NOW,
     )

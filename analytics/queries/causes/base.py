@@ -19,6 +19,11 @@ class Asked:
     against: date
     side: int
 
+    @property
+    def hurt(self) -> int:
+        """Give the side to which bad news push: of what came back more is worse, of all else less."""
+        return -self.side if self.code == "refund_amount" else self.side
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:

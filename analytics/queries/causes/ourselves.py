@@ -46,7 +46,7 @@ def bad_reviews(asked: Asked) -> Cause:
         "before": before,
     }
     side = -1 if now - before >= WORSE_REVIEWS else 1 if before - now >= WORSE_REVIEWS else 0
-    return Cause("bad_reviews", label, verdict_of(side, asked.side), text, _("评价"), url)
+    return Cause("bad_reviews", label, verdict_of(side, asked.hurt), text, _("评价"), url)
 
 
 def _bad_around(day: date) -> int:
@@ -160,7 +160,7 @@ def stock(asked: Asked) -> Cause:
         parts.append(_("新断货 %(codes)s") % {"codes": listed(gone[:MOST_NAMED])})
     if back:
         parts.append(_("补上了 %(codes)s") % {"codes": listed(back[:MOST_NAMED])})
-    verdict = verdict_of(side, asked.side)
+    verdict = verdict_of(side, asked.hurt)
     return Cause("stock", label, verdict, clauses(parts), _("库存流水"), url)
 
 
@@ -192,7 +192,7 @@ def page(asked: Asked) -> Cause:
             "main": sums["main"],
             "away": away,
         }
-        verdict = verdict_of(-1, asked.side) if sums["main"] or away else Verdict.NO
+        verdict = verdict_of(-1, asked.hurt) if sums["main"] or away else Verdict.NO
         return Cause("page", label, verdict, text, _("违规与在架"), url)
     text = _("没有新违规，主推款都在架；首页和详情页看没看过，看当天的清单")
     return Cause("page", label, Verdict.NO, text, _("违规与在架"), url)

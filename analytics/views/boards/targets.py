@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from analytics.actions import targets as actions
 from analytics.actions.targets import TARGETED
-from analytics.figures import figure
+from analytics.figures import NEEDS_COST, figure
 from analytics.forms.targets import TargetsForm, shown
 from analytics.models import Target
 from analytics.queries.target_pace import Going, current_targets, goings, said
 from analytics.rules.pace import days_of_month
 from analytics.rules.spans import Days
 from analytics.views.asking import EXPORT, VIEW, csv_file
+from analytics.views.boards.margin import margin_note
 from analytics.views.boards.parts import COST, Data, exact, line_chart, number, short, written
 from analytics.wording.stats import value_words
 from products.actions.errors import GoodsRefusedError, StaleGoodsError
@@ -28,7 +29,6 @@ from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
 
 SET = "analytics.set_targets"
-_NEEDS_COST = frozenset({"gross_margin"})
 # Under this part of what was due a target is late, under the next it is soon late.
 _LATE, _SOON = Decimal("0.9"), Decimal("0.98")
 
@@ -36,7 +36,7 @@ _LATE, _SOON = Decimal("0.9"), Decimal("0.98")
 def offered(request: HttpRequest) -> tuple[str, ...]:
     """Give the figures whose targets a person may see."""
     sees_cost = request.user.has_perm(COST)
-    return tuple(code for code in TARGETED if sees_cost or code not in _NEEDS_COST)
+    return tuple(code for code in TARGETED if sees_cost or code not in NEEDS_COST)
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,6 +75,9 @@ def _show(
         "month": month,
         "months": _months(today, month),
         "rows": [row_words(one) for one in going],
+        "margin_note": margin_note(_so_far(month, today))
+        if any(one.target.figure == "gross_margin" for one in going)
+        else "",
         "chart": _chart(main, today) if main else None,
         "chart_label": figure(main.target.figure).label if main else "",
         "is_own_curve": bool(main and main.is_own_curve),
@@ -88,6 +91,12 @@ def _show(
         "now": now,
     }
     return render(request, "analytics/targets.html", context, status=status)
+
+
+def _so_far(month: date, today: date) -> Days:
+    """Give the days of a month up to yesterday."""
+    days = days_of_month(month)
+    return Days(days[0], max(min(days[-1], today - timedelta(days=1)), days[0]))
 
 
 def _months(today: date, month: date) -> list[Data]:
@@ -114,27 +123,25 @@ def row_words(going: Going) -> Data:
     return {
         "label": spec.label,
         "url": f"{reverse('analytics:trend')}?figure={code}&month={going.target.month:%Y-%m}",
-        "target": value_words(going.target.value, spec.unit),
+        "target": value_words(going.target.value, spec.unit).removesuffix(".00"),
         "value": value_words(going.value, spec.unit),
         "share": going.value / going.target.value
         if going.value is not None and going.target.value
         else None,
         "rate": rate,
-        "due": value_words(_whole(pace.due, spec.unit), spec.unit) if pace else "",
-        "outlook": value_words(_whole(pace.outlook, spec.unit), spec.unit) if pace else "",
-        "rest": value_words(_whole(pace.rest_a_day, spec.unit), spec.unit)
-        if pace and pace.rest_a_day is not None
-        else "",
+        "due": _about(pace.due, spec.unit) if pace else "",
+        "outlook": _about(pace.outlook, spec.unit) if pace else "",
+        "rest": _about(pace.rest_a_day, spec.unit) if pace and pace.rest_a_day is not None else "",
         "tone": tone,
         "words": words[tone],
         "gap": _("%(n)s 天未知") % {"n": gap} if gap else "",
     }
 
 
-def _whole(value: Decimal | None, unit: str) -> Decimal | None:
-    if value is None or unit == "money":
-        return value
-    return value.quantize(Decimal(1))
+def _about(value: Decimal | None, unit: str) -> str:
+    """Write what is reckoned ahead: whole yuan, whole people, or unknown."""
+    whole = None if value is None else value.quantize(Decimal(1))
+    return value_words(whole, unit).removesuffix(".00")
 
 
 def _chart(going: Going, today: date) -> Data:

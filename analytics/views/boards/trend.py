@@ -9,13 +9,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from analytics.figures import FigureSpec, figure, figures
+from analytics.figures import FigureSpec, figure, visible
 from analytics.metrics import change
 from analytics.queries.known import lineage_url
 from analytics.queries.trend import Five, Point, base_series, five, point, points
 from analytics.rules.spans import Days, buckets
 from analytics.views.boards.asked import Asked, against_words
 from analytics.views.boards.links import day_url, nothing
+from analytics.views.boards.margin import margin_note
 from analytics.views.boards.parts import (
     COST,
     Board,
@@ -35,13 +36,14 @@ from analytics.wording.stats import source_words
 from shopops.lib.words import listed
 
 _UNITS = {"day": _l("按日"), "week": _l("按周"), "month": _l("按月")}
+# What a share is made of: of no interest by itself.
+_PARTS_ONLY = frozenset({"kept_pieces", "costed_pieces"})
 _SIGNS = {"money": "¥", "rate": "%"}
-_NEEDS_COST = frozenset({"gross_margin"})
 
 
 def build(asked: Asked) -> Board:
     """Give the page; `?figure=` chooses the figure, `?by=` the unit."""
-    offered = [one for one in figures() if one.code not in _NEEDS_COST or asked.may(COST)]
+    offered = [one for one in visible(sees_cost=asked.may(COST)) if one.code not in _PARTS_ONLY]
     code = asked.choice("figure", (one.code for one in offered), "paid_amount")
     unit = asked.choice("by", _UNITS, "day")
     now = five(asked.days)
@@ -145,7 +147,7 @@ def _main(asked: Asked, spec: FigureSpec, unit: str) -> tuple[Card, bool]:
         columns=_columns(asked, spec),
         rows=[_row(asked, spec, one, other) for one, other in zip(now, past, strict=True)][::-1],
         chart=_chart(asked, spec, now, past),
-        note=_note(spec, whole, unit),
+        note=_note(asked, spec, whole, unit),
         is_wide=True,
     )
     return card, whole.value is not None or (before is not None and before.value is not None)
@@ -225,8 +227,10 @@ def _chart(asked: Asked, spec: FigureSpec, now: list[Point], past: list[Point | 
     return line_chart(x, series, _SIGNS.get(spec.unit, ""))
 
 
-def _note(spec: FigureSpec, whole: Point, unit: str) -> str:
+def _note(asked: Asked, spec: FigureSpec, whole: Point, unit: str) -> str:
     words = []
+    if spec.code == "gross_margin":
+        words.append(margin_note(asked.days))
     names = spec.parts or (spec.code,)
     if any(figure(name).unit == "people" for name in names) and (
         unit != "day" or whole.days.length > 1

@@ -21,6 +21,7 @@ __all__ = [
     "RuleForm",
     "SettleForm",
     "SignForm",
+    "TaskForm",
     "TemplateLineForm",
     "TickForm",
 ]
@@ -188,6 +189,28 @@ class AddLineForm(LineForm, _WithRoles):
 
     section = forms.CharField(label=_("哪一段"), required=False, max_length=40)
     role = forms.ChoiceField(label=_("岗位"))
+
+
+class TaskForm(_WithPeople, _WithRoles):
+    """Something to do about a part of a page's subject. `parts`: code and name of each."""
+
+    about = forms.ChoiceField(label=_("为了哪个原因"), required=False)
+    text = forms.CharField(label=_("做什么"), max_length=200)
+    role = forms.ChoiceField(label=_("岗位"))
+    owner = PersonField(label=_("谁做"), required=False, empty_label=_("岗位里谁有空谁做"))
+    due_on = forms.DateField(label=_("哪天前"), widget=_day())
+    note = forms.CharField(
+        label=_("备注"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, parts: list[tuple[str, str]], **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **options)
+        field = self.fields["about"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101
+        field.choices = [("", _("不为哪一个")), *parts]
 
 
 class CloseForm(forms.Form):

@@ -50,7 +50,20 @@ class Project(models.Model):
     closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     # Why it was given up; empty where it was finished.
     given_up = models.CharField(max_length=200, blank=True, default="")
+    # What it is about and the page that tells of it, where it grew out of one; else empty.
+    subject = models.CharField(max_length=80, blank=True, default="")
+    url = models.CharField(max_length=300, blank=True, default="")
     version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            # Serves the page of the subject, too.
+            models.UniqueConstraint(
+                fields=["subject"],
+                condition=Q(closed_at__isnull=True) & ~Q(subject=""),
+                name="a_subject_has_one_open_project",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -67,6 +80,8 @@ class ProjectItem(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField()
     section = models.CharField(max_length=40, blank=True, default="")
+    # Which part of the project's subject it is about; else empty.
+    subject = models.CharField(max_length=40, blank=True, default="")
     text = models.CharField(max_length=200)
     role = models.CharField(max_length=40)
     owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Case, Count, Min, Q, QuerySet, When
 
 from shopops.checks.models import Project, ProjectItem, ProjectTemplate
 from shopops.staff.models import User
@@ -53,6 +53,15 @@ def overdue_lines(*, today: date) -> QuerySet[ProjectItem]:
     """Give the open lines of running projects whose day has passed, the oldest first."""
     rows = ProjectItem.objects.filter(state=OPEN, due_on__lt=today, project__closed_at__isnull=True)
     return rows.select_related("project", "owner").order_by("due_on", "pk")
+
+
+def lines_about(subject: str) -> list[ProjectItem]:
+    """Give the lines of all lists of a subject, open ones first, what is due first at the top. One query."""
+    rows = ProjectItem.objects.filter(project__subject=subject)
+    order = Case(When(state=OPEN, then=0), default=1)
+    return list(
+        rows.select_related("project", "owner", "done_by").order_by(order, "due_on", "pk")[:100]
+    )
 
 
 def my_lines(person: User, *, roles: set[str], today: date) -> QuerySet[ProjectItem]:
