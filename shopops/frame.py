@@ -197,7 +197,7 @@ def _with_nearest_open(groups: list[NavItem], path: str) -> list[NavItem]:
     """Open the group whose pages share most of an address that stands not in the navigation itself."""
     near = {group.code: _shared(group, path) for group in groups}
     nearest = max(near, key=lambda code: near[code], default="")
-    if not near.get(nearest):
+    if not near.get(nearest, (0, 0))[0]:
         return groups
     return [
         replace(group, current=True, open=bool(group.children)) if group.code == nearest else group
@@ -205,12 +205,13 @@ def _with_nearest_open(groups: list[NavItem], path: str) -> list[NavItem]:
     ]
 
 
-def _shared(group: NavItem, path: str) -> int:
-    """Count the leading parts of an address that a group's nearest page shares with it."""
+def _shared(group: NavItem, path: str) -> tuple[int, int]:
+    """Count the leading parts of an address that a group's pages share with it: most, and on how many pages."""
     wanted = path.strip("/").split("/")
     pages = (item.url.strip("/").split("/") for item in group.children or [group])
     pairs = (zip(wanted, parts, strict=False) for parts in pages)
-    return max(len(list(takewhile(lambda pair: pair[0] == pair[1], one))) for one in pairs)
+    shared = [len(list(takewhile(lambda pair: pair[0] == pair[1], one))) for one in pairs]
+    return max(shared), shared.count(max(shared))
 
 
 def _group(

@@ -16,6 +16,7 @@ from analytics.metrics import both_known
 from analytics.queries.known import Known, Period, figures_of, over
 from analytics.views import asking
 from analytics.views.asking import EXPORT, VIEW, Data
+from analytics.views.siblings import siblings
 from analytics.wording.stats import source_words, value_words
 from shopops.lib.business_time import business_date
 from shopops.lib.templatetags.shop import money_big, point_change, rate, wan
@@ -31,7 +32,7 @@ type Series = Mapping[str, Mapping[date, Known]]
 @requires(VIEW)
 def funnel(request: HttpRequest) -> HttpResponse:
     """Show how many go on at each step, where each figure comes from, and what was before."""
-    asked = asking.span_of(request, business_date(timezone.now()))
+    asked = asking.span_of(request, business_date(timezone.now()), usual=30)
     span, (since, until) = asked.span, asking.before(asked)
     codes = [*STEPS, *BESIDE]
     series = figures_of(codes, since=span.since, until=span.until)
@@ -50,6 +51,7 @@ def funnel(request: HttpRequest) -> HttpResponse:
         "is_visits": span.length > 1,
         "csv_url": asking.export_url(request, reverse("analytics:funnel_csv"), asked.query),
         "may_enter": request.user.has_perm(asking.ENTER),
+        "siblings": siblings(request, "funnel", since=asked.span.since, until=asked.span.until),
         **asking.span_context(asked, request),
     }
     return render(request, "analytics/funnel.html", context)
@@ -196,7 +198,7 @@ def _day_rows(series: Series) -> list[Data]:
 @requires(EXPORT)
 def funnel_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Download the steps day by day, each with its source."""
-    asked = asking.span_of(request, business_date(timezone.now()))
+    asked = asking.span_of(request, business_date(timezone.now()), usual=30)
     codes = [*STEPS, *BESIDE]
     series = figures_of(codes, since=asked.span.since, until=asked.span.until)
     head = [_("日期")]

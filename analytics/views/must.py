@@ -270,7 +270,8 @@ def _break_row(seen: Seen, issue: Issue | None, facts: Situation) -> Must:
         evidence=words.phrases(
             _("比%(when)s %(change)s") % {"when": one["label"], "change": one["text"]}
             for one in (kpi.changes if kpi else [])
-        ),
+        )
+        or _("平常 = 同样的星期几；点开看差在哪、谁做什么"),
         owner_role="manager",
         due=_("今天"),
         due_tone="",

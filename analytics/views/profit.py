@@ -17,6 +17,7 @@ from analytics.queries.coverage import covered_days
 from analytics.rules import profit as rules
 from analytics.rules.reconcile import CashState
 from analytics.views.profit_parts import Span, sees_profit, span_of, yuan
+from analytics.views.siblings import siblings
 from analytics.wording.profit import LINES, STATES
 from orders.models import Order
 from orders.queries.bill import BILL_KIND
@@ -56,6 +57,7 @@ def profit(request: HttpRequest) -> HttpResponse:
         "csv_url": f"{reverse('analytics:profit_csv')}?{span.query}"
         if request.user.has_perm("analytics.export")
         else "",
+        "siblings": siblings(request, "profit", since=span.since, until=span.until),
         "statement_url": f"{reverse('analytics:statement')}?month={span.until:%Y-%m}",
     }
     context |= _orders(request, span, now) if by == "order" else _skus(request, period, ads, span)

@@ -20,6 +20,7 @@ from analytics.queries.flow import Flow, Source
 from analytics.rules.traffic_sources import KINDS, Kind
 from analytics.views import asking
 from analytics.views.asking import EXPORT, VIEW, Asked, Data
+from analytics.views.siblings import siblings
 from analytics.wording.stats import DEVICES, value_words
 from promotions.queries.traffic import item_names
 from shopops.lib.business_time import business_date
@@ -47,7 +48,7 @@ _FIGURES = ("visitors", "ordered_buyers", "paid_buyers", "paid_amount")
 @requires(VIEW)
 def traffic(request: HttpRequest) -> HttpResponse:
     """Show the sources over a span against the span before; `?device=`, `?item=`."""
-    asked = asking.span_of(request, business_date(timezone.now()))
+    asked = asking.span_of(request, business_date(timezone.now()), usual=30)
     device, item = _device(request), request.GET.get("item", "")[:20]
     now, past = _both(asked, device, item)
     span = asked.span
@@ -69,6 +70,7 @@ def traffic(request: HttpRequest) -> HttpResponse:
             reverse("analytics:traffic_csv"),
             f"{asked.query}&{urlencode({'device': device, 'item': item})}",
         ),
+        "siblings": siblings(request, "traffic", since=asked.span.since, until=asked.span.until),
         **asking.span_context(asked, request),
     }
     return render(request, "analytics/traffic.html", context)
@@ -303,7 +305,7 @@ def _with(request: HttpRequest, **changed: str) -> str:
 @requires(EXPORT)
 def traffic_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Download the sources of a span with the span before."""
-    asked = asking.span_of(request, business_date(timezone.now()))
+    asked = asking.span_of(request, business_date(timezone.now()), usual=30)
     now, past = _both(asked, _device(request), request.GET.get("item", "")[:20])
     before = {one.key: one for one in past.sources}
     head = [

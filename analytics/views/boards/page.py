@@ -25,6 +25,7 @@ from analytics.views.boards import (
 )
 from analytics.views.boards.asked import Asked, asked_of, picker
 from analytics.views.boards.parts import SHOWN_ROWS, Board, Card, Column, Data, exact, shown_cell
+from analytics.views.siblings import siblings
 from products.views.acting import asked_of as form_of
 from products.views.acting import attempt
 from shopops.lib.business_time import business_date
@@ -54,6 +55,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "board": board,
         "cards": [_shown(card, asked, code) for card in board.cards],
         "picker": picker(asked),
+        "siblings": siblings(request, code, since=asked.days.since, until=asked.days.until),
         "views": _views(asked, code),
         "code": code,
         "query": asked.query,

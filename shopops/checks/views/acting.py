@@ -40,15 +40,56 @@ class Asked:
         messages.success(self.request, words)
         return redirect(self.back)
 
-    def say_errors(self, form: forms.BaseForm) -> HttpResponse:
-        """Say what is wrong with a form and go back."""
+    def say_errors(self, form: forms.BaseForm) -> "Sent":
+        """Say what is wrong with a form; it comes back as it was sent."""
         for field, errors in form.errors.items():
             label = form.fields[field].label if field in form.fields else ""
             messages.error(self.request, f"{label}: {errors[0]}".strip(": "))
-        return redirect(self.back)
+        return sent_back(self.request)
 
 
-type Part = Callable[[Asked], HttpResponse]
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that comes back: which part of the page, of which row, what was written, what is wrong."""
+
+    part: str
+    row: str
+    data: QueryDict
+    errors: Mapping[str, str]
+
+
+def sent_back(request: HttpRequest, errors: Mapping[str, str] | None = None) -> Sent:
+    """Keep what was sent, to be shown again."""
+    sent = request.POST
+    row = sent.get("item") or sent.get("list") or ""
+    return Sent(sent.get("part", ""), row, sent, errors or {})
+
+
+def as_sent[Form: forms.Form](
+    sent: Sent | None, fresh: Form, *parts: str, row: object = ""
+) -> tuple[Form, bool]:
+    """Give a form as it was sent with what is wrong, and True, if it is the one; else the fresh one."""
+    if sent is None or sent.part not in parts or sent.row != str(row):
+        return fresh, False
+    form = type(fresh)(sent.data, auto_id=fresh.auto_id)
+    return with_errors(form, sent), True
+
+
+def with_errors[Form: forms.Form](form: Form, sent: Sent) -> Form:
+    """Add to a form what was wrong with it beyond what it finds itself."""
+    if form.is_valid():
+        for field, text in sent.errors.items():
+            form.add_error(field if field in form.fields else None, text)
+    return form
+
+
+# What a page itself writes into its forms: who sends no more than this has written nothing.
+_BARE = frozenset(
+    {"csrfmiddlewaretoken", "part", "item", "list", "rule", "line", "version", "next"}
+)
+
+
+type Part = Callable[[Asked], HttpResponse | Sent]
 type Parts = Mapping[str, tuple[str, Part]]
 
 
@@ -63,8 +104,10 @@ def number_of(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
-def answer(request: HttpRequest, parts: Parts, *, back: str) -> HttpResponse | None:
+def answer(request: HttpRequest, parts: Parts, *, back: str) -> HttpResponse | Sent | None:
     """Do the part of a page that a form names, with its own right; None if there is no such part.
+
+    What was written and refused comes back, to be shown again; a button without words only says why.
 
     :raises PermissionDenied: if the person may not
     :raises StaleChecksError: for a page that shows both versions
@@ -80,6 +123,8 @@ def answer(request: HttpRequest, parts: Parts, *, back: str) -> HttpResponse | N
         raise
     except ChecksRefusedError as refusal:
         messages.error(request, refusal.message)
+        if any(value for name, value in request.POST.items() if name not in _BARE):
+            return sent_back(request, {refusal.field: refusal.message})
     except ObjectDoesNotExist:
         messages.error(request, _("这一条刚被同事改掉或删掉了。"))
     return redirect(back)

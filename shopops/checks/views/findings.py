@@ -24,7 +24,9 @@ from shopops.checks.queries import issues as queries
 from shopops.checks.views.acting import (
     Asked,
     Data,
+    Sent,
     answer,
+    as_sent,
     number_of,
     person_of,
     safe_back,
@@ -262,6 +264,7 @@ def finding(request: HttpRequest, issue_id: int) -> HttpResponse:
         Issue.objects.select_related("assignee", "acknowledged_by"), pk=issue_id
     )
     back = reverse("checks:finding", args=[issue.pk])
+    sent: Sent | None = None
     if request.method == "POST":
         parts = {
             "acknowledge": ("checks.view", lambda asked: _acknowledge(asked, issue)),
@@ -273,9 +276,11 @@ def finding(request: HttpRequest, issue_id: int) -> HttpResponse:
             done = answer(request, parts, back=back)
         except StaleChecksError as stale:
             return _conflict(request, stale, issue, back)
-        if done is not None:
+        if isinstance(done, HttpResponse):
             return done
+        sent = done
     now = timezone.now()
+    fresh = AssignForm(initial={"to": issue.assignee}, auto_id="id_assign_%s")
     row = row_data(issue, today=business_date(now), names=role_names())
     context = {
         "now": now,
@@ -293,10 +298,10 @@ def finding(request: HttpRequest, issue_id: int) -> HttpResponse:
         ],
         "episodes": queries.episodes(issue),
         "may_assign": request.user.has_perm("checks.assign"),
-        "note_form": NoteForm(auto_id="id_note_%s"),
-        "assign_form": AssignForm(initial={"to": issue.assignee}, auto_id="id_assign_%s"),
+        "note_form": as_sent(sent, NoteForm(auto_id="id_note_%s"), "note")[0],
+        "assign_form": as_sent(sent, fresh, "assign")[0],
     }
-    return render(request, "checks/finding.html", context)
+    return render(request, "checks/finding.html", context, status=422 if sent else 200)
 
 
 def _acknowledge(asked: Asked, issue: Issue) -> HttpResponse:
@@ -311,7 +316,7 @@ def _take(asked: Asked, issue: Issue) -> HttpResponse:
     return asked.done(_("这件事归你了。"))
 
 
-def _assign(asked: Asked, issue: Issue) -> HttpResponse:
+def _assign(asked: Asked, issue: Issue) -> HttpResponse | Sent:
     form = AssignForm(asked.request.POST)
     if not form.is_valid():
         return asked.say_errors(form)

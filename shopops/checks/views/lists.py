@@ -17,7 +17,16 @@ from shopops.checks.models import DailyItem, DailyList
 from shopops.checks.queries import lists as queries
 from shopops.checks.queries import projects
 from shopops.checks.queries.issues import check_name
-from shopops.checks.views.acting import Asked, Data, answer, events_of, person_of, show_both
+from shopops.checks.views.acting import (
+    Asked,
+    Data,
+    Sent,
+    answer,
+    as_sent,
+    events_of,
+    person_of,
+    show_both,
+)
 from shopops.lib import pictures, words
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
@@ -41,10 +50,9 @@ MOST_BYTES = pictures.MOST_BYTES
 def my_lists(request: HttpRequest) -> HttpResponse:
     """Show today's lists of one's roles; a POST ticks, unticks or signs."""
     back = reverse("checks:lists")
-    if request.method == "POST":
-        done = _answer(request, back)
-        if done is not None:
-            return done
+    sent = _answer(request, back) if request.method == "POST" else None
+    if isinstance(sent, HttpResponse):
+        return sent
     now, person = timezone.now(), person_of(request)
     today = business_date(now)
     found = [
@@ -57,12 +65,12 @@ def my_lists(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "today": today,
-        "pages": [page_data(page, person, now=now) for page in found],
+        "pages": [page_data(page, person, now=now, sent=sent) for page in found],
         "lines": mine,
         "may_oversee": person.has_perm("checks.assign"),
         "has_templates": bool(queries.roles_with_lists(day=today)),
     }
-    return render(request, "checks/lists.html", context)
+    return render(request, "checks/lists.html", context, status=422 if sent else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,20 +86,19 @@ def one_list(request: HttpRequest, role: str, day: str) -> HttpResponse:
         DailyList.objects.select_related("signed_by"), role=role, business_date=wanted
     )
     back = reverse("checks:list", args=[role, day])
-    if request.method == "POST":
-        done = _answer(request, back)
-        if done is not None:
-            return done
+    sent = _answer(request, back) if request.method == "POST" else None
+    if isinstance(sent, HttpResponse):
+        return sent
     now, person = timezone.now(), person_of(request)
     context = {
         "now": now,
-        "page": page_data(queries.pages_of([daily])[0], person, now=now),
+        "page": page_data(queries.pages_of([daily])[0], person, now=now, sent=sent),
         "before_url": _neighbour(role, wanted - timedelta(days=1)),
         "after_url": _neighbour(role, wanted + timedelta(days=1)),
         "events": events_of(acts.OBJECT, daily.pk),
         "may_oversee": person.has_perm("checks.assign"),
     }
-    return render(request, "checks/list.html", context)
+    return render(request, "checks/list.html", context, status=422 if sent else 200)
 
 
 def _neighbour(role: str, day: date) -> str | None:
@@ -100,28 +107,32 @@ def _neighbour(role: str, day: date) -> str | None:
     return reverse("checks:list", args=[role, day.isoformat()])
 
 
-def page_data(page: queries.Page, person: User, *, now: datetime) -> Data:
-    """Give a list as templates/checks/_list.html takes it."""
+def page_data(page: queries.Page, person: User, *, now: datetime, sent: Sent | None = None) -> Data:
+    """Give a list as templates/checks/_list.html takes it; `sent`: a form of it that came back."""
     daily = page.daily
+    fresh = SignForm(auto_id=f"id_sign{daily.pk}_%s")
+    sign_form, _is_back = as_sent(sent, fresh, "sign", row=daily.pk)
     may_work = queries.may_work(person, daily.role)
     is_open = daily.frozen_at is None
     return {
         "daily": daily,
         "role": role_names().get(daily.role, daily.role),
         "url": reverse("checks:list", args=[daily.role, daily.business_date.isoformat()]),
-        "lines": [_line(line, can_tick=may_work and is_open) for line in page.lines],
+        "lines": [_line(line, can_tick=may_work and is_open, sent=sent) for line in page.lines],
         "done": page.done_count,
         "count": len(page.lines),
         "missed": len(page.missed),
         "can_sign": may_work and daily.signed_at is None,
         "is_open": is_open,
         "is_late": daily.signed_at is None and daily.business_date < business_date(now),
-        "sign_form": SignForm(auto_id=f"id_sign{daily.pk}_%s"),
+        "sign_form": sign_form,
     }
 
 
-def _line(line: queries.Line, *, can_tick: bool) -> Data:
+def _line(line: queries.Line, *, can_tick: bool, sent: Sent | None) -> Data:
     item = line.item
+    fresh = TickForm(auto_id=f"id_tick{item.pk}_%s", initial={"note": item.note})
+    form, is_back = as_sent(sent, fresh, "tick", "skip", row=item.pk)
     by_hand = not line.is_computed
     return {
         "item": item,
@@ -137,7 +148,8 @@ def _line(line: queries.Line, *, can_tick: bool) -> Data:
         "is_quick": can_tick and by_hand and not (item.needs_picture and not item.picture),
         "url": _issues_url(line),
         "checks": words.listed(check_name(code) for code in line.codes[:6]),
-        "form": TickForm(auto_id=f"id_tick{item.pk}_%s", initial={"note": item.note}),
+        "form": form,
+        "is_open": is_back,
         "picture_url": reverse("checks:item_picture", args=[item.pk]) if item.picture else "",
     }
 
@@ -150,7 +162,7 @@ def _issues_url(line: queries.Line) -> str:
     return f"{address}&check={one}" if one else address
 
 
-def _answer(request: HttpRequest, back: str) -> HttpResponse | None:
+def _answer(request: HttpRequest, back: str) -> HttpResponse | Sent | None:
     parts = {
         "tick": ("checks.view", _tick),
         "untick": ("checks.view", _untick),
@@ -179,7 +191,7 @@ def _answer(request: HttpRequest, back: str) -> HttpResponse | None:
         )
 
 
-def _tick(asked: Asked) -> HttpResponse:
+def _tick(asked: Asked) -> HttpResponse | Sent:
     form = TickForm(asked.request.POST, asked.request.FILES)
     if not form.is_valid():
         return asked.say_errors(form)
@@ -205,7 +217,7 @@ def _skip(asked: Asked) -> HttpResponse:
     return asked.done(_("今天不适用：%(line)s") % {"line": words.stored(item.text)})
 
 
-def _sign(asked: Asked) -> HttpResponse:
+def _sign(asked: Asked) -> HttpResponse | Sent:
     form = SignForm(asked.request.POST)
     if not form.is_valid():
         return asked.say_errors(form)

@@ -17,7 +17,16 @@ from shopops.checks.forms import RuleForm
 from shopops.checks.models import DailyList, ListItemRule
 from shopops.checks.queries import lists as queries
 from shopops.checks.queries.issues import check_name, check_names, open_by_severity
-from shopops.checks.views.acting import Asked, Data, answer, events_of, number_of, show_both
+from shopops.checks.views.acting import (
+    Asked,
+    Data,
+    Sent,
+    answer,
+    events_of,
+    number_of,
+    show_both,
+    with_errors,
+)
 from shopops.lib import words
 from shopops.lib.business_time import business_date
 from shopops.lib.templatetags.shop import initial
@@ -130,7 +139,9 @@ def template(request: HttpRequest, role: str) -> HttpResponse:
                 done = answer(request, parts, back=back)
             except StaleChecksError as stale:
                 return _conflict(request, stale, role, form, back)
-            if done is not None:
+            if isinstance(done, Sent):
+                sent = with_errors(form, done)
+            elif done is not None:
                 return done
     tomorrow = business_date(timezone.now()) + timedelta(days=1)
     rows = queries.rules_on(tomorrow).filter(role=role).order_by("position", "pk")

@@ -25,11 +25,14 @@ from shopops.checks.queries import projects as queries
 from shopops.checks.views.acting import (
     Asked,
     Data,
+    Sent,
     answer,
+    as_sent,
     events_of,
     number_of,
     person_of,
     show_both,
+    with_errors,
 )
 from shopops.lib import pictures, words
 from shopops.lib.business_time import business_date
@@ -45,15 +48,12 @@ def projects(request: HttpRequest) -> HttpResponse:
     """List one-off lists; a POST opens one from a template."""
     back = reverse("checks:projects")
     now, person = timezone.now(), person_of(request)
-    sent: OpenProjectForm | None = None
+    sent: Sent | None = None
     if request.method == "POST":
-        form = OpenProjectForm(request.POST)
-        sent = None if form.is_valid() else form
-        if sent is None:
-            parts = {"open": ("checks.assign", lambda asked: _open(asked, form))}
-            done = answer(request, parts, back=back)
-            if done is not None:
-                return done
+        done = answer(request, {"open": ("checks.assign", _open)}, back=back)
+        if isinstance(done, HttpResponse):
+            return done
+        sent = done
     today = business_date(now)
     is_closed = request.GET.get("tab") == "closed"
     context = {
@@ -80,12 +80,17 @@ def projects(request: HttpRequest) -> HttpResponse:
         "templates": queries.templates(),
         "may_open": person.has_perm("checks.assign"),
         "may_set": person.has_perm("checks.set_lists"),
-        "form": sent or OpenProjectForm(initial={"starts_on": today, "owner": person}),
+        "form": as_sent(
+            sent, OpenProjectForm(initial={"starts_on": today, "owner": person}), "open"
+        )[0],
     }
     return render(request, "checks/projects.html", context, status=422 if sent else 200)
 
 
-def _open(asked: Asked, form: OpenProjectForm) -> HttpResponse:
+def _open(asked: Asked) -> HttpResponse | Sent:
+    form = OpenProjectForm(asked.request.POST)
+    if not form.is_valid():
+        return asked.say_errors(form)
     data = form.cleaned_data
     project = acts.open_project(
         template_id=data["template"].pk,
@@ -105,6 +110,7 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
     """Show one list with its lines; a POST settles, reopens, changes or adds a line, or ends the list."""
     row = get_object_or_404(Project.objects.select_related("owner", "closed_by"), pk=project_id)
     back = reverse("checks:project", args=[row.pk])
+    sent: Sent | None = None
     if request.method == "POST":
         parts = {
             "settle": ("checks.view", lambda asked: _settle(asked, is_skipped=False)),
@@ -118,39 +124,53 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
             done = answer(request, parts, back=back)
         except StaleChecksError as stale:
             return _conflict(request, stale, row, back)
-        if done is not None:
+        if isinstance(done, HttpResponse):
             return done
+        sent = done
     now, person = timezone.now(), person_of(request)
     names = role_names()
     lines = queries.lines_of(row)
     may_change = person.has_perm("checks.assign") and row.closed_at is None
+    fresh = AddLineForm(initial={"due_on": business_date(now)}, auto_id="id_add_%s")
+    add_form, is_adding = as_sent(sent, fresh, "add")
+    close_form, is_closing = as_sent(sent, CloseForm(auto_id="id_close_%s"), "close")
     context = {
         "now": now,
         "today": business_date(now),
         "row": row,
-        "sections": _sections(lines, row, person, names),
+        "sections": _sections(lines, row, person, names, sent),
         "done": sum(1 for one in lines if one.state != ProjectItem.State.OPEN),
         "count": len(lines),
         "may_change": may_change,
-        "add_form": AddLineForm(initial={"due_on": business_date(now)}, auto_id="id_add_%s"),
-        "close_form": CloseForm(auto_id="id_close_%s"),
+        "add_form": add_form,
+        "is_adding": is_adding,
+        "close_form": close_form,
+        "is_closing": is_closing,
         "events": events_of(acts.OBJECT, row.pk),
     }
-    return render(request, "checks/project.html", context)
+    return render(request, "checks/project.html", context, status=422 if sent else 200)
 
 
 def _sections(
-    lines: list[ProjectItem], row: Project, person: User, names: dict[str, str]
+    lines: list[ProjectItem],
+    row: Project,
+    person: User,
+    names: dict[str, str],
+    sent: Sent | None,
 ) -> list[tuple[str, list[Data]]]:
     found: dict[str, list[Data]] = {}
     may_change = person.has_perm("checks.assign") and row.closed_at is None
     for item in lines:
         can = row.closed_at is None and acts.may_settle(item, row, person)
-        found.setdefault(item.section, []).append(_line(item, names, can=can, may=may_change))
+        found.setdefault(item.section, []).append(
+            _line(item, names, can=can, may=may_change, sent=sent)
+        )
     return [(words.stored(name), rows) for name, rows in found.items()]
 
 
-def _line(item: ProjectItem, names: dict[str, str], *, can: bool, may: bool) -> Data:
+def _line(
+    item: ProjectItem, names: dict[str, str], *, can: bool, may: bool, sent: Sent | None
+) -> Data:
     initial = {
         "text": item.text,
         "owner": item.owner,
@@ -158,6 +178,11 @@ def _line(item: ProjectItem, names: dict[str, str], *, can: bool, may: bool) -> 
         "needs_proof": item.needs_proof,
     }
     is_open = item.state == ProjectItem.State.OPEN
+    fresh = SettleForm(auto_id=f"id_s{item.pk}_%s", initial={"note": item.note})
+    settle_form, is_settling = as_sent(sent, fresh, "settle", "skip", row=item.pk)
+    change_form, is_changing = as_sent(
+        sent, LineForm(auto_id=f"id_c{item.pk}_%s", initial=initial), "change", row=item.pk
+    )
     return {
         "item": item,
         "text": words.stored(item.text),
@@ -165,13 +190,14 @@ def _line(item: ProjectItem, names: dict[str, str], *, can: bool, may: bool) -> 
         "is_open": is_open,
         "can_settle": can,
         "is_quick": can and is_open and not (item.needs_proof and not item.proof),
-        "settle_form": SettleForm(auto_id=f"id_s{item.pk}_%s", initial={"note": item.note}),
-        "change_form": LineForm(auto_id=f"id_c{item.pk}_%s", initial=initial) if may else None,
+        "settle_form": settle_form,
+        "change_form": change_form if may else None,
+        "is_back": is_settling or is_changing,
         "proof_url": reverse("checks:proof", args=[item.pk]) if item.proof else "",
     }
 
 
-def _settle(asked: Asked, *, is_skipped: bool) -> HttpResponse:
+def _settle(asked: Asked, *, is_skipped: bool) -> HttpResponse | Sent:
     form = SettleForm(asked.request.POST, asked.request.FILES)
     if not form.is_valid():
         return asked.say_errors(form)
@@ -193,7 +219,7 @@ def _reopen(asked: Asked) -> HttpResponse:
     return asked.done(_("重新打开了。"))
 
 
-def _change(asked: Asked) -> HttpResponse:
+def _change(asked: Asked) -> HttpResponse | Sent:
     form = LineForm(asked.request.POST)
     if not form.is_valid():
         return asked.say_errors(form)
@@ -207,7 +233,7 @@ def _change(asked: Asked) -> HttpResponse:
     return asked.done(_("存好了。"))
 
 
-def _add(asked: Asked, row: Project) -> HttpResponse:
+def _add(asked: Asked, row: Project) -> HttpResponse | Sent:
     form = AddLineForm(asked.request.POST)
     if not form.is_valid():
         return asked.say_errors(form)
@@ -227,7 +253,7 @@ def _change_of(data: dict[str, Any]) -> acts.LineChange:
     return acts.LineChange(data["owner"], data["due_on"], data["text"], data["needs_proof"])
 
 
-def _close(asked: Asked, row: Project) -> HttpResponse:
+def _close(asked: Asked, row: Project) -> HttpResponse | Sent:
     form = CloseForm(asked.request.POST)
     if not form.is_valid():
         return asked.say_errors(form)
@@ -301,7 +327,9 @@ def project_template(request: HttpRequest, code: str) -> HttpResponse:
                     version=row.version,
                     back=back,
                 )
-            if done is not None:
+            if isinstance(done, Sent):
+                sent = with_errors(form, done)
+            elif done is not None:
                 return done
     names = role_names()
     context = {
