@@ -43,7 +43,11 @@ class Figures:
     @property
     def pay_rate(self) -> Decimal | None:
         """Give 支付转化率: summed first, over the days that know both sides."""
-        return ratio(self.rated_buyers, self.visitors)
+        return (
+            self.rated_buyers / self.visitors
+            if self.rated_buyers is not None and self.visitors
+            else None
+        )
 
     @property
     def per_buyer(self) -> Decimal | None:

@@ -1,7 +1,7 @@
 """What the pages of figures share: the span in the address, cells, exports, charts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,6 @@ from analytics.figures import figure
 from analytics.metrics import change
 from analytics.queries.known import Known, Period
 from analytics.wording.stats import source_words, value_words
-from promotions.views.channel_parts import Asked, span_context, span_of
 from shopops.lib.exports import csv_rows
 from shopops.lib.templatetags.shop import pct_change, point_change
 
@@ -25,30 +24,14 @@ __all__ = [
     "ENTER",
     "EXPORT",
     "VIEW",
-    "Asked",
     "Data",
-    "before",
     "csv_file",
-    "days_of",
     "known_cell",
     "moved",
     "number",
     "period_note",
     "short",
-    "span_context",
-    "span_of",
 ]
-
-
-def before(asked: Asked) -> tuple[date, date]:
-    """Give the days before a span, as many."""
-    past = asked.span.before()
-    return past.since, past.until
-
-
-def days_of(since: date, until: date) -> list[date]:
-    """Give the days of a span, both ends included."""
-    return [since + timedelta(days=n) for n in range((until - since).days + 1)]
 
 
 def short(day: date) -> str:

@@ -252,6 +252,6 @@ def answered(
     sent = answer(request, panels, right=GIVE, back=back)
     if isinstance(sent, Sent) and sent.code != OWN:
         for words in sent.form.non_field_errors():
-            messages.error(request, words)
+            messages.error(request, str(words))
         return redirect(back)
     return sent

@@ -1,6 +1,6 @@
 """The funnel: visitors, cart, order, payment; over a span against the span before."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -14,8 +14,11 @@ from django.views.decorators.http import require_GET
 from analytics.figures import figure
 from analytics.metrics import both_known
 from analytics.queries.known import Known, Period, figures_of, over
+from analytics.rules.spans import Days
 from analytics.views import asking
 from analytics.views.asking import EXPORT, VIEW, Data
+from analytics.views.boards.asked import asked_of, picker
+from analytics.views.boards.page import kept_views
 from analytics.views.siblings import siblings
 from analytics.wording.stats import source_words, value_words
 from shopops.lib.business_time import business_date
@@ -26,19 +29,19 @@ STEPS = ("visitors", "cart_buyers", "ordered_buyers", "paid_buyers")
 BESIDE = ("pay_rate", "order_rate", "order_pay_rate", "per_buyer", "paid_amount")
 _MILLION = Decimal(1_000_000)
 type Series = Mapping[str, Mapping[date, Known]]
+_NOTHING: Series = {code: {} for code in (*STEPS, *BESIDE)}
+_UNKNOWN = dict.fromkeys((*STEPS, *BESIDE), Period(None, 0, 0, is_visits=False, sources=()))
 
 
 @require_GET
 @requires(VIEW)
 def funnel(request: HttpRequest) -> HttpResponse:
     """Show how many go on at each step, where each figure comes from, and what was before."""
-    asked = asking.span_of(request, business_date(timezone.now()), usual=30)
-    span, (since, until) = asked.span, asking.before(asked)
-    codes = [*STEPS, *BESIDE]
-    series = figures_of(codes, since=span.since, until=span.until)
-    past_series = figures_of(STEPS, since=since, until=until)
-    sums = over(codes, since=span.since, until=span.until)
-    past = over(codes, since=since, until=until)
+    asked = asked_of(request, business_date(timezone.now()))
+    days, codes = asked.days, [*STEPS, *BESIDE]
+    series, sums = _read(codes, days)
+    # Set against nothing, every figure before is unknown.
+    past_series, past = _read(codes, asked.past) if asked.past else (_NOTHING, _UNKNOWN)
     is_empty = all(sums[code].value is None for code in STEPS)
     context: Data = {
         "is_empty": is_empty,
@@ -48,13 +51,24 @@ def funnel(request: HttpRequest) -> HttpResponse:
         "daily": _daily(series),
         "day_columns": _day_columns(),
         "day_rows": _day_rows(series),
-        "is_visits": span.length > 1,
+        "is_visits": days.length > 1,
+        "is_compared": asked.past is not None,
         "csv_url": asking.export_url(request, reverse("analytics:funnel_csv"), asked.query),
         "may_enter": request.user.has_perm(asking.ENTER),
-        "siblings": siblings(request, "funnel", since=asked.span.since, until=asked.span.until),
-        **asking.span_context(asked, request),
+        "siblings": siblings(request, "funnel", since=days.since, until=days.until),
+        "picker": picker(asked),
+        "views": kept_views(asked, "funnel"),
+        "code": "funnel",
+        "query": asked.query,
     }
     return render(request, "analytics/funnel.html", context)
+
+
+def _read(codes: Sequence[str], days: Days) -> tuple[Series, Mapping[str, Period]]:
+    return (
+        figures_of(codes, since=days.since, until=days.until),
+        over(codes, since=days.since, until=days.until),
+    )
 
 
 def _steps(
@@ -109,7 +123,9 @@ def _kpi(code: str, now: Period, past: Period, series: Mapping[date, Known]) -> 
         else None,
         "changes": [
             {"label": _("比上期"), "text": asking.moved(code, now.value, past.value) or _("未知")}
-        ],
+        ]
+        if past.days
+        else [],
         "unknown": "" if now.value is not None else _("没有来源讲到这段时间"),
         "url": "",
     }
@@ -198,20 +214,20 @@ def _day_rows(series: Series) -> list[Data]:
 @requires(EXPORT)
 def funnel_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Download the steps day by day, each with its source."""
-    asked = asking.span_of(request, business_date(timezone.now()), usual=30)
+    days = asked_of(request, business_date(timezone.now())).days
     codes = [*STEPS, *BESIDE]
-    series = figures_of(codes, since=asked.span.since, until=asked.span.until)
+    series = figures_of(codes, since=days.since, until=days.until)
     head = [_("日期")]
     for code in codes:
         head += [str(figure(code).label), _("%(name)s来源") % {"name": figure(code).label}]
     rows = [head]
-    for day in asking.days_of(asked.span.since, asked.span.until):
+    for day in days.days:
         cells = [day.isoformat()]
         for code in codes:
             known = series[code][day]
             cells += [_exact(known.value), source_words(known.source)]
         rows.append(cells)
-    return asking.csv_file(rows, f"funnel-{asked.span.since:%Y%m%d}-{asked.span.until:%Y%m%d}.csv")
+    return asking.csv_file(rows, f"funnel-{days.since:%Y%m%d}-{days.until:%Y%m%d}.csv")
 
 
 def _exact(value: Decimal | None) -> str:

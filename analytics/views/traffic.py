@@ -19,7 +19,9 @@ from analytics.queries import flow as flows
 from analytics.queries.flow import Flow, Source
 from analytics.rules.traffic_sources import KINDS, Kind
 from analytics.views import asking
-from analytics.views.asking import EXPORT, VIEW, Asked, Data
+from analytics.views.asking import EXPORT, VIEW, Data
+from analytics.views.boards.asked import Asked, asked_of, picker
+from analytics.views.boards.page import kept_views
 from analytics.views.siblings import siblings
 from analytics.wording.stats import DEVICES, value_words
 from promotions.queries.traffic import item_names
@@ -48,14 +50,14 @@ _FIGURES = ("visitors", "ordered_buyers", "paid_buyers", "paid_amount")
 @requires(VIEW)
 def traffic(request: HttpRequest) -> HttpResponse:
     """Show the sources over a span against the span before; `?device=`, `?item=`."""
-    asked = asking.span_of(request, business_date(timezone.now()), usual=30)
+    asked = asked_of(request, business_date(timezone.now()))
     device, item = _device(request), request.GET.get("item", "")[:20]
     now, past = _both(asked, device, item)
-    span = asked.span
+    span = asked.days
     items = flows.items_with_flow(since=span.since, until=span.until)
     context: Data = {
         "is_empty": not now.sources,
-        "columns": _columns(),
+        "columns": _columns(now),
         "rows": _rows(now, past),
         "kinds": _kinds(now, past),
         "kind_chart": _kind_chart(now, past),
@@ -68,10 +70,13 @@ def traffic(request: HttpRequest) -> HttpResponse:
         "csv_url": asking.export_url(
             request,
             reverse("analytics:traffic_csv"),
-            f"{asked.query}&{urlencode({'device': device, 'item': item})}",
+            asked.query,
         ),
-        "siblings": siblings(request, "traffic", since=asked.span.since, until=asked.span.until),
-        **asking.span_context(asked, request),
+        "siblings": siblings(request, "traffic", since=span.since, until=span.until),
+        "picker": picker(asked),
+        "views": kept_views(asked, "traffic"),
+        "code": "traffic",
+        "query": asked.query,
     }
     return render(request, "analytics/traffic.html", context)
 
@@ -82,15 +87,19 @@ def _device(request: HttpRequest) -> str:
 
 
 def _both(asked: Asked, device: str, item: str) -> tuple[Flow, Flow]:
-    since, until = asking.before(asked)
+    days, past = asked.days, asked.past
     return (
-        flows.flow(since=asked.span.since, until=asked.span.until, device=device, item=item),
-        flows.flow(since=since, until=until, device=device, item=item),
+        flows.flow(since=days.since, until=days.until, device=device, item=item),
+        flows.flow(since=past.since, until=past.until, device=device, item=item)
+        if past
+        else Flow((), frozenset()),
     )
 
 
-def _columns() -> list[Data]:
-    labels = (
+def _columns(now: Flow) -> list[Data]:
+    """Give the columns; amounts only where some file has them."""
+    has_amounts = any("paid_amount" in one.sums for one in now.sources)
+    labels = [
         ("visitors", _("访客（逐日合计）")),
         ("share", _("占比")),
         ("change", _("比上期")),
@@ -98,8 +107,8 @@ def _columns() -> list[Data]:
         ("order_rate", _("下单转化率")),
         ("paid_buyers", _("支付买家")),
         ("pay_rate", _("支付转化率")),
-        ("paid_amount", _("支付金额")),
-    )
+        *([("paid_amount", _("支付金额"))] if has_amounts else []),
+    ]
     return [
         {"key": "name", "label": _("来源"), "number": False},
         {"key": "kind", "label": _("类别"), "number": False},
@@ -210,8 +219,8 @@ def _percent(value: float | None) -> str:
 
 
 def _terminals(asked: Asked) -> Data:
-    by_device = flows.devices(since=asked.span.since, until=asked.span.until)
-    days = asked.span.days
+    by_device = flows.devices(since=asked.days.since, until=asked.days.until)
+    days = asked.days.days
     shown = [device for device in ("wireless", "pc") if by_device[device]]
     return {
         "is_empty": not shown,
@@ -305,7 +314,7 @@ def _with(request: HttpRequest, **changed: str) -> str:
 @requires(EXPORT)
 def traffic_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Download the sources of a span with the span before."""
-    asked = asking.span_of(request, business_date(timezone.now()), usual=30)
+    asked = asked_of(request, business_date(timezone.now()))
     now, past = _both(asked, _device(request), request.GET.get("item", "")[:20])
     before = {one.key: one for one in past.sources}
     head = [
@@ -331,4 +340,4 @@ def traffic_csv(request: HttpRequest) -> StreamingHttpResponse:
                 *(one.sums.get(code) for code in _FIGURES[1:]),
             ]
         )
-    return asking.csv_file(rows, f"traffic-{asked.span.since:%Y%m%d}-{asked.span.until:%Y%m%d}.csv")
+    return asking.csv_file(rows, f"traffic-{asked.days.since:%Y%m%d}-{asked.days.until:%Y%m%d}.csv")

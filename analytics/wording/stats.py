@@ -108,7 +108,9 @@ def value_words(value: Decimal | None, unit: Unit) -> str:
     if unit == "rate":
         return str(rate(value, 2))
     if unit == "score":
-        return f"{value.normalize():f}"
+        text = f"{value.normalize():f}"
+        # As the platform shows it: two decimals, more only where a file says more.
+        return text if len(text.partition(".")[2]) > 2 else f"{value:.2f}"
     return count(int(value))
 
 

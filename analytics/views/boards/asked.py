@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from analytics.rules import spans
 from analytics.rules.spans import Days
 
 type Data = dict[str, Any]
-_PICKED = frozenset({"span", "since", "until", "month"})
+_PICKED = frozenset({"span", "days", "since", "until", "month"})
 MONTHS_BACK = 13
 
 
@@ -85,11 +85,19 @@ def _days(given: Mapping[str, str], today: date) -> tuple[Days, str, str]:
             return own, spans.OWN, ""
         words = _("日期要像 2026-06-18，开始不晚于结束，最多 %(n)s 天；先给你最近 30 天。")
         return usual, spans.THIRTY, words % {"n": spans.LONGEST}
-    code = given.get("span", "")
+    return _named(given.get("span", "") or given.get("days", ""), usual, today)
+
+
+def _named(code: str, usual: Days, today: date) -> tuple[Days, str, str]:
+    """Read a span by its name, or so many days up to yesterday."""
     if code == spans.MONTH:
         return spans.month_of(usual.until, today=today), spans.MONTH, ""
     named = spans.usual(code, today=today)
-    return (named, code, "") if named else (usual, spans.THIRTY, "")
+    if named is not None:
+        return named, code, ""
+    if code.isdecimal() and len(code) < 4 and 1 <= int(code) <= spans.LONGEST:
+        return Days(usual.until - timedelta(days=int(code) - 1), usual.until), spans.OWN, ""
+    return usual, spans.THIRTY, ""
 
 
 def _month(text: str, today: date) -> Days | None:

@@ -43,6 +43,8 @@ PAGES: Mapping[str, Build] = {
     "turnover": turnover.build,
     "returns": returns.build,
 }
+# Whose views can be kept: these, and the two that are pages of their own.
+KEPT = frozenset({*PAGES, "funnel", "traffic"})
 
 
 @require_GET
@@ -56,7 +58,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "cards": [_shown(card, asked, code) for card in board.cards],
         "picker": picker(asked),
         "siblings": siblings(request, code, since=asked.days.since, until=asked.days.until),
-        "views": _views(asked, code),
+        "views": kept_views(asked, code),
         "code": code,
         "query": asked.query,
         "has_chart": any(card.chart for card in board.cards),
@@ -116,7 +118,8 @@ def page_csv(request: HttpRequest, code: str, part: str) -> StreamingHttpRespons
 # --- kept views
 
 
-def _views(asked: Asked, code: str) -> Data:
+def kept_views(asked: Asked, code: str) -> Data:
+    """Give a person's kept views of a page, as `analytics/_keepview.html` and the page take them."""
     person = asked.request.user
     kept = saved_views.views_of(person, code) if isinstance(person, User) else []
     here = reverse(f"analytics:{code}")
@@ -141,7 +144,7 @@ def _views(asked: Asked, code: str) -> Data:
 @requires(VIEW)
 def keep_view(request: HttpRequest, code: str) -> HttpResponse:
     """Keep the page as it stands under a name, or forget a kept view."""
-    if code not in PAGES:
+    if code not in KEPT:
         raise Http404(code)
     asked = form_of(request, VIEW)
     here = reverse(f"analytics:{code}")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from analytics.actions import targets as actions
 from analytics.actions.targets import TARGETED
-from analytics.figures import NEEDS_COST, figure
+from analytics.figures import NEEDS_COST, Unit, figure
 from analytics.forms.targets import TargetsForm, shown
 from analytics.models import Target
 from analytics.queries.target_pace import Going, current_targets, goings, said
@@ -138,7 +138,7 @@ def row_words(going: Going) -> Data:
     }
 
 
-def _about(value: Decimal | None, unit: str) -> str:
+def _about(value: Decimal | None, unit: Unit) -> str:
     """Write what is reckoned ahead: whole yuan, whole people, or unknown."""
     whole = None if value is None else value.quantize(Decimal(1))
     return value_words(whole, unit).removesuffix(".00")
