@@ -19,6 +19,10 @@ def opened(path):
         ("/products/prices/7/", "products"),
         ("/stock/7/", "stock"),
         ("/purchases/PO261122-01/", "stock"),
+        # Reports stand on the desk, all other pages of figures among the figures.
+        ("/analytics/orders/", "analytics"),
+        ("/analytics/sources/", "analytics"),
+        ("/analytics/reports/7/", "desk"),
     ],
 )
 def test_a_page_about_one_thing_leaves_its_group_open(path, group):

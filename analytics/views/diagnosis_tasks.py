@@ -44,7 +44,7 @@ class TaskRefusedError(EventRefusedError):
 def subject_of(day: date, code: str) -> Subject:
     """Give what the tasks of a figure's day are about."""
     url = reverse("analytics:diagnosis", kwargs={"day": day.isoformat(), "code": code})
-    name = _("%(day)s %(figure)s") % {"day": f"{day:%m-%d}", "figure": figure(code).label}
+    name = f"{day:%m-%d} {figure(code).label}"
     return Subject(f"break:{day.isoformat()}:{code}", _("波动诊断"), name, url)
 
 

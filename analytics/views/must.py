@@ -255,15 +255,18 @@ def _breaks(facts: Situation) -> list[Must]:
 
 def _break_row(seen: Seen, issue: Issue | None, facts: Situation) -> Must:
     kpi = next((one for one in facts.kpis if one.code == seen.code), None)
-    way = _("低于") if seen.side < 0 else _("高于")
+    title = (
+        _("%(figure)s %(value)s，低于%(weekday)s平常 %(band)s")
+        if seen.side < 0
+        else _("%(figure)s %(value)s，高于%(weekday)s平常 %(band)s")
+    )
     return Must(
         tone="us",
         tag=_("要你看"),
-        title=_("%(figure)s %(value)s，%(way)s%(weekday)s平常 %(band)s")
+        title=title
         % {
             "figure": figure(seen.code).label,
             "value": value_words(seen.code, seen.known.value),
-            "way": way,
             "weekday": weekday_name(seen.day),
             "band": band_words(seen.code, seen.band),
         },

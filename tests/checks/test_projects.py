@@ -188,3 +188,22 @@ def test_the_pages_open_a_project_and_settle_its_lines(manager):
     assert project.given_up == "走了"
     assert client.get(url + "?tab=closed").status_code == 200
     assert client.get(reverse("checks:project_template", args=["colleague"])).status_code == 200
+
+
+def test_programs_read_one_off_lists_and_finish_a_line(manager):
+    project = opened(manager, code="colleague")
+    client = browser_of(manager)
+    (listed,) = client.get(reverse("checks_api:once")).json()
+    line = next(one for one in listed["lines"] if not one["needs_proof"])
+
+    def finish(**sent):
+        url = reverse("checks_api:finish", args=[line["id"]])
+        return client.post(url, sent, content_type="application/json")
+
+    done = finish(note="好了", version=line["version"])
+    again = finish(note="又好了")
+
+    assert listed["name"] == project.name
+    assert (done.json()["state"], done.json()["done_by"]) == ("done", manager.username)
+    assert (again.status_code, again.json()["code"]) == (409, "refused")
+    assert client.get(reverse("checks_api:once") + "?closed=1").json() == []

@@ -37,5 +37,7 @@ ROUTES: dict[str, Route] = {
     "checks_api:note": Route("checks.view", post=404, kwargs=_issue),
     "checks_api:lists": Route("checks.view", get=200),
     "checks_api:tick": Route("checks.view", post=404, kwargs=_item),
+    "checks_api:once": Route("checks.view", get=200),
+    "checks_api:finish": Route("checks.view", post=404, kwargs=_item),
     "checks_api:sign": Route("checks.view", post=404, kwargs=lambda: {"list_id": 0}),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from shopops.checks.api import findings, lists
+from shopops.checks.api import findings, lists, projects
 
 app_name = "checks_api"
 
@@ -17,5 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("findings/<int:issue_id>/note/", findings.NoteFinding.as_view(), name="note"),
     path("lists/", lists.Lists.as_view(), name="lists"),
     path("lists/items/<int:item_id>/tick/", lists.TickLine.as_view(), name="tick"),
+    path("lists/once/", projects.OnceLists.as_view(), name="once"),
+    path("lists/once/items/<int:item_id>/finish/", projects.FinishLine.as_view(), name="finish"),
     path("lists/<int:list_id>/sign/", lists.SignList.as_view(), name="sign"),
 ]
