@@ -120,25 +120,21 @@ def sums(*, basis: str, dim: str, since: date, until: date, with_buyers: bool = 
     rows = cells.values("key").annotate(
         **{f"sum_{name}": Sum(name) for name in MEASURES}, latest_label=Max("label")
     )
-    found = [
-        Cell(
-            key=row["key"],
-            label=row["latest_label"] or "",
-            date=None,
-            **{name: row[f"sum_{name}"] for name in MEASURES},
-        )
-        for row in map(dict[str, Any], rows.order_by("key"))
-    ]
-    if since != until and basis in BASES:
-        found = _counted(found, basis, dim, since, until, with_buyers=with_buyers)
+    sums_of = [f"sum_{name}" for name in MEASURES]
+    is_period = since != until and basis in BASES
+    uncounted: dict[str, Any] = (
+        {"buyers": None, "ordered_buyers": None} if is_period and not with_buyers else {}
+    )
+    found = []
+    for key, label, *values in rows.order_by("key").values_list("key", "latest_label", *sums_of):
+        counts: dict[str, Any] = dict(zip(MEASURES, values, strict=True)) | uncounted
+        found.append(Cell(key=key, label=label or "", date=None, **counts))
+    if is_period and with_buyers:
+        found = _counted(found, basis, dim, since, until)
     return sorted(found, key=lambda cell: (cell.refund_fen - cell.gross_fen, cell.key))
 
 
-def _counted(
-    cells: Iterable[Cell], basis: str, dim: str, since: date, until: date, *, with_buyers: bool
-) -> list[Cell]:
-    if not with_buyers:
-        return [replace(cell, buyers=None, ordered_buyers=None) for cell in cells]
+def _counted(cells: Iterable[Cell], basis: str, dim: str, since: date, until: date) -> list[Cell]:
     paying = buyers_by(dim=dim, basis=basis, since=since, until=until)
     ordering = buyers_by(dim=dim, basis=basis, since=since, until=until, paying=False)
     return [
