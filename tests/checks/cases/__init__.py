@@ -1,6 +1,6 @@
 """For each daily check: how the thing that it looks for comes about, and how it ends."""
 
-from tests.checks.cases import analytics, crm, goods, ground, orders, promotions, reports
+from tests.checks.cases import analytics, crm, goods, ground, orders, profit, promotions, reports
 from tests.checks.cases.case import Case, World
 
 CASES: dict[str, Case] = {
@@ -11,6 +11,7 @@ CASES: dict[str, Case] = {
     **crm.CASES,
     **reports.CASES,
     **analytics.CASES,
+    **profit.CASES,
 }
 
 __all__ = ["CASES", "Case", "World"]
