@@ -191,6 +191,8 @@ def test_a_main_sku_that_ran_out_explains_a_fall(db, yesterday, manager):
     assert found.verdict == Verdict.YES
     assert sku.code in found.text
     assert causes(yesterday, side=1)["stock"].verdict == Verdict.NO
+    # What came back is the other way round: more of it is what a sold-out SKU explains.
+    assert causes(yesterday, code="refund_amount", side=1)["stock"].verdict == Verdict.YES
 
 
 @pytest.mark.parametrize(("search", "verdict"), [(800, "yes"), (980, "no"), (1300, "no")])
