@@ -1,7 +1,7 @@
 """What people do with a campaign: write it, have its people drawn, approve, pause, stop, copy it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -347,20 +347,41 @@ def make_file(*, campaign_id: int, by: User, now: datetime) -> list[tuple[str, s
     return found
 
 
-def copied_values(campaign: Campaign, *, starts_at: datetime) -> CampaignValues:
-    """Give a campaign's values for a new draft."""
+def copied_values(
+    campaign: Campaign,
+    *,
+    starts_at: datetime,
+    positions: Collection[int] | None = None,
+    holdout_percent: int | None = None,
+) -> CampaignValues:
+    """Give a campaign's values for a new draft.
+
+    :param positions: the texts to take along, in equal groups; None for all as they were
+    :param holdout_percent: how many to hold out; None for as many as before
+    """
+    arms = [
+        arm
+        for arm in campaign.arms.order_by("position")
+        if positions is None or arm.position in positions
+    ]
     return CampaignValues(
         name=_("%(name)s（再发）") % {"name": campaign.name[:50]},
         segment_id=campaign.segment_id,
         channel=campaign.channel,
         backend=campaign.backend,
         starts_at=starts_at,
-        holdout_percent=campaign.holdout_percent,
+        holdout_percent=campaign.holdout_percent if holdout_percent is None else holdout_percent,
         window_days=campaign.window_days,
         goal=campaign.goal,
         arms=[
-            ArmValues(arm.name, arm.text, arm.benefit, arm.benefit_amount, arm.weight)
-            for arm in campaign.arms.order_by("position")
+            ArmValues(
+                arm.name,
+                arm.text,
+                arm.benefit,
+                arm.benefit_amount,
+                arm.weight if positions is None else 1,
+            )
+            for arm in arms
         ],
     )
 

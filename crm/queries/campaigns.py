@@ -235,3 +235,14 @@ def ended_with_result(*, now: datetime, most: int = 40) -> list[tuple[Campaign, 
         if span and span[1] <= now:
             found.append((campaign, result_of(campaign, now=now)))
     return found
+
+
+def over_before(campaign: Campaign, *, now: datetime, most: int) -> list[tuple[Campaign, Result]]:
+    """Give the newest campaigns to the same segment whose window was over before this one began."""
+    if campaign.started_at is None:
+        return []
+    rows = Campaign.objects.filter(
+        segment=campaign.segment_id, started_at__lt=campaign.started_at
+    ).order_by("-started_at", "-pk")
+    over = [row for row in rows[: most * 2] if (span := window(row)) and span[1] <= now]
+    return [(row, result_of(row, now=now)) for row in over[:most]]

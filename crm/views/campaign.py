@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from crm.models import Campaign
 from crm.queries import campaigns as queries
 from crm.queries.messages import rule_of
 from crm.rules.conditions import parse
+from crm.views.campaign_next import advice_of, holdout_of, next_card
 from crm.views.campaign_parts import Asked, Data, asked_of, attempt
 from crm.views.campaign_result import csv_rows, result_rows
 from crm.views.campaigns import TONES
@@ -75,6 +77,9 @@ def _result(request: HttpRequest, row: Campaign, now: datetime) -> Data:
         "until": result.until,
         "since": result.since,
         "with_profit": with_profit,
+        "next": next_card(row, result, now=now, by_profit=with_profit)
+        if row.state in OVER or not result.why_not
+        else None,
     }
 
 
@@ -109,7 +114,8 @@ def _funnel(row: Campaign) -> list[Data]:
     left = [
         {
             "label": LeftOut(code).label,
-            "count": -row.funnel[code],
+            "count": row.funnel[code],
+            "is_less": True,
             "url": f"{people}?reason={code}" if code in NAMED else "",
         }
         for code in LeftOut.values
@@ -267,7 +273,10 @@ def act(request: HttpRequest, campaign_id: int, what: str) -> HttpResponse:
     who: dict[str, Any] = {"campaign_id": row.pk, "by": asked.by, "now": asked.now}
     reason = str(request.POST.get("reason", ""))
     if what == "copy":
-        return _copy(asked, row)
+        values = acts.copied_values(row, starts_at=max(row.starts_at, asked.now))
+        return _copy(asked, row, values)
+    if what == "next":
+        return _next(asked, row)
     doing: dict[str, tuple[Callable[[], object], str]] = {
         "draw": (
             lambda: acts.request_draw(version=asked.number("version"), **who),
@@ -282,9 +291,30 @@ def act(request: HttpRequest, campaign_id: int, what: str) -> HttpResponse:
     return attempt(asked, do, done=done, url=url)
 
 
-def _copy(asked: Asked, row: Campaign) -> HttpResponse:
+def _next(asked: Asked, row: Campaign) -> HttpResponse:
+    """Make a draft of the texts that are advised for the next time."""
+    result = queries.result_of(row, now=asked.now)
+    by_profit = asked.request.user.has_perm("products.view_cost")
+    advice = advice_of(row, result, by_profit=by_profit)
+    if advice is None or not advice.has_draft:
+        messages.error(asked.request, _("这次的结果说不出下一次怎么发，可以照原样复制一份来改。"))
+        return redirect("crm:campaign", row.pk)
+    kept = {
+        one.arm.position
+        for one, found in zip(result.arms, advice.arms, strict=True)
+        if found.is_kept
+    }
+    values = acts.copied_values(
+        row,
+        starts_at=max(row.starts_at, asked.now),
+        positions=kept,
+        holdout_percent=holdout_of(row, advice),
+    )
+    return _copy(asked, row, values)
+
+
+def _copy(asked: Asked, row: Campaign, values: acts.CampaignValues) -> HttpResponse:
     made: list[Campaign] = []
-    values = acts.copied_values(row, starts_at=max(row.starts_at, asked.now))
 
     def copy() -> None:
         made.append(acts.save_campaign(campaign_id=None, values=values, by=asked.by, now=asked.now))

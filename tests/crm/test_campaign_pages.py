@@ -55,8 +55,8 @@ def test_a_changed_row_gives_sentence_size_and_sample_at_once(as_manager):
     page = as_manager.post("/crm/segments/live/", ROWS).content.decode()
 
     assert "最近 90 天买过、没同意短信的人" in page
-    assert "没同意</td>" in page
-    assert "有同意</td>" not in page
+    assert "没同意</a>" in page
+    assert "有同意</a>" not in page
 
 
 def test_a_row_that_says_nothing_is_named_and_nothing_is_counted(as_manager):
@@ -268,3 +268,25 @@ def test_a_copy_is_a_new_draft_with_a_seed_of_its_own(as_manager, manager):
     assert response.url == f"/crm/campaigns/{copy.pk}/edit/"
     assert (copy.state, copy.arms.get().text) == (CampaignState.DRAFT, "{name}，老客先看")
     assert copy.seed != row.seed
+
+
+def test_all_campaigns_side_by_side_are_a_file_too(as_manager, manager):
+    at = timezone.now() - timedelta(days=20)
+    made.customer("老客", at=at)
+    row = made.drawn(manager, seg=_seg(manager))
+    Campaign.objects.filter(pk=row.pk).update(state=CampaignState.DONE, started_at=at)
+
+    response = as_manager.get("/crm/campaigns/compare.csv")
+
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith('"人群","营销","文案"') or lines[0].startswith("人群,营销,文案")
+    assert row.name in lines[1]
+
+
+def test_people_of_a_campaign_lead_to_their_page(as_manager, manager):
+    person = made.customer("林小鹿")
+    row = made.drawn(manager, holdout_percent=0)
+
+    page = as_manager.get(f"/crm/campaigns/{row.pk}/people/").content.decode()
+
+    assert f'href="/customers/{person.pk}/"' in page
