@@ -169,6 +169,7 @@ class ArmLength:
     arm_id: int
     people: int
     longest: str
+    longest_of: int
     shortest_parts: int
     most_parts: int
     parts: int
@@ -179,6 +180,7 @@ def lengths(campaign_id: int) -> dict[int, ArmLength]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT arm_id, count(*), (array_agg(text ORDER BY length(text) DESC, id))[1],"
+            " (array_agg(customer_id ORDER BY length(text) DESC, id))[1],"
             " min(parts), max(parts), sum(parts) FROM crm_campaignmember"
             " WHERE campaign_id = %s AND arm_id IS NOT NULL AND text <> '' GROUP BY arm_id",
             [campaign_id],

@@ -18,12 +18,12 @@ from crm.actions.backends.gateway import is_configured
 from crm.actions.campaign_errors import CampaignRefusedError
 from crm.choices import Backend, CampaignState, LeftOut, MemberState
 from crm.forms.campaigns import ReasonForm
-from crm.models import Campaign
+from crm.models import Campaign, Customer
 from crm.queries import campaigns as queries
 from crm.queries.messages import rule_of
 from crm.rules.conditions import parse
 from crm.views.campaign_next import advice_of, holdout_of, next_card
-from crm.views.campaign_parts import Asked, Data, asked_of, attempt
+from crm.views.campaign_parts import Asked, Data, Names, asked_of, attempt
 from crm.views.campaign_result import csv_rows, result_rows
 from crm.views.campaigns import TONES
 from crm.wording.segments import sentence
@@ -55,7 +55,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         "funnel": _funnel(row),
         "split": _split(row),
         "checks": _checks(row, now),
-        "texts": _texts(row),
+        "texts": _texts(row, Names.of(request)),
         "states": _states(row, states),
         "progress": _progress(states),
         "may": _may(request, row, states),
@@ -207,8 +207,9 @@ def _checks(row: Campaign, now: datetime) -> list[Data]:
     return checks
 
 
-def _texts(row: Campaign) -> list[Data]:
+def _texts(row: Campaign, names: Names) -> list[Data]:
     known, rule = queries.lengths(row.pk), row.rule
+    who = Customer.objects.in_bulk([one.longest_of for one in known.values()])
     found = []
     for arm in row.arms.order_by("position"):
         length = known.get(arm.pk)
@@ -217,7 +218,9 @@ def _texts(row: Campaign) -> list[Data]:
                 "name": arm.name,
                 "benefit": arm.benefit,
                 "text": arm.text,
-                "example": length.longest if length else "",
+                "example": names.text(length.longest, who[length.longest_of].name)
+                if length
+                else "",
                 "people": length.people if length else 0,
                 "parts": (length.shortest_parts, length.most_parts) if length else None,
                 "total": length.parts if length else 0,
@@ -397,13 +400,21 @@ def people(request: HttpRequest, campaign_id: int) -> HttpResponse:
     text = request.GET.get("after", "")
     after = int(text) if text.isdecimal() and len(text) < 19 else 0
     found = queries.people(row.pk, state=state, reason=reason, after=after)
+    names = Names.of(request)
     shown, more = found[: queries.PAGE], len(found) > queries.PAGE
     here = reverse("crm:campaign_people", args=[row.pk])
     counts = queries.counts_by_state(row.pk)
     context = {
         "now": timezone.now(),
         "campaign": row,
-        "rows": shown,
+        "rows": [
+            {
+                "row": one,
+                "name": names.name(one.customer.name),
+                "text": names.text(one.text, one.customer.name),
+            }
+            for one in shown
+        ],
         "tabs": [
             {"label": _("全部"), "url": here, "count": sum(counts.values()), "current": not state}
         ]

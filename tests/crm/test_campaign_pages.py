@@ -290,3 +290,23 @@ def test_people_of_a_campaign_lead_to_their_page(as_manager, manager):
     page = as_manager.get(f"/crm/campaigns/{row.pk}/people/").content.decode()
 
     assert f'href="/customers/{person.pk}/"' in page
+
+
+def test_whoever_may_not_see_contacts_reads_masked_names_wherever_a_campaign_shows_people(manager):
+    person = made.customer("林小鹿爱逛")
+    row = made.drawn(manager, seg=_seg(manager), holdout_percent=0)
+    OptOut.objects.create(
+        customer=person, at=NOW, recorded_at=NOW, channel="sms", words="R", source="x"
+    )
+    writer = browser_of(PersonFactory.create(role_codes=["promotion"]))
+
+    pages = [
+        writer.get(f"/crm/campaigns/{row.pk}/people/"),
+        writer.get(f"/crm/campaigns/{row.pk}/"),
+        writer.get(f"/crm/segments/{row.segment_id}/"),
+        writer.get("/crm/replies/"),
+    ]
+
+    for page in (one.content.decode() for one in pages):
+        assert "林***逛" in page
+        assert "林小鹿" not in page

@@ -33,7 +33,7 @@ def over(manager, *, buyers, people=240, holdout_percent=25):
     names = {arm.pk: arm.name for arm in row.arms.all()}
     seen: dict[str, int] = {}
     for member in row.members.order_by("pk"):
-        group = names.get(member.arm_id, "")
+        group = names.get(member.arm_id or 0, "")
         seen[group] = seen.get(group, 0) + 1
         if seen[group] % buyers[group]:
             continue
