@@ -138,6 +138,8 @@ def _check(values: CampaignValues, *, now: datetime) -> None:
         raise CampaignRefusedError(_("给营销起个名字。"), field="name")
     if not Segment.objects.filter(pk=values.segment_id, is_on=True).exists():
         raise CampaignRefusedError(_("选一个在用的人群。"), field="segment")
+    if business_date(values.starts_at) < business_date(now):
+        raise CampaignRefusedError(_("这个日子已经过了，写今天或以后的时间。"), field="starts_at")
     if values.backend == Backend.SMS and values.channel != Channel.SMS:
         raise CampaignRefusedError(_("短信服务商只能发短信。"), field="backend")
     if not 1 <= len(values.arms) <= MOST_ARMS:

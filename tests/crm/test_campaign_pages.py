@@ -31,7 +31,7 @@ FORM = {
     "channel": "sms",
     "backend": "test",
     "holdout_percent": "20",
-    "starts_at": "2026-09-18T10:30",
+    "starts_at": f"{timezone.localtime() + timedelta(days=1):%Y-%m-%dT%H:%M}",
     "window_days": "7",
     "arms": "1",
     "arm0-name": "A",
@@ -310,3 +310,30 @@ def test_whoever_may_not_see_contacts_reads_masked_names_wherever_a_campaign_sho
     for page in (one.content.decode() for one in pages):
         assert "林***逛" in page
         assert "林小鹿" not in page
+
+
+def test_a_campaign_cannot_start_on_a_day_that_is_over(as_manager, manager):
+    values = {**FORM, "segment": made.segment(manager).pk, "starts_at": "2020-01-01T10:30"}
+
+    response = as_manager.post("/crm/campaigns/new/", values)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "这个日子已经过了" in page
+    assert "2020-01-01T10:30" in page
+    assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/crm/points/?q=%00", "/service/answers/?q=a%00"])
+def test_a_text_that_cannot_be_stored_is_refused_in_words(path, as_manager):
+    response = as_manager.get(path)
+
+    assert response.status_code == 400
+    assert "控制字符" in response.content.decode()
+
+
+def test_a_segments_name_that_cannot_be_stored_is_refused_in_words(as_manager):
+    response = as_manager.post("/crm/segments/new/", {**ROWS, "name": "a\x00b"})
+
+    assert response.status_code == 400
+    assert not Segment.objects.exists()

@@ -96,9 +96,7 @@ def test_the_draft_holds_out_as_many_as_the_answer_takes():
 
 
 def test_the_size_by_buyers_is_the_textbook_formula():
-    size = size_by_buyers(
-        Arm(GroupSums(1000, buyers=60), 0), GroupSums(500, buyers=20), level=0.95
-    )
+    size = size_by_buyers(Arm(GroupSums(1000, buyers=60), 0), GroupSums(500, buyers=20), level=0.95)
 
     reach = (norm.ppf(0.975) + norm.ppf(0.8)) ** 2
     expected = reach * (0.06 * 0.94 + 0.04 * 0.96 * 2) / 0.02**2
@@ -126,7 +124,9 @@ def test_at_the_size_given_four_of_five_campaigns_see_the_gain():
     size = size_by_profit(Arm(measured[0], 0), measured[1])
     seen = 0
     for _ in range(400):
-        found = extra_profit(group(size.group, rates[0]), group(size.held_out, rates[1]), cost_fen=0)
+        found = extra_profit(
+            group(size.group, rates[0]), group(size.held_out, rates[1]), cost_fen=0
+        )
         seen += found.low > 0
 
     assert seen / 400 == pytest.approx(0.8, abs=0.06)
