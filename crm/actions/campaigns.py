@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from crm.actions import preparing
+from crm.actions.backends.gateway import is_configured
 from crm.actions.campaign_errors import CampaignRefusedError
 from crm.actions.campaign_locks import locked_campaign, locked_member, move
 from crm.actions.screening import Refusal, WordsRefusedError, refuse_words, screen
@@ -201,7 +202,7 @@ def approve(*, campaign_id: int, version: int, by: User, now: datetime) -> Campa
     """Release a prepared campaign: it is sent when its time comes.
 
     :raises StaleCampaignError: if it changed since that version
-    :raises CampaignRefusedError: if it is not prepared, or nobody is left to write to
+    :raises CampaignRefusedError: if it is not prepared, nobody is left to write to, or no gateway is set up
     """
     row = locked_campaign(campaign_id=campaign_id, version=version)
     if (
@@ -209,6 +210,9 @@ def approve(*, campaign_id: int, version: int, by: User, now: datetime) -> Campa
         and not row.members.filter(state=MemberState.READY).exists()
     ):
         raise CampaignRefusedError(_("没有一个人可以发，改人群或文案再抽一次。"))
+    if row.backend == Backend.SMS and not is_configured():
+        # Each message would end as one of which nobody knows whether it was sent.
+        raise CampaignRefusedError(_("短信服务商还没接上，一条也发不出；管理员设好地址再批准。"))
     move(row, CampaignState.APPROVED)
     row.approved_by, row.approved_at = by, now
     row.save()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +22,7 @@ from crm.models import Campaign, Customer
 from crm.queries import campaigns as queries
 from crm.queries.messages import rule_of
 from crm.rules.conditions import parse
-from crm.views.campaign_next import advice_of, holdout_of, next_card
+from crm.views.campaign_next import next_card, next_values
 from crm.views.campaign_parts import Asked, Data, Names, asked_of, attempt
 from crm.views.campaign_result import csv_rows, result_rows
 from crm.views.campaigns import TONES
@@ -150,7 +150,9 @@ def _split(row: Campaign) -> Data | None:
 def _checks(row: Campaign, now: datetime) -> list[Data]:
     rule = rule_of(business_date(now))
     people, parts = queries.parts_to_send(row.pk)
-    money = (Decimal(str(row.rule.get("price", rule.price))) * parts).quantize(Decimal("0.01"))
+    money = (Decimal(str(row.rule.get("price", rule.price))) * parts).quantize(
+        Decimal("0.01"), ROUND_HALF_UP
+    )
     arms = list(row.arms.order_by("position"))
     most = sum(arm.benefit_amount for arm in arms)
     checks = [
@@ -296,23 +298,11 @@ def act(request: HttpRequest, campaign_id: int, what: str) -> HttpResponse:
 
 def _next(asked: Asked, row: Campaign) -> HttpResponse:
     """Make a draft of the texts that are advised for the next time."""
-    result = queries.result_of(row, now=asked.now)
     by_profit = asked.request.user.has_perm("products.view_cost")
-    advice = advice_of(row, result, by_profit=by_profit)
-    if advice is None or not advice.has_draft:
+    values = next_values(row, now=asked.now, by_profit=by_profit)
+    if values is None:
         messages.error(asked.request, _("这次的结果说不出下一次怎么发，可以照原样复制一份来改。"))
         return redirect("crm:campaign", row.pk)
-    kept = {
-        one.arm.position
-        for one, found in zip(result.arms, advice.arms, strict=True)
-        if found.is_kept
-    }
-    values = acts.copied_values(
-        row,
-        starts_at=max(row.starts_at, asked.now),
-        positions=kept,
-        holdout_percent=holdout_of(row, advice),
-    )
     return _copy(asked, row, values)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.actions.campaigns import CampaignValues, copied_values
 from crm.metrics.next_sending import Advice, Arm, Next, next_sending
 from crm.models import Campaign
 from crm.queries import campaigns as queries
@@ -61,6 +62,21 @@ def next_card(row: Campaign, result: Result, *, now: datetime, by_profit: bool) 
         "holdout": holdout_of(row, advice),
         "earlier": _earlier(row, now=now) if by_profit else [],
     }
+
+
+def next_values(row: Campaign, *, now: datetime, by_profit: bool) -> CampaignValues | None:
+    """Give a draft of the texts that are advised; None where none is."""
+    result = queries.result_of(row, now=now)
+    advice = advice_of(row, result, by_profit=by_profit)
+    if advice is None or not advice.has_draft:
+        return None
+    pairs = zip(result.arms, advice.arms, strict=True)
+    return copied_values(
+        row,
+        starts_at=max(row.starts_at, now),
+        positions={one.arm.position for one, found in pairs if found.is_kept},
+        holdout_percent=holdout_of(row, advice),
+    )
 
 
 def holdout_of(row: Campaign, advice: Next) -> int:

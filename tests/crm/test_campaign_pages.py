@@ -337,3 +337,17 @@ def test_a_segments_name_that_cannot_be_stored_is_refused_in_words(as_manager):
 
     assert response.status_code == 400
     assert not Segment.objects.exists()
+
+
+def test_without_a_gateway_a_campaign_by_sms_is_not_approved(as_manager, manager, settings):
+    settings.SMS_GATEWAY_URL = ""
+    made.customer("林小鹿", phone="13900000001")
+    row = made.drawn(manager, backend="sms", holdout_percent=0)
+
+    page = as_manager.post(
+        f"/crm/campaigns/{row.pk}/send/approve/", {"version": row.version}, follow=True
+    ).content.decode()
+
+    row.refresh_from_db()
+    assert "短信服务商还没接上" in page
+    assert row.state == CampaignState.PREPARED
