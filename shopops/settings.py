@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shopops.lib.middleware.DatabaseDownMiddleware",
+    "shopops.lib.middleware.UnreadableTextMiddleware",
     "shopops.lib.middleware.ReadOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "shopops.lib.middleware.SwitchedLanguageMiddleware",

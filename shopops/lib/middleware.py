@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
@@ -70,3 +70,22 @@ class DatabaseDownMiddleware:
         response = render(request, "503.html", status=503)
         response["Retry-After"] = "10"
         return response
+
+
+class UnreadableTextMiddleware:
+    """Answers 400 in words where a text holds the character zero, which Postgres stores nowhere.
+
+    Forms refuse it by themselves; searches and filters in an address, and fields read without a form,
+    would end as an error of the server.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, (DataError, ValueError)) or "NUL" not in str(exception):
+            return None
+        return render(request, "400.html", status=400)
