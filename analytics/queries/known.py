@@ -5,7 +5,7 @@ counts. Nothing known is None, never zero. Ratios are derived from the parts of 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -67,15 +67,24 @@ def offer(source: str, provider: Provider) -> Provider:
 
 
 def figures_of(
-    codes: Sequence[str], *, since: date, until: date, key: str = "", scope: str = SHOP
+    codes: Sequence[str],
+    *,
+    since: date,
+    until: date,
+    key: str = "",
+    scope: str = SHOP,
+    only: Collection[date] | None = None,
 ) -> dict[str, dict[date, Known]]:
     """Give figures of every day of a period, both ends included; unknown ones have the value None.
 
+    :param only: leave out the other days of the period
     :param scope: "shop", or "product" with its item number as `key`
     :raises LookupError: if there is no such figure
     """
     said = words_of(base_codes(codes), since=since, until=until, key=key, scope=scope)
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    if only is not None:
+        days = [day for day in days if day in only]
     return {
         code: {day: _known(code, day, said, scope=scope, key=key) for day in days} for code in codes
     }
