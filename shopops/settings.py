@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "shopops.lib.middleware.NoNulMiddleware",
     "shopops.lib.middleware.DatabaseDownMiddleware",
     "shopops.lib.middleware.ReadOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

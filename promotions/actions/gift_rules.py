@@ -20,6 +20,7 @@ from promotions.rules.gifts import GiftTerms
 from shopops.staff import operations
 from shopops.staff.models import User
 
+MOST = 1_000_000
 _PLAIN = (
     "name", "note", "starts_at", "ends_at", "pieces", "every_pieces", "most_times", "first_orders",
     "quota", "is_shop_wide", "is_once_per_buyer", "is_on", "from_amount", "when_out",
@@ -199,6 +200,8 @@ def _refuse_numbers(values: GiftValues) -> None:
         number = getattr(values, field)
         if number is not None and number <= 0:
             raise GiftRefusedError(_("要大于 0；不限就留空。"), field=field)
+        if number is not None and number > MOST:
+            raise GiftRefusedError(_("超过一百万，多半是打错了。"), field=field)
     if values.most_times is not None and values.every_pieces is None:
         raise GiftRefusedError(_("先写每几件送一份，再写最多几份。"), field="most_times")
     if values.quota is not None and values.quota < values.pieces:

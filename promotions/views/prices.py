@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -57,9 +58,8 @@ def prices(request: HttpRequest) -> HttpResponse:
         ("cost", _("低于成本")),
         ("unknown", _("没有一口价")),
     ]
-    older = (
-        f"{here}?view={view}&q={search}&after={found[PAGE - 1].pk}" if len(found) > PAGE else None
-    )
+    asked = urlencode({"view": view, "q": search})
+    older = f"{here}?{asked}&after={found[PAGE - 1].pk}" if len(found) > PAGE else None
     context = {
         "now": now,
         "rows": price_rows(found[:PAGE], today=today),
@@ -71,7 +71,7 @@ def prices(request: HttpRequest) -> HttpResponse:
         "view": view,
         "q": search,
         "older_url": older,
-        "newer_url": f"{here}?view={view}&q={search}" if after else None,
+        "newer_url": f"{here}?{asked}" if after else None,
         "with_cost": with_cost,
         "run": running(KIND, now=now),
         "can_set_rules": request.user.has_perm("promotions.set_rules"),
@@ -102,6 +102,7 @@ def price_of(request: HttpRequest, sku_id: int) -> HttpResponse:
         "day": day,
         "activity": activity,
         "audiences": _audience_links(request, who),
+        "who": who,
         "with_cost": with_cost,
     }
     if proof is not None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import translation
@@ -40,6 +40,20 @@ class ReadOnceMiddleware:
             return self.get_response(request)
         with reading():
             return self.get_response(request)
+
+
+class NoNulMiddleware:
+    """Takes NUL signs out of what an address asks: no text of ours has one, and Postgres refuses them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
+        if "\x00" in request.path_info:
+            return HttpResponseNotFound()
+        return self.get_response(request)
 
 
 class SwitchedLanguageMiddleware(LocaleMiddleware):

@@ -203,3 +203,12 @@ def test_floors_are_for_those_who_may_see_cost(as_service, as_manager):
     outcome = nothing_falls_below_its_floor(today, timezone.now())
     assert "109.00" in outcome.findings[0].evidence
     assert "120.55" not in outcome.findings[0].evidence
+
+
+def test_another_day_keeps_the_kind_of_buyer_that_one_looks_at(as_manager):
+    mine = sku()
+    holds(name="会员减", parameters={"off": "9.00"}, audience="member")
+
+    page = as_manager.get(proof_of(mine), {"who": "member"}).content.decode()
+
+    assert '<input type="hidden" name="who" value="member">' in page
