@@ -20,6 +20,7 @@ from promotions.choices import Audience, BenefitKind
 from promotions.models import Activity, Benefit, BenefitSku
 from promotions.queries.benefit_overlaps import exclusive_overlap
 from promotions.queries.price_rules import rules_at
+from promotions.rules.activities import is_far
 from promotions.rules.final_price import Line, Perk, PerkError, check_perk, check_ranges, toolbox
 from promotions.wording.benefits import refused_figure
 from shopops.lib.business_time import SHANGHAI
@@ -185,6 +186,8 @@ def _code(given: BenefitGiven) -> str:
 def _checked(given: BenefitGiven, *, but: int | None, now: datetime) -> dict[str, Sku]:
     if not given.name.strip():
         raise BenefitRefusedError(_("给优惠起个名字。"), field="name")
+    if is_far(given.starts_at, given.ends_at):
+        raise BenefitRefusedError(_("年份不对，写 2000 到 2100 年之间的时间"), field="starts_at")
     if given.ends_at <= given.starts_at:
         raise BenefitRefusedError(_("结束时间要晚于开始时间。"), field="ends_at")
     skus = _skus(given)

@@ -16,6 +16,7 @@ from promotions.actions.gift_errors import GiftRefusedError
 from promotions.choices import GiftShortage
 from promotions.models import Activity, GiftRule, GiftRuleProduct, GiftRuleSku
 from promotions.queries.gifts import as_terms, codes_for
+from promotions.rules.activities import is_far
 from promotions.rules.gifts import GiftTerms
 from shopops.staff import operations
 from shopops.staff.models import User
@@ -170,6 +171,8 @@ def _resolved(values: GiftValues) -> _Found:
         raise GiftRefusedError(
             _("没有商家编码「%(code)s」。") % {"code": values.gift_code}, field="gift_code"
         )
+    if is_far(values.starts_at, values.ends_at):
+        raise GiftRefusedError(_("年份不对，写 2000 到 2100 年之间的时间"), field="starts_at")
     if values.ends_at <= values.starts_at:
         raise GiftRefusedError(_("结束要晚于开始。"), field="ends_at")
     _refuse_activity(values)

@@ -147,6 +147,9 @@ class BenefitForm(forms.Form):
         }
         for name in _REQUIRED.get(kind, ()):
             self.fields[name].required = True
+            self.fields[name].error_messages["required"] = (
+                _("写上赠品的商家编码。") if name == "gift_sku" else _("这一项要填。")
+            )
 
     def clean_skus(self) -> dict[str, Decimal | None]:
         """Read codes with their own figures; the second one of a pair is the amount."""

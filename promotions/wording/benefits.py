@@ -86,7 +86,7 @@ def refused_figure(kind: str, evidence: str) -> tuple[str, str]:
         "missing": _("这一项要填。"),
         "not_amount": _("写一个金额，最多两位小数。"),
         "not_positive": _("要大于 0，不超过一百万。"),
-        "not_rate": _("比例不对。"),
+        "not_rate": _("比例要在 0 和 1 之间，9 折是 0.9。"),
         "not_pieces": _("写一个 1 以上的整数。"),
     }
     if code == "missing" and kind == BenefitKind.OFFICIAL:
