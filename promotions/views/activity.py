@@ -378,6 +378,8 @@ def _move_dialog(activity: Activity, to: ActivityState, *, is_main: bool) -> Dat
     label = str(_NEXT[to])
     if activity.state == _S.PREPARED and to == _S.PASSED:
         label = _("退回准备")
+    if activity.state == _S.IDEA and to == _S.PASSED:
+        label = _("定下来，开始准备")
     found = _dialog(f"to-{to}", label, form if form.fields else None, part="move", to=to,
                     version=activity.version)  # fmt: skip
     return found | {"is_main": is_main, "is_move": True, "is_danger": to == _S.CANCELLED}
