@@ -3,7 +3,7 @@
 Orders and lines are made inside Postgres, in a scratch database that is dropped at the end; the rollup of the
 product works them out, and the product's own runs keep the shelf, reasons of returns and who came again.
 Each request goes through the real WSGI application with all middleware, and its time is what the response's
-Server-Timing header says.
+Server-Timing header says. At the end the shop has its morning: `bench.morning`.
 """
 
 import argparse
@@ -12,13 +12,15 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from bench.pages import PASSWORD, _figures, _load, _people
+from bench import morning
+from bench.pages import PASSWORD, _count_queues, _figures, _load, _people
 from bench.rollup import ORDERS_PER_DAY, give_costs
 from bench.scratch import run, say, scratch_database
 from bench.synthetic import Base
 from bench.visitor import SIGN_INS, Measured, Visitor, _measured
 
 SIZE, QUICK_SIZE = 10_000_000, 100_000
+OPEN = 20_000
 TURN = 5
 LIMIT_MS = 150.0
 CODES = (
@@ -93,11 +95,16 @@ def measure(*, orders: int, rounds: int, days: int | None = None) -> dict[str, A
     """Make the orders, have the product sum them, and ask for each page."""
     with scratch_database("bench_boards"):
         _people(1)
-        kept = _fill(orders, days or max(orders // ORDERS_PER_DAY, 40))
+        kept = fill(
+            orders,
+            days or max(orders // ORDERS_PER_DAY, 40),
+            open_orders=min(OPEN, orders // 25),
+        )
         visitor = Visitor(*SIGN_INS[0], password=PASSWORD)
         found: dict[str, list[Measured]] = {}
         pages = _pages()
         for turn in range(1 + max(rounds // TURN, 1)):
+            _count_queues(datetime.now(UTC))  # as the beat does every half minute
             for name, url in pages.items():
                 measured = _measured(visitor, lambda url=url: (url, {}), TURN)  # type: ignore[misc]
                 if turn:  # the first turn fills caches
@@ -113,18 +120,20 @@ def measure(*, orders: int, rounds: int, days: int | None = None) -> dict[str, A
             "worst_p95": max(one["p95"] for one in figures.values()),
             "kept_seconds": kept,
             "pages": figures,
+            "morning": morning.have(),
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
 
 
-def _fill(orders: int, days: int) -> dict[str, float]:
+def fill(orders: int, days: int, *, open_orders: int = 0) -> dict[str, float]:
+    """Fill the scratch shop and have the product keep what its pages read; give what that took."""
     from analytics.actions import boards, rollup
 
     now = datetime.now(UTC)
     today = now.date()
     newest = datetime.combine(today, datetime.min.time(), UTC) - timedelta(hours=8)
     base = Base(newest=newest, step=timedelta(days=days) / orders)
-    base.grow(orders=orders, open_orders=0, now=newest)
+    base.grow(orders=orders, open_orders=open_orders, now=newest)
     give_costs()
     for statement in (_REFUNDS, _PAID_DAYS, _LEVELS, _MOVES, _PRODUCTS, _STATS, _TARGETS):
         run(statement)
@@ -189,7 +198,9 @@ def table(result: dict[str, Any]) -> str:
         f"| {name} | {one['p50']} | {one['p95']} | {one['sql_p50']} | {one['queries']} | {one['kb']} |"
         for name, one in result["pages"].items()
     ]
-    return "\n".join(lines)
+    return "\n".join(
+        [*lines, "", "### The whole morning run", "", morning.table(result["morning"])]
+    )
 
 
 if __name__ == "__main__":

@@ -25,7 +25,15 @@ class Known:
 
     value: Decimal | None
     source: str
-    url: str
+    code: str
+    day: date
+    scope: str
+    key: str
+
+    @property
+    def url(self) -> str:
+        """Give the page of where it comes from."""
+        return lineage_url(self.code, self.day, scope=self.scope, key=self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +114,14 @@ type Said = Mapping[str, Mapping[str, Mapping[date, Decimal]]]
 
 def _known(code: str, day: date, said: Said, *, scope: str, key: str) -> Known:
     parts = figure(code).parts
-    url = lineage_url(code, day, scope=scope, key=key)
     if not parts:
         value, source = _first(said[code], day)
-        return Known(value, source, url)
+        return Known(value, source, code, day, scope, key)
     (above, one), (below, other) = (_first(said[part], day) for part in parts)
     if above is None or not below:
-        return Known(None, "", url)
-    return Known(above / below, one if one == other else f"{one}+{other}", url)
+        return Known(None, "", code, day, scope, key)
+    both = one if one == other else f"{one}+{other}"
+    return Known(above / below, both, code, day, scope, key)
 
 
 def _first(

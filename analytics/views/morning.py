@@ -19,7 +19,7 @@ from analytics.views.boards.targets import offered, row_words
 from analytics.views.figures import weekday_name
 from analytics.views.strip import strip
 from orders.queries import queues
-from orders.queries.risk import late_money
+from orders.queries.risk import recent_late_money
 from orders.wording import minute_words
 from shopops.lib.business_time import business_date
 from shopops.lib.exports import csv_rows
@@ -59,7 +59,7 @@ def _figures(request: HttpRequest, code: str, today: date, now: datetime) -> dic
     kpis = figures.kpis(view, by_day=by_day, today=today)
     states = coverage.file_states(day=today - timedelta(days=1))
     absent = coverage.missing(states)
-    late = late_money(platform=shop.platform, now=now)
+    late = recent_late_money(platform=shop.platform, now=now)
     rows = must.findings(
         must.Situation(queues.counts(), late, absent, view, kpis, today=today, now=now)
     )

@@ -10,7 +10,14 @@ from orders.actions.gone_holds import end_gone_holds
 from orders.actions.merge_keys import refresh_merge_keys
 from orders.models import Order, OrderRisk, QueueCount
 from orders.queries.queues import QUEUES, Queue
-from orders.queries.risk import RISK_FIELDS, RiskBook, orders_near_limit
+from orders.queries.risk import (
+    KEPT_PAST,
+    RiskBook,
+    judged,
+    kept_code,
+    late_money,
+    orders_near_limit,
+)
 from shopops.lib.business_time import business_date, day_bounds
 from shopops.staff.queries import shop_platform
 from shopops.work import actions as work
@@ -54,12 +61,27 @@ def refresh_queue_counts(*, platform: str, now: datetime) -> dict[str, QueueCoun
     also = [QueueCount(code=code, count=count(), counted_at=now) for code, count in _also.items()]
     with transaction.atomic():
         QueueCount.objects.bulk_create(
-            [*rows, *also],
+            [*rows, *also, *_late_money(platform=platform, now=now)],
             update_conflicts=True,
             unique_fields=["code"],
             update_fields=["count", "money_at_risk", "counted_at"],
         )
     return {row.code: row for row in rows}
+
+
+def _late_money(*, platform: str, now: datetime) -> list[QueueCount]:
+    """Keep what lateness costs, for pages that show it and must not read every late order."""
+    told = late_money(platform=platform, now=now)
+    bands = [
+        QueueCount(
+            code=kept_code(band.code),
+            count=band.count,
+            money_at_risk=band.amount,
+            counted_at=now,
+        )
+        for band in told.bands
+    ]
+    return [*bands, QueueCount(code=KEPT_PAST, count=told.past_shop_count, counted_at=now)]
 
 
 def _count(queue: Queue, *, now: datetime) -> int:
@@ -83,8 +105,7 @@ def _at_risk(queue: Queue, book: RiskBook, *, now: datetime) -> Decimal:
     if queue.code in {"all", "refund_open", "handed_over", "trace_stalled"}:
         return Decimal("0.00")
     orders = Order.objects.filter(queue.where(now), platform_due_at__lt=now)
-    judged = orders.order_by("ship_due_at", "pk").only(*RISK_FIELDS)[:MOST_JUDGED]
-    return book.total(judged, now=now)
+    return book.total(judged(orders, most=MOST_JUDGED), now=now)
 
 
 def refresh_risks(*, platform: str, now: datetime) -> int:

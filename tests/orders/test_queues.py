@@ -11,6 +11,7 @@ from orders.choices import HoldKind, Stage
 from orders.models import Hold, Order, QueueCount
 from orders.queries.held import held_by_due, held_figures
 from orders.queries.queues import QUEUES, Filters, queue_page
+from orders.queries.risk import late_money, recent_late_money
 from tests.factories.orders import OrderFactory
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,40 @@ def test_counts_and_money_at_risk_are_stored_for_the_tabs(now, shop):
     assert rows["past_due"] == (1, "7.50")
     assert rows["awaiting_audit"] == (2, "7.50")
     assert rows["all"][0] == 2
+
+
+def test_what_lateness_costs_is_kept_with_the_counts_and_worked_out_anew_when_it_is_old(now, shop):
+    hours = {-30: -31, -2: -3, 1: -1, 3: 2, 26: 20}
+    for limit, due in hours.items():
+        OrderFactory.create(
+            platform_due_at=now + timedelta(hours=limit), ship_due_at=now + timedelta(hours=due)
+        )
+    refresh_queue_counts(platform="tmall", now=now)
+    counted = late_money(platform="tmall", now=now)
+    Order.objects.update(stage=Stage.HANDED_OVER)  # nobody counted since
+
+    kept = recent_late_money(platform="tmall", now=now + timedelta(minutes=2))
+    anew = recent_late_money(platform="tmall", now=now + timedelta(minutes=4))
+
+    assert [(one.code, one.count, one.amount) for one in kept.bands] == [
+        (one.code, one.count, one.amount) for one in counted.bands
+    ]
+    assert (kept.now_amount, kept.midnight_amount) == (counted.now_amount, counted.midnight_amount)
+    assert kept.past_shop_count == counted.past_shop_count == 3
+    assert kept.now_amount > 0
+    assert kept.rules == counted.rules
+    assert (anew.now_amount, anew.past_shop_count) == (0, 0)
+
+
+def test_the_first_limit_of_today_is_read_from_the_orders_as_they_are(now, shop):
+    late = now - timedelta(hours=1)
+    for limit in (now + timedelta(hours=3), now + timedelta(hours=2), late):
+        OrderFactory.create(platform_due_at=limit, ship_due_at=late)
+    refresh_queue_counts(platform="tmall", now=now)
+
+    bands = {one.code: one for one in recent_late_money(platform="tmall", now=now).bands}
+
+    assert bands["today"].earliest_at == now + timedelta(hours=2)
 
 
 # --- held orders by what falls due next ---

@@ -3,11 +3,11 @@
 A cell holds the value itself. Pages write it by its unit, unknown in words; files take it exact.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, overload
 
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -48,6 +48,25 @@ class Row:
     cells: Mapping[str, object]
     urls: Mapping[str, str] = field(default_factory=dict)
     is_strong: bool = False
+
+
+class Made[Of](Sequence[Row]):
+    """Rows that are made when they are looked at: a page shows the first few of many, its file all."""
+
+    def __init__(self, of: Sequence[Of], make: Callable[[Of], Row]) -> None:
+        self._of, self._make = of, make
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        if isinstance(place, slice):
+            return Made(self._of[place], self._make)
+        return self._make(self._of[place])
 
 
 @dataclass(frozen=True, slots=True)

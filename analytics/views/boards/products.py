@@ -17,6 +17,7 @@ from analytics.views.boards.parts import (
     Card,
     Column,
     Data,
+    Made,
     Row,
     bar_chart,
     kpi,
@@ -204,7 +205,7 @@ def _table(
         title=titles[show],
         sub=_("共 %(n)s 个") % {"n": len(now)},
         columns=_columns(asked),
-        rows=[_row(asked, by, pages, *one, past) for one in ranked],
+        rows=Made(ranked, lambda one: _row(asked, by, pages, *one, past)),
         note=_("毛利只算知道成本的件；知道成本的不到全部时，毛利只是一部分。")
         if asked.may(COST)
         else "",

@@ -17,6 +17,7 @@ from analytics.views.boards.parts import (
     Card,
     Column,
     Data,
+    Made,
     Row,
     bar_chart,
     kpi,
@@ -199,7 +200,7 @@ def _table(asked: Asked, now: Turnover, show: str, names: dict[str, tuple[int, s
             Column("value", _("库存金额"), "money", COST),
             Column("cost", _("卖出成本"), "money", COST),
         ],
-        rows=[_row(asked, row, now.length, names) for row in rows],
+        rows=Made(rows, lambda row: _row(asked, row, now.length, names)),
         empty=_("没有这样的 SKU"),
         is_wide=True,
     )

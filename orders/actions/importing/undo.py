@@ -16,9 +16,11 @@ from orders.models import (
     AfterSalesCase,
     BillLine,
     Buyer,
+    Hold,
     Order,
     OrderContact,
     OrderLine,
+    OrderRisk,
     Refund,
     Shipment,
 )
@@ -31,14 +33,26 @@ if TYPE_CHECKING:
 # Tables in which a row knows the batch that wrote it last; restored in this order.
 _TABLES = ("orders_orderline", "orders_refund", "orders_order")
 # What an import itself brings to an order; rows of any other table keep the order alive.
-_OWN = (OrderLine, Shipment, OrderContact, Refund, BillLine)
+_OWN = (OrderLine, Shipment, OrderContact, Refund, BillLine, OrderRisk)
+# What the audit, which judges within a minute, adds to an order by itself.
+_JUDGED = (*_OWN, Hold)
+# No person was at an order: its holds are the audit's, and the log knows the audit and nobody else.
+_BY_ITSELF = """o.stage IN ('awaiting_audit', 'held', 'approved')
+  AND NOT EXISTS (SELECT 1 FROM orders_hold h WHERE h.order_id = o.id
+    AND (h.is_hand_set OR h.owner_id IS NOT NULL OR h.opened_by_id IS NOT NULL OR h.note <> ''
+      OR h.told_at IS NOT NULL OR h.closed_by_id IS NOT NULL))
+  AND NOT EXISTS (SELECT 1 FROM staff_operation p WHERE p.object_type = 'order'
+    AND p.object_key = o.tid AND p.actor_id IS NOT NULL)
+  AND EXISTS (SELECT 1 FROM staff_operation p WHERE p.object_type = 'order'
+    AND p.object_key = o.tid AND p.actor_id IS NULL
+    AND p.name IN ('orders.order.approved', 'orders.order.held'))"""
 
 
 def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
     """Take a batch back. Counts: created = rows deleted, updated = rows restored, unchanged = rows kept.
 
     Kept is what somebody worked on (holds, parcels, gifts, cases, a sweep, traces) or a
-    later batch changed since: it stays as it is.
+    later batch changed since: it stays as it is. What the audit alone judged goes.
     """
     work = Steps(run)
     with connection.cursor() as cursor:
@@ -52,6 +66,7 @@ def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
     while not work.cursor.get("deleted"):
         done = work.cursor.get("removed", 0)
         with work.step(done=done, total=total, text=gettext_noop("删除新增")) as cursor:
+            _lay_back(cursor, batch.pk, now)
             removed = _delete_some(cursor, batch.pk, work)
             if not removed:
                 work.cursor["deleted"] = True
@@ -183,6 +198,31 @@ def _delete_some(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
     if cursor.rowcount:
         return int(cursor.rowcount)
     return _delete_orders(cursor, batch_id, work)
+
+
+def _lay_back(cursor: CursorWrapper, batch_id: int, now: datetime) -> None:
+    """Take back what the audit did by itself to orders of a batch, so that they go with it.
+
+    Else an undo would have to come before the audit, which looks every minute. Stock that was set aside
+    is let go; an order that got a gift, a case or a parcel stays.
+    """
+    cursor.execute(
+        "SELECT o.id, o.tid FROM orders_order o"
+        f" WHERE o.first_batch_id = {batch_id:d} AND o.last_batch_id = {batch_id:d}"
+        f" AND o.version > 1 AND {_BY_ITSELF} AND {_unreferenced(Order, 'o', _JUDGED)}"
+        " ORDER BY o.id FOR UPDATE OF o"
+    )
+    judged = cursor.fetchall()
+    if not judged:
+        return
+    registry.tell_cancelled([str(tid) for _id, tid in judged], None, now)
+    ids = [order_id for order_id, _tid in judged]
+    cursor.execute("DELETE FROM orders_hold WHERE order_id = ANY(%s)", [ids])
+    cursor.execute(
+        "UPDATE orders_order SET stage = 'awaiting_audit', approved_at = NULL, version = 1"
+        " WHERE id = ANY(%s)",
+        [ids],
+    )
 
 
 def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from orders.actions import parcels
+from orders.actions import audit, parcels
 from orders.models import (
     AfterSalesCase,
     BillLine,
@@ -11,6 +11,7 @@ from orders.models import (
     Hold,
     Order,
     OrderLine,
+    OrderRisk,
     ParcelChange,
     Refund,
     ShipApart,
@@ -18,6 +19,9 @@ from orders.models import (
     SweepItem,
     TraceEvent,
 )
+from orders.queries.audit import rules_in_force, waiting_ids
+from shopops.staff.models import Operation
+from tests.factories.staff import PersonFactory
 from tests.orders.importing.harness import NOW, bring, dicts, undo
 from tests.orders.importing.test_merging import SENT, item, order, refund
 
@@ -94,6 +98,57 @@ def test_an_order_that_people_worked_on_stays_and_is_counted(work):
     kept = {"1", "2"} if work is set_apart else {"1"}
     assert set(Order.objects.values_list("tid", flat=True)) == kept
     assert counts.unchanged == len(kept)
+
+
+def judged():
+    audit.audit_orders(waiting_ids(), rules=rules_in_force(now=NOW), now=NOW)
+    return {one.tid: one.stage for one in Order.objects.all()}
+
+
+def test_orders_that_the_audit_alone_judged_go_with_their_file():
+    batch, *_ = bring(dicts([order(), order("2", 买家留言="一起发，谢谢")]))
+    stages = judged()
+
+    counts = undo(batch)
+
+    flushed()
+    assert "awaiting_audit" not in stages.values()
+    assert not Order.objects.exists()
+    assert not Hold.objects.exists()
+    assert counts.unchanged == 0
+
+
+@pytest.mark.parametrize("work", ["a word in the log", "a hold that a person took"])
+def test_a_judged_order_that_a_person_was_at_stays_as_it_is(work):
+    batch, *_ = bring(dicts([order(), order("2")]))
+    judged()
+    person = PersonFactory(role_codes=["service"])
+    if work == "a word in the log":
+        name = "orders.order.note_added"
+        Operation.objects.create(
+            at=NOW, actor=person, name=name, object_type="order", object_key="1"
+        )
+    else:
+        held(the())
+        Hold.objects.update(is_hand_set=False, owner=person)
+    before = (the().stage, the().version)
+
+    counts = undo(batch)
+
+    flushed()
+    assert list(Order.objects.values_list("tid", flat=True)) == ["1"]
+    assert (the().stage, the().version) == before
+    assert counts.unchanged == 1
+
+
+def test_what_an_order_near_its_limit_costs_keeps_no_order():
+    batch, *_ = bring(dicts([order()]))
+    OrderRisk.objects.create(order=the(), amount=12)
+
+    undo(batch)
+
+    flushed()
+    assert not Order.objects.exists()
 
 
 def test_lines_in_a_parcel_stay_when_their_file_is_taken_back():
