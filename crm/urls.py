@@ -38,6 +38,7 @@ CAMPAIGNS: list[URLPattern] = [
     path("crm/segments/<int:segment_id>/away/", segments.put_away, name="segment_away"),
     path("crm/campaigns/", campaigns.campaigns, name="campaigns"),
     path("crm/campaigns/compare/", campaigns.compare, name="campaign_compare"),
+    path("crm/campaigns/compare.csv", campaigns.compare_csv, name="campaign_compare_csv"),
     path("crm/campaigns/new/", campaign_form.new_campaign, name="new_campaign"),
     path("crm/campaigns/text/", campaign_form.text_length, name="campaign_text"),
     path("crm/campaigns/<int:campaign_id>/", campaign.campaign, name="campaign"),

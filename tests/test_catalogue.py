@@ -72,6 +72,7 @@ NOT_SCREEN_TEXT = {
     "crm/queries/service.py": "names of variables as answers to buyers hold them",
     "crm/rules/answers.py": "names of variables in answers; words that buyers write",
     "crm/rules/conditions.py": "signs between words and figures that people enter",
+    "crm/rules/habits.py": "words of sizes, as lines of orders write them",
     "crm/rules/messages.py": "words that buyers answer; signs of messages",
     "crm/rules/topics.py": "words that buyers write",
     "crm/rules/training.py": "signs of sheets that people write",

@@ -38,9 +38,9 @@ def test_a_template_draws_only_icons_that_are_in_the_sprite(path):
 
 
 def test_the_icons_of_the_menu_are_in_the_sprite():
-    frame = (ROOT / "shopops" / "frame.py").read_text("utf-8")
+    places = (ROOT / "shopops" / "places.py").read_text("utf-8")
 
-    icons = re.findall(r"Group\(\s*\"[a-z]+\",\s*_\(\"[^\"]+\"\),\s*\"([a-z0-9-]+)\"", frame)
+    icons = re.findall(r"Group\(\s*\"[a-z]+\",\s*_\(\"[^\"]+\"\),\s*\"([a-z0-9-]+)\"", places)
 
     assert icons
     assert set(icons) <= ICONS

@@ -1,7 +1,7 @@
 """What people do with a campaign: write it, have its people drawn, approve, pause, stop, copy it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from crm.actions import preparing
+from crm.actions.backends.gateway import is_configured
 from crm.actions.campaign_errors import CampaignRefusedError
 from crm.actions.campaign_locks import locked_campaign, locked_member, move
 from crm.actions.screening import Refusal, WordsRefusedError, refuse_words, screen
@@ -138,6 +139,8 @@ def _check(values: CampaignValues, *, now: datetime) -> None:
         raise CampaignRefusedError(_("给营销起个名字。"), field="name")
     if not Segment.objects.filter(pk=values.segment_id, is_on=True).exists():
         raise CampaignRefusedError(_("选一个在用的人群。"), field="segment")
+    if business_date(values.starts_at) < business_date(now):
+        raise CampaignRefusedError(_("这个日子已经过了，写今天或以后的时间。"), field="starts_at")
     if values.backend == Backend.SMS and values.channel != Channel.SMS:
         raise CampaignRefusedError(_("短信服务商只能发短信。"), field="backend")
     if not 1 <= len(values.arms) <= MOST_ARMS:
@@ -199,7 +202,7 @@ def approve(*, campaign_id: int, version: int, by: User, now: datetime) -> Campa
     """Release a prepared campaign: it is sent when its time comes.
 
     :raises StaleCampaignError: if it changed since that version
-    :raises CampaignRefusedError: if it is not prepared, or nobody is left to write to
+    :raises CampaignRefusedError: if it is not prepared, nobody is left to write to, or no gateway is set up
     """
     row = locked_campaign(campaign_id=campaign_id, version=version)
     if (
@@ -207,6 +210,9 @@ def approve(*, campaign_id: int, version: int, by: User, now: datetime) -> Campa
         and not row.members.filter(state=MemberState.READY).exists()
     ):
         raise CampaignRefusedError(_("没有一个人可以发，改人群或文案再抽一次。"))
+    if row.backend == Backend.SMS and not is_configured():
+        # Each message would end as one of which nobody knows whether it was sent.
+        raise CampaignRefusedError(_("短信服务商还没接上，一条也发不出；管理员设好地址再批准。"))
     move(row, CampaignState.APPROVED)
     row.approved_by, row.approved_at = by, now
     row.save()
@@ -347,20 +353,41 @@ def make_file(*, campaign_id: int, by: User, now: datetime) -> list[tuple[str, s
     return found
 
 
-def copied_values(campaign: Campaign, *, starts_at: datetime) -> CampaignValues:
-    """Give a campaign's values for a new draft."""
+def copied_values(
+    campaign: Campaign,
+    *,
+    starts_at: datetime,
+    positions: Collection[int] | None = None,
+    holdout_percent: int | None = None,
+) -> CampaignValues:
+    """Give a campaign's values for a new draft.
+
+    :param positions: the texts to take along, in equal groups; None for all as they were
+    :param holdout_percent: how many to hold out; None for as many as before
+    """
+    arms = [
+        arm
+        for arm in campaign.arms.order_by("position")
+        if positions is None or arm.position in positions
+    ]
     return CampaignValues(
         name=_("%(name)s（再发）") % {"name": campaign.name[:50]},
         segment_id=campaign.segment_id,
         channel=campaign.channel,
         backend=campaign.backend,
         starts_at=starts_at,
-        holdout_percent=campaign.holdout_percent,
+        holdout_percent=campaign.holdout_percent if holdout_percent is None else holdout_percent,
         window_days=campaign.window_days,
         goal=campaign.goal,
         arms=[
-            ArmValues(arm.name, arm.text, arm.benefit, arm.benefit_amount, arm.weight)
-            for arm in campaign.arms.order_by("position")
+            ArmValues(
+                arm.name,
+                arm.text,
+                arm.benefit,
+                arm.benefit_amount,
+                arm.weight if positions is None else 1,
+            )
+            for arm in arms
         ],
     )
 

@@ -197,7 +197,8 @@ def _book_of(customer_id: int) -> tuple[Book, Customer]:
 
 def _refuse_number(points: int) -> None:
     if not 0 < points <= MOST_POINTS:
-        raise MemberRefusedError(_("积分写一个大于 0 的整数。"), field="points")
+        words = _("积分写 1 到 %(most)s 之间，减的前面加负号。") % {"most": f"{MOST_POINTS:,}"}
+        raise MemberRefusedError(words, field="points")
 
 
 def _said(text: str, otherwise: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from crm.actions.member_errors import MemberRefusedError, StaleMemberError
+from crm.actions.occasions import refuse_words
 from crm.models import Identity, TierChange, TierLevel, TierPlan, TierState
 from crm.queries import tiers as queries
 from crm.rules import tiers as rules
@@ -131,13 +132,19 @@ class PlanValues:
 
 @transaction.atomic
 def save_plan(
-    *, values: PlanValues, version: int, is_sure: bool, by: User, now: datetime
+    *,
+    values: PlanValues,
+    version: int,
+    is_sure: bool,
+    overrule_reason: str = "",
+    by: User,
+    now: datetime,
 ) -> TierPlan:
     """Write the tiers from a day on, not in the past. Locks the plan of that day.
 
     :param version: of the plan of that very day that the person saw; 0: there was none
     :param is_sure: that a tier which nobody or everybody meets is meant so
-    :raises MemberRefusedError: if it cannot be so
+    :raises MemberRefusedError: if it cannot be so, or a benefit pays for praise and nobody overrules it
     :raises StaleMemberError: if a colleague wrote one for that day since
     """
     refuse(values, now=now)
@@ -154,6 +161,13 @@ def save_plan(
     row.version += 1
     row.save()
     _write_levels(row, values.plan)
+    refuse_words(
+        {one.name: f"{one.name}\n{one.benefits}" for one in values.plan.levels},
+        overrule_reason=overrule_reason,
+        about=("tier_plan", values.valid_from.isoformat()),
+        by=by,
+        now=now,
+    )
     operations.record(
         name=SAVED,
         by=by,

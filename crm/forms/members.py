@@ -43,8 +43,12 @@ def _count(label: Any, help_text: Any = "") -> forms.IntegerField:  # noqa: ANN4
     )
 
 
-class PlanForm(forms.Form):
+class PlanForm(ScreenedForm):
     """The tiers from a day on: up to four, the lowest first; one without a name is none."""
+
+    screened_fields = tuple(
+        f"l{n}_{name}" for n in range(1, MOST_LEVELS + 1) for name in ("name", "benefits")
+    )
 
     valid_from = forms.DateField(label=gettext_lazy("从哪天起"), widget=date_input())
     window_days = forms.IntegerField(

@@ -105,14 +105,32 @@ def extra_profit(
 
     None where a group has fewer than two people: nothing is known of its spread.
     """
-    least = 2
-    if group.people < least or held_out.people < least:
+    spreads = profit_spread(group), profit_spread(held_out)
+    if spreads[0] is None or spreads[1] is None:
         return None
-    own, other = _mean_error(group), _mean_error(held_out)
+    own, other = _mean_error(group, spreads[0]), _mean_error(held_out, spreads[1])
     error = math.sqrt(own.error + other.error)
     half = _student(level, _welch_df(own, other)) * error * group.people if error else 0.0
     value = (own.mean - other.mean) * group.people - cost_fen
     return Interval(value, value - half, value + half)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The profit of each person of a group: mean and variance, in fen."""
+
+    mean: float
+    variance: float
+
+
+def profit_spread(group: GroupSums) -> Spread | None:
+    """Give mean and variance of the profit per person; None where there are fewer than two."""
+    least = 2
+    if group.people < least:
+        return None
+    mean = group.profit_fen / group.people
+    spread = (group.profit_squares - group.people * mean * mean) / (group.people - 1)
+    return Spread(mean, max(spread, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +140,8 @@ class _Mean:
     people: int
 
 
-def _mean_error(group: GroupSums) -> _Mean:
-    mean = group.profit_fen / group.people
-    spread = (group.profit_squares - group.people * mean * mean) / (group.people - 1)
-    return _Mean(mean, max(spread, 0.0) / group.people, group.people)
+def _mean_error(group: GroupSums, spread: Spread) -> _Mean:
+    return _Mean(spread.mean, spread.variance / group.people, group.people)
 
 
 def _welch_df(one: _Mean, two: _Mean) -> float:

@@ -169,6 +169,7 @@ class ArmLength:
     arm_id: int
     people: int
     longest: str
+    longest_of: int
     shortest_parts: int
     most_parts: int
     parts: int
@@ -179,6 +180,7 @@ def lengths(campaign_id: int) -> dict[int, ArmLength]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT arm_id, count(*), (array_agg(text ORDER BY length(text) DESC, id))[1],"
+            " (array_agg(customer_id ORDER BY length(text) DESC, id))[1],"
             " min(parts), max(parts), sum(parts) FROM crm_campaignmember"
             " WHERE campaign_id = %s AND arm_id IS NOT NULL AND text <> '' GROUP BY arm_id",
             [campaign_id],
@@ -235,3 +237,14 @@ def ended_with_result(*, now: datetime, most: int = 40) -> list[tuple[Campaign, 
         if span and span[1] <= now:
             found.append((campaign, result_of(campaign, now=now)))
     return found
+
+
+def over_before(campaign: Campaign, *, now: datetime, most: int) -> list[tuple[Campaign, Result]]:
+    """Give the newest campaigns to the same segment whose window was over before this one began."""
+    if campaign.started_at is None:
+        return []
+    rows = Campaign.objects.filter(
+        segment=campaign.segment_id, started_at__lt=campaign.started_at
+    ).order_by("-started_at", "-pk")
+    over = [row for row in rows[: most * 2] if (span := window(row)) and span[1] <= now]
+    return [(row, result_of(row, now=now)) for row in over[:most]]

@@ -235,7 +235,9 @@ def topic_skus(*, since: date, until: date, most: int = 30) -> list[dict[str, An
     """Count complaints by SKU and topic, the most complained of first."""
     rows = _said(since, until, "", 0).filter(tone="bad", review__sku__isnull=False)
     counted = (
-        rows.values("review__sku__code", "review__sku__title", "topic")
+        rows.values(
+            "review__sku__code", "review__sku__title", "review__sku__product__title", "topic"
+        )
         .annotate(bad=Count("pk"))
         .order_by("-bad", "review__sku__code", "topic")
     )

@@ -87,6 +87,12 @@ _COLUMNS = {
     "net": "(s.paid_fen - s.refund_fen)",
     "paid": "s.paid_fen",
     "refund": "s.refund_fen",
+    # Nobody's points are unknown: who has no purse has none.
+    "points": (
+        "coalesce((SELECT p.balance FROM crm_pointbalance p"
+        " WHERE p.customer_id = s.customer_id), 0)"
+    ),
+    "expected": ("(SELECT w.value_fen FROM crm_outlook w WHERE w.customer_id = s.customer_id)"),
 }
 _MEMBER_OF = "s.customer_id IN (SELECT i.customer_id FROM crm_identity i"
 BLACK_LISTED = (
@@ -159,7 +165,7 @@ class _Builder:
         return f"({column} BETWEEN {self._value(leaf.a)} AND {self._value(leaf.b)}) IS TRUE"
 
     def _count(self, leaf: Leaf) -> str:
-        return self._compare(f"s.{leaf.fact}", leaf)
+        return self._compare(_COLUMNS.get(leaf.fact, f"s.{leaf.fact}"), leaf)
 
     def _score(self, leaf: Leaf) -> str:
         return self._compare(f"s.{leaf.fact}", leaf)
@@ -199,6 +205,12 @@ class _Builder:
     def _window(self, leaf: Leaf) -> str:
         if leaf.fact == "messaged":
             return MESSAGED.format(since=self._ago(leaf.a))
+        if leaf.fact == "due":
+            until = self._value(self.today + timedelta(days=leaf.a))
+            return (
+                "s.customer_id IN (SELECT w.customer_id FROM crm_outlook w"
+                f" WHERE w.due_date BETWEEN {self._ago(leaf.a)} AND {until})"
+            )
         days = self._value(birthdays(self.today, leaf.a))
         return (
             "s.customer_id IN (SELECT c.id FROM crm_customer c WHERE c.birth_month IS NOT NULL"

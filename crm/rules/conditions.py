@@ -75,6 +75,9 @@ FACTS: dict[str, Fact] = {
         Fact("open_case", "flag", ("is",)),
         Fact("birthday", "window", ("within",)),
         Fact("messaged", "window", ("within",)),
+        Fact("due", "window", ("within",)),
+        Fact("expected", "amount", _NUMBERS),
+        Fact("points", "count", _NUMBERS),
         Fact("bought", "bought", ("within",), ("sku", "category", "words")),
     )
 }

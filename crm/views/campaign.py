@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,11 +18,12 @@ from crm.actions.backends.gateway import is_configured
 from crm.actions.campaign_errors import CampaignRefusedError
 from crm.choices import Backend, CampaignState, LeftOut, MemberState
 from crm.forms.campaigns import ReasonForm
-from crm.models import Campaign
+from crm.models import Campaign, Customer
 from crm.queries import campaigns as queries
 from crm.queries.messages import rule_of
 from crm.rules.conditions import parse
-from crm.views.campaign_parts import Asked, Data, asked_of, attempt
+from crm.views.campaign_next import next_card, next_values
+from crm.views.campaign_parts import Asked, Data, Names, asked_of, attempt
 from crm.views.campaign_result import csv_rows, result_rows
 from crm.views.campaigns import TONES
 from crm.wording.segments import sentence
@@ -53,7 +55,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         "funnel": _funnel(row),
         "split": _split(row),
         "checks": _checks(row, now),
-        "texts": _texts(row),
+        "texts": _texts(row, Names.of(request)),
         "states": _states(row, states),
         "progress": _progress(states),
         "may": _may(request, row, states),
@@ -75,6 +77,9 @@ def _result(request: HttpRequest, row: Campaign, now: datetime) -> Data:
         "until": result.until,
         "since": result.since,
         "with_profit": with_profit,
+        "next": next_card(row, result, now=now, by_profit=with_profit)
+        if row.state in OVER or not result.why_not
+        else None,
     }
 
 
@@ -109,7 +114,8 @@ def _funnel(row: Campaign) -> list[Data]:
     left = [
         {
             "label": LeftOut(code).label,
-            "count": -row.funnel[code],
+            "count": row.funnel[code],
+            "is_less": True,
             "url": f"{people}?reason={code}" if code in NAMED else "",
         }
         for code in LeftOut.values
@@ -144,7 +150,9 @@ def _split(row: Campaign) -> Data | None:
 def _checks(row: Campaign, now: datetime) -> list[Data]:
     rule = rule_of(business_date(now))
     people, parts = queries.parts_to_send(row.pk)
-    money = (Decimal(str(row.rule.get("price", rule.price))) * parts).quantize(Decimal("0.01"))
+    money = (Decimal(str(row.rule.get("price", rule.price))) * parts).quantize(
+        Decimal("0.01"), ROUND_HALF_UP
+    )
     arms = list(row.arms.order_by("position"))
     most = sum(arm.benefit_amount for arm in arms)
     checks = [
@@ -201,8 +209,9 @@ def _checks(row: Campaign, now: datetime) -> list[Data]:
     return checks
 
 
-def _texts(row: Campaign) -> list[Data]:
+def _texts(row: Campaign, names: Names) -> list[Data]:
     known, rule = queries.lengths(row.pk), row.rule
+    who = Customer.objects.in_bulk([one.longest_of for one in known.values()])
     found = []
     for arm in row.arms.order_by("position"):
         length = known.get(arm.pk)
@@ -211,7 +220,9 @@ def _texts(row: Campaign) -> list[Data]:
                 "name": arm.name,
                 "benefit": arm.benefit,
                 "text": arm.text,
-                "example": length.longest if length else "",
+                "example": names.text(length.longest, who[length.longest_of].name)
+                if length
+                else "",
                 "people": length.people if length else 0,
                 "parts": (length.shortest_parts, length.most_parts) if length else None,
                 "total": length.parts if length else 0,
@@ -267,7 +278,10 @@ def act(request: HttpRequest, campaign_id: int, what: str) -> HttpResponse:
     who: dict[str, Any] = {"campaign_id": row.pk, "by": asked.by, "now": asked.now}
     reason = str(request.POST.get("reason", ""))
     if what == "copy":
-        return _copy(asked, row)
+        values = acts.copied_values(row, starts_at=max(row.starts_at, asked.now))
+        return _copy(asked, row, values)
+    if what == "next":
+        return _next(asked, row)
     doing: dict[str, tuple[Callable[[], object], str]] = {
         "draw": (
             lambda: acts.request_draw(version=asked.number("version"), **who),
@@ -282,9 +296,18 @@ def act(request: HttpRequest, campaign_id: int, what: str) -> HttpResponse:
     return attempt(asked, do, done=done, url=url)
 
 
-def _copy(asked: Asked, row: Campaign) -> HttpResponse:
+def _next(asked: Asked, row: Campaign) -> HttpResponse:
+    """Make a draft of the texts that are advised for the next time."""
+    by_profit = asked.request.user.has_perm("products.view_cost")
+    values = next_values(row, now=asked.now, by_profit=by_profit)
+    if values is None:
+        messages.error(asked.request, _("这次的结果说不出下一次怎么发，可以照原样复制一份来改。"))
+        return redirect("crm:campaign", row.pk)
+    return _copy(asked, row, values)
+
+
+def _copy(asked: Asked, row: Campaign, values: acts.CampaignValues) -> HttpResponse:
     made: list[Campaign] = []
-    values = acts.copied_values(row, starts_at=max(row.starts_at, asked.now))
 
     def copy() -> None:
         made.append(acts.save_campaign(campaign_id=None, values=values, by=asked.by, now=asked.now))
@@ -367,13 +390,21 @@ def people(request: HttpRequest, campaign_id: int) -> HttpResponse:
     text = request.GET.get("after", "")
     after = int(text) if text.isdecimal() and len(text) < 19 else 0
     found = queries.people(row.pk, state=state, reason=reason, after=after)
+    names = Names.of(request)
     shown, more = found[: queries.PAGE], len(found) > queries.PAGE
     here = reverse("crm:campaign_people", args=[row.pk])
     counts = queries.counts_by_state(row.pk)
     context = {
         "now": timezone.now(),
         "campaign": row,
-        "rows": shown,
+        "rows": [
+            {
+                "row": one,
+                "name": names.name(one.customer.name),
+                "text": names.text(one.text, one.customer.name),
+            }
+            for one in shown
+        ],
         "tabs": [
             {"label": _("全部"), "url": here, "count": sum(counts.values()), "current": not state}
         ]

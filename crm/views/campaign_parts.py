@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.actions.campaign_errors import CampaignRefusedError, StaleCampaignError
+from orders.views.rows import mask_nick
 from shopops.staff.models import Operation, User
 
 type Data = dict[str, Any]
@@ -41,6 +42,26 @@ def asked_of(request: HttpRequest) -> Asked:
     """Give who asks; the gate before the view let nobody else through."""
     assert isinstance(request.user, User)  # noqa: S101
     return Asked(request, request.user, timezone.now())
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Member names as the reader may see them: whole with the right to contacts, else masked."""
+
+    sees: bool
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Names":
+        """Give them for whoever asks."""
+        return cls(request.user.has_perm("orders.view_contact"))
+
+    def name(self, name: str) -> str:
+        """Show a name."""
+        return name if self.sees else mask_nick(name)
+
+    def text(self, text: str, name: str) -> str:
+        """Show a text in which a name may stand."""
+        return text if self.sees or not name else text.replace(name, mask_nick(name))
 
 
 def need(request: HttpRequest, right: str) -> None:

@@ -156,10 +156,23 @@ class Scale:
 
 def csv_rows(campaign: Campaign, result: Result, *, with_profit: bool) -> list[list[Any]]:
     """Give a result as a table to take away."""
+    rows: list[list[Any]] = [csv_head(with_profit=with_profit)]
+    rows += arm_rows(result, with_profit=with_profit)
+    held = result.held_out
+    rows.append([_("留出"), "", held.people, 0, held.buyers, share(held)])
+    return rows
+
+
+def csv_head(*, with_profit: bool) -> list[str]:
+    """Give the names of the columns."""
     head = [_("文案"), _("利益"), _("抽到"), _("发出"), _("买"), _("买的比例"), _("多买（点）")]
     head += [_("95% 下限"), _("95% 上限"), _("多出的订单"), _("退订"), _("短信费")]
-    head += [_("多赚"), _("多赚下限"), _("多赚上限")] if with_profit else []
-    rows: list[list[Any]] = [head]
+    return head + ([_("多赚"), _("多赚下限"), _("多赚上限")] if with_profit else [])
+
+
+def arm_rows(result: Result, *, with_profit: bool) -> list[list[Any]]:
+    """Give one row for each text with its benefit."""
+    rows: list[list[Any]] = []
     for one in result.arms:
         sums, found = one.sums, one.outcome
         row = [one.arm.name, one.arm.benefit, sums.people, sums.reached, sums.buyers, share(sums)]
@@ -170,6 +183,4 @@ def csv_rows(campaign: Campaign, result: Result, *, with_profit: bool) -> list[l
                 profit = found.extra_profit
                 row += [yuan(profit.value), yuan(profit.low), yuan(profit.high)]
         rows.append(row)
-    held = result.held_out
-    rows.append([_("留出"), "", held.people, 0, held.buyers, share(held)])
     return rows

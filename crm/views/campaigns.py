@@ -1,6 +1,6 @@
 """The list of campaigns, and all of them side by side by group, text and benefit."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +11,8 @@ from crm.choices import CampaignState
 from crm.models import Campaign
 from crm.queries import campaigns as queries
 from crm.views.campaign_parts import Data
-from crm.views.campaign_result import Scale, row_of
+from crm.views.campaign_result import Scale, arm_rows, csv_head, row_of
+from shopops.lib.exports import csv_rows as as_csv
 from shopops.staff.access import requires
 
 TONES = {
@@ -101,3 +102,21 @@ def compare(request: HttpRequest) -> HttpResponse:
         "with_profit": with_profit,
     }
     return render(request, "crm/campaign_compare.html", context)
+
+
+@require_GET
+@requires("crm.campaign")
+def compare_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """Give the comparison as a file: each row with its group and its campaign."""
+    with_profit = request.user.has_perm("products.view_cost")
+    rows: list[list[object]] = [[_("人群"), _("营销"), *csv_head(with_profit=with_profit)]]
+    for campaign, result in queries.ended_with_result(now=timezone.now()):
+        rows += [
+            [campaign.segment.name, campaign.name, *row]
+            for row in arm_rows(result, with_profit=with_profit)
+        ]
+    response = StreamingHttpResponse(
+        as_csv(rows, encoding="utf-8-sig"), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'attachment; filename="campaigns-compared.csv"'
+    return response

@@ -18,6 +18,7 @@ from crm.choices import Channel, RfmSegment
 from crm.forms.customers import BlackListForm, ConsentForm, CustomerForm
 from crm.models import Customer, CustomerMerge, Tag
 from crm.queries import points
+from crm.queries.customer_habits import habits
 from crm.queries.customer_page import Known, favourite_goods, known, proposed
 from crm.queries.timeline import timeline
 from crm.rules.points import Lot
@@ -92,6 +93,7 @@ def _context(request: HttpRequest, found: Known) -> Data:
         ],
         "black_list": found.black_list,
         "goods": favourite_goods(found.buyer_ids),
+        "habits": habits(found.customer.pk, found.buyer_ids, found.stat),
         "changes": found.changes,
         "events": [one for one in events if not kind or one.kind == kind],
         "kinds": [

@@ -17,7 +17,7 @@ from crm.forms.campaigns import MessageRuleForm, RepliesForm
 from crm.importers.replies import read_replies
 from crm.models import MessageRule, OptOut
 from crm.queries.messages import rule_row
-from crm.views.campaign_parts import asked_of, conflict, need
+from crm.views.campaign_parts import Names, asked_of, conflict, need
 from crm.wording.campaigns import reply_error
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
@@ -47,13 +47,17 @@ def replies(request: HttpRequest) -> HttpResponse:
             form = RepliesForm()
         else:
             status = 422
+    names = Names.of(request)
     rows = OptOut.objects.select_related("customer", "campaign", "by")
     context = {
         "now": timezone.now(),
         "form": form,
         "heard": heard,
         "errors": errors,
-        "rows": rows.order_by("-recorded_at", "-pk")[:NEWEST],
+        "rows": [
+            {"row": row, "name": names.name(row.customer.name)}
+            for row in rows.order_by("-recorded_at", "-pk")[:NEWEST]
+        ],
     }
     return render(request, "crm/replies.html", context, status=status)
 

@@ -1,5 +1,6 @@
 """Segments: the list, and one as a form that reads as a sentence, with size and sample at once."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from crm.forms.segments import Builder
 from crm.models import Segment
 from crm.queries.segments import count_people, sample_people
 from crm.rules.conditions import ConditionError, parse, to_groups
-from crm.views.campaign_parts import Asked, Data, asked_of, attempt, conflict
+from crm.views.campaign_parts import Asked, Data, Names, asked_of, attempt, conflict
 from crm.wording.segments import error_words, sentence
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
@@ -89,7 +90,7 @@ def _page(request: HttpRequest, row: Segment | None) -> HttpResponse:
         "errors": dict(fault.errors) if fault else {},
         "campaigns": row.campaigns.order_by("-starts_at", "-pk")[:10] if row else (),
         "by_api": builder is None,
-        **_live(builder, row, now=asked.now),
+        **_live(builder, row, Names.of(asked.request), now=asked.now),
     }
     return render(request, "crm/segment.html", context, status=422 if fault else 200)
 
@@ -141,13 +142,15 @@ def live(request: HttpRequest) -> HttpResponse:
     """Give the rows again with sentence, size and sample, for HTMX; stores nothing."""
     builder = Builder.sent(request.POST)
     builder.do(request.POST.get("do", ""))
-    context = {"now": timezone.now(), **_live(builder, None, now=timezone.now())}
+    context = {"now": timezone.now(), **_live(builder, None, Names.of(request), now=timezone.now())}
     response = render(request, "crm/_segment.html", context)
     response["Vary"] = "HX-Request"
     return response
 
 
-def _live(builder: Builder | None, row: Segment | None, *, now: datetime) -> dict[str, Any]:
+def _live(
+    builder: Builder | None, row: Segment | None, names: Names, *, now: datetime
+) -> dict[str, Any]:
     context: dict[str, Any] = {
         "groups": builder.shown() if builder else [],
         "keys": builder.keys if builder else "",
@@ -161,7 +164,9 @@ def _live(builder: Builder | None, row: Segment | None, *, now: datetime) -> dic
             "words": sentence(node),
             "size": counted.size,
             "seconds": f"{counted.milliseconds / 1000:.1f}",
-            "sample": sample_people(node, today=today),
+            "sample": [
+                replace(one, name=names.name(one.name)) for one in sample_people(node, today=today)
+            ],
         }
     except ConditionError as error:
         return {**context, "fault": error_words(error)}

@@ -156,7 +156,7 @@ def _token(day: date) -> str:
 
 
 def _sent(asked: Asked) -> HttpResponse:
-    form = PlanForm(asked.data)
+    form = PlanForm(asked.data, by=asked.by)
     if not form.is_valid():
         return _form_page(asked.request, form, None, status=422)
     values = form.values()
@@ -168,6 +168,7 @@ def _sent(asked: Asked) -> HttpResponse:
             values=values,
             version=_version_sent(asked, values),
             is_sure=form.cleaned_data["is_sure"],
+            overrule_reason=form.cleaned_data["overrule_reason"],
             by=asked.by,
             now=asked.now,
         )

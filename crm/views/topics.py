@@ -63,7 +63,7 @@ def review_topics(request: HttpRequest) -> HttpResponse:
         "skus": [
             {
                 "code": row["review__sku__code"],
-                "title": row["review__sku__title"],
+                "title": row["review__sku__product__title"] or row["review__sku__title"],
                 "topic": Topic(row["topic"]).label,
                 "bad": row["bad"],
                 "url": _link(row["topic"], "bad", row["review__sku__code"], since=since),

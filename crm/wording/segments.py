@@ -45,6 +45,9 @@ FACT_WORDS: dict[str, str | Promise] = {
     "open_case": gettext_lazy("有没完的售后或退款"),
     "birthday": gettext_lazy("生日快到"),
     "messaged": gettext_lazy("最近给发过消息"),
+    "due": gettext_lazy("快到该再买的日子"),
+    "expected": gettext_lazy("一年预期净额"),
+    "points": gettext_lazy("积分"),
     "bought": gettext_lazy("买过某些商品"),
 }
 OP_WORDS: dict[str, dict[str, str | Promise]] = {
@@ -71,6 +74,7 @@ _UNITS: dict[str, str | Promise] = {
     "refunded_orders": gettext_lazy("单"),
     "paid_days": gettext_lazy("次"),
     "pieces": gettext_lazy("件"),
+    "points": gettext_lazy("分"),
 }
 _SHORT: dict[str, str | Promise] = {
     "paid_orders": gettext_lazy("付款订单"),
@@ -82,6 +86,8 @@ _SHORT: dict[str, str | Promise] = {
     "net": gettext_lazy("累计净额"),
     "average": gettext_lazy("平均一单"),
     "refund": gettext_lazy("累计退款"),
+    "expected": gettext_lazy("一年预期净额"),
+    "points": gettext_lazy("积分"),
 }
 
 
@@ -201,6 +207,7 @@ def _window(leaf: Leaf, is_not: bool) -> str:  # noqa: FBT001
     words = {
         "birthday": (_("%(a)d 天内过生日"), _("%(a)d 天内不过生日")),
         "messaged": (_("最近 %(a)d 天给发过消息"), _("最近 %(a)d 天没给发过消息")),
+        "due": (_("该再买的日子在前后 %(a)d 天里"), _("该再买的日子不在前后 %(a)d 天里")),
     }
     return words[leaf.fact][is_not] % {"a": leaf.a}
 

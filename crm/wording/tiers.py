@@ -131,6 +131,9 @@ def name_all() -> None:
             "numbers": gettext_lazy("中奖的号"),
             "entries": gettext_lazy("参加的人"),
             "seed_hash": gettext_lazy("种子的指纹"),
+            "what": gettext_lazy("说什么、给什么"),
+            "days_before": gettext_lazy("提前几天"),
+            "from_level": gettext_lazy("从第几级起"),
         },
     )
     name_parts("fall", {one.value: one.label for one in TierFall})

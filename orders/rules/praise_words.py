@@ -13,6 +13,9 @@ _GIVE = (
     r"|送(?![出达到货往])[^，。；！\s]{0,6}|赠[^，。；！\s]{0,6}|[0-9]+(?:\.[0-9]+)?元)"
 )
 _PRAISE = r"(?:好评|五星|5星|5\s*分|五分|满分|晒图|晒单|追评|买家秀)"
+# What a draw or a club gives: only beside plain words of praise, for `5分` and `买家秀` stand there by right.
+_PLAIN_PRAISE = r"(?:好评|五星|5星)"
+_CHANCE = r"(?:抽奖|中奖|奖品|参加活动|参与活动|[得加换赚领][^，。；！\s]{0,4}积分|[0-9]+积分)"
 _REMOVE = r"(?:删除?|撤销?|改掉?|修改|追改|隐藏|取消)[^，。；！\s]{0,4}(?:差评|中评|评价|评论)"
 _CHANGE = r"(?:差评|中评|评价|评论)[^，。；！\s]{0,4}(?:删|撤|改|隐藏|取消)"
 _NEAR = r"[^。！!\n]{0,16}"
@@ -24,6 +27,8 @@ _PATTERNS = tuple(
         r"返现好评",
         _PRAISE + _NEAR + _GIVE,
         _GIVE + _NEAR + _PRAISE,
+        _PLAIN_PRAISE + _NEAR + _CHANCE,
+        _CHANCE + _NEAR + _PLAIN_PRAISE,
         _REMOVE + _NEAR + _GIVE,
         _GIVE + _NEAR + _REMOVE,
         _CHANGE + _NEAR + _GIVE,

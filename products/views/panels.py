@@ -19,6 +19,7 @@ from shopops.lib import pictures
 from shopops.lib.words import clauses, listed
 from shopops.staff.models import Operation, User
 from shopops.staff.operations import name_of, part_words
+from shopops.staff.views.parts import value_words
 
 type Words = str | Promise
 MOST_EVENTS = 60
@@ -185,7 +186,7 @@ def events_of(kind: str, key: int) -> list[Data]:
 def _figures(new: Data) -> str:
     """Say what an operation kept, where nobody wrote a reason: field and value."""
     return clauses(
-        f"{part_words('field', name)} {part_words(name, str(value))}"
+        f"{part_words('field', name)} {value_words(name, value)}"
         for name, value in new.items()
         if value not in (None, "")
     )

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.db import DataError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import translation
@@ -42,20 +42,6 @@ class ReadOnceMiddleware:
             return self.get_response(request)
 
 
-class NoNulMiddleware:
-    """Takes NUL signs out of what an address asks: no text of ours has one, and Postgres refuses them."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "%00" in request.META.get("QUERY_STRING", ""):
-            request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
-        if "\x00" in request.path_info:
-            return HttpResponseNotFound()
-        return self.get_response(request)
-
-
 class SwitchedLanguageMiddleware(LocaleMiddleware):
     """Speaks Chinese until a person switches; the browser's own languages do not count.
 
@@ -84,3 +70,22 @@ class DatabaseDownMiddleware:
         response = render(request, "503.html", status=503)
         response["Retry-After"] = "10"
         return response
+
+
+class UnreadableTextMiddleware:
+    """Answers 400 in words where a text holds the character zero, which Postgres stores nowhere.
+
+    Forms refuse it by themselves; searches and filters in an address, and fields read without a form,
+    would end as an error of the server.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, (DataError, ValueError)) or "NUL" not in str(exception):
+            return None
+        return render(request, "400.html", status=400)

@@ -31,7 +31,7 @@ FORM = {
     "channel": "sms",
     "backend": "test",
     "holdout_percent": "20",
-    "starts_at": "2026-09-18T10:30",
+    "starts_at": f"{timezone.localtime() + timedelta(days=1):%Y-%m-%dT%H:%M}",
     "window_days": "7",
     "arms": "1",
     "arm0-name": "A",
@@ -55,8 +55,8 @@ def test_a_changed_row_gives_sentence_size_and_sample_at_once(as_manager):
     page = as_manager.post("/crm/segments/live/", ROWS).content.decode()
 
     assert "最近 90 天买过、没同意短信的人" in page
-    assert "没同意</td>" in page
-    assert "有同意</td>" not in page
+    assert "没同意</a>" in page
+    assert "有同意</a>" not in page
 
 
 def test_a_row_that_says_nothing_is_named_and_nothing_is_counted(as_manager):
@@ -268,3 +268,86 @@ def test_a_copy_is_a_new_draft_with_a_seed_of_its_own(as_manager, manager):
     assert response.url == f"/crm/campaigns/{copy.pk}/edit/"
     assert (copy.state, copy.arms.get().text) == (CampaignState.DRAFT, "{name}，老客先看")
     assert copy.seed != row.seed
+
+
+def test_all_campaigns_side_by_side_are_a_file_too(as_manager, manager):
+    at = timezone.now() - timedelta(days=20)
+    made.customer("老客", at=at)
+    row = made.drawn(manager, seg=_seg(manager))
+    Campaign.objects.filter(pk=row.pk).update(state=CampaignState.DONE, started_at=at)
+
+    response = as_manager.get("/crm/campaigns/compare.csv")
+
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith('"人群","营销","文案"') or lines[0].startswith("人群,营销,文案")
+    assert row.name in lines[1]
+
+
+def test_people_of_a_campaign_lead_to_their_page(as_manager, manager):
+    person = made.customer("林小鹿")
+    row = made.drawn(manager, holdout_percent=0)
+
+    page = as_manager.get(f"/crm/campaigns/{row.pk}/people/").content.decode()
+
+    assert f'href="/customers/{person.pk}/"' in page
+
+
+def test_whoever_may_not_see_contacts_reads_masked_names_wherever_a_campaign_shows_people(manager):
+    person = made.customer("林小鹿爱逛")
+    row = made.drawn(manager, seg=_seg(manager), holdout_percent=0)
+    OptOut.objects.create(
+        customer=person, at=NOW, recorded_at=NOW, channel="sms", words="R", source="x"
+    )
+    writer = browser_of(PersonFactory.create(role_codes=["promotion"]))
+
+    pages = [
+        writer.get(f"/crm/campaigns/{row.pk}/people/"),
+        writer.get(f"/crm/campaigns/{row.pk}/"),
+        writer.get(f"/crm/segments/{row.segment_id}/"),
+        writer.get("/crm/replies/"),
+    ]
+
+    for page in (one.content.decode() for one in pages):
+        assert "林***逛" in page
+        assert "林小鹿" not in page
+
+
+def test_a_campaign_cannot_start_on_a_day_that_is_over(as_manager, manager):
+    values = {**FORM, "segment": made.segment(manager).pk, "starts_at": "2020-01-01T10:30"}
+
+    response = as_manager.post("/crm/campaigns/new/", values)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "这个日子已经过了" in page
+    assert "2020-01-01T10:30" in page
+    assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/crm/points/?q=%00", "/service/answers/?q=a%00"])
+def test_a_text_that_cannot_be_stored_is_refused_in_words(path, as_manager):
+    response = as_manager.get(path)
+
+    assert response.status_code == 400
+    assert "控制字符" in response.content.decode()
+
+
+def test_a_segments_name_that_cannot_be_stored_is_refused_in_words(as_manager):
+    response = as_manager.post("/crm/segments/new/", {**ROWS, "name": "a\x00b"})
+
+    assert response.status_code == 400
+    assert not Segment.objects.exists()
+
+
+def test_without_a_gateway_a_campaign_by_sms_is_not_approved(as_manager, manager, settings):
+    settings.SMS_GATEWAY_URL = ""
+    made.customer("林小鹿", phone="13900000001")
+    row = made.drawn(manager, backend="sms", holdout_percent=0)
+
+    page = as_manager.post(
+        f"/crm/campaigns/{row.pk}/send/approve/", {"version": row.version}, follow=True
+    ).content.decode()
+
+    row.refresh_from_db()
+    assert "短信服务商还没接上" in page
+    assert row.state == CampaignState.PREPARED

@@ -11,6 +11,8 @@ from crm.models import (
     CampaignMember,
     CustomerTag,
     OptOut,
+    Outlook,
+    PointBalance,
     Tag,
     TierLevel,
     TierState,
@@ -71,6 +73,9 @@ TODAY = NOW.date()
         ),
         ({"fact": "average", "op": "most", "a": "99.50"}, "平均一单不超过 99.50 元的人"),
         ({"fact": "birthday", "a": 7}, "7 天内过生日的人"),
+        ({"fact": "due", "a": 7}, "该再买的日子在前后 7 天里的人"),
+        ({"not": {"fact": "points", "op": "least", "a": 100}}, "积分不满 100 分的人"),
+        ({"fact": "expected", "op": "least", "a": "300"}, "一年预期净额满 300 元的人"),
     ],
 )
 def test_conditions_read_as_a_sentence(document, words):
@@ -176,7 +181,7 @@ def names(document):
 @pytest.fixture
 def two(db):
     """One who meets most conditions, one who never paid and has nothing."""
-    return (
+    both = (
         made.customer(
             "甲",
             last_paid_date=TODAY - timedelta(days=30),
@@ -202,6 +207,10 @@ def two(db):
             province="",
         ),
     )
+    # What other topics keep of the first: when to come again, what to expect, points.
+    Outlook.objects.create(customer=both[0], due_date=TODAY + timedelta(days=5), value_fen=20_000)
+    PointBalance.objects.create(customer=both[0], balance=88)
+    return both
 
 
 @pytest.mark.parametrize(
@@ -221,6 +230,9 @@ def two(db):
         {"fact": "province", "values": ["浙江省"]},
         {"fact": "consent", "side": "sms"},
         {"fact": "birthday", "a": 3},
+        {"fact": "due", "a": 5},
+        {"fact": "points", "op": "least", "a": 88},
+        {"fact": "expected", "op": "between", "a": "100", "b": "300"},
     ],
 )
 def test_a_condition_finds_who_meets_it_and_its_opposite_everybody_else(document, two):

@@ -87,8 +87,9 @@ def a_minute_passes():
 
 
 @pytest.fixture
-def workers(recorder):
+def workers(recorder, settings):
     address, taken = recorder
+    settings.SMS_GATEWAY_URL = address
     with subprocess.Popen(
         [sys.executable, "-m", "tests.crm.worker"],
         cwd=ROOT,

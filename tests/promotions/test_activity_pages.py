@@ -457,8 +457,3 @@ def test_the_order_of_the_lowest_deal_is_one_click_away(as_manager, manager):
     assert (
         reverse("orders:order", args=[order.tid]) in as_manager.get(page_of(row)).content.decode()
     )
-
-
-@pytest.mark.parametrize("address", ["/promotions/prices/?q=%00", "/promotions/material/?q=a%00"])
-def test_a_nul_sign_in_a_search_breaks_nothing(as_manager, address):
-    assert as_manager.get(address).status_code == 200

@@ -62,6 +62,7 @@ ROUTES: dict[str, Route] = {
     "crm:segment_away": Route("crm.campaign", post=404, kwargs=segment_key),
     "crm:campaigns": Route("crm.campaign", get=200),
     "crm:campaign_compare": Route("crm.campaign", get=200),
+    "crm:campaign_compare_csv": Route("crm.campaign", get=200),
     "crm:new_campaign": Route("crm.campaign", get=200, post=422),
     "crm:campaign_text": Route("crm.campaign", post=200),
     "crm:campaign": Route("crm.campaign", get=404, kwargs=campaign_key),

@@ -65,13 +65,14 @@ def change_texts(row: queries.LogRow) -> tuple[str, str]:
 def _values(values: dict[str, object], keys: list[str]) -> str:
     return words.phrases(
         _("%(label)s：%(value)s")
-        % {"label": part_words("field", key), "value": _value(key, values[key])}
+        % {"label": part_words("field", key), "value": value_words(key, values[key])}
         for key in keys
         if key in values
     )
 
 
-def _value(field: str, value: object) -> str:
+def value_words(field: str, value: object) -> str:
+    """Say a value that the log keeps: its words, yes or no, or the value itself."""
     if isinstance(value, bool):
         return _("是") if value else _("否")
     many = value if isinstance(value, list) else [value]

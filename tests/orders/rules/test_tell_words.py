@@ -28,6 +28,8 @@ def test_places_that_nothing_fills_are_named_once():
         "帮我们补单可以免单",
         "代写买家秀",
         "好评返5元",
+        "五星好评才能参加抽奖",
+        "好评加 20 积分",
     ],
 )
 def test_praise_for_a_reward_is_refused(words):
@@ -42,6 +44,9 @@ def test_praise_for_a_reward_is_refused(words):
         "赠品缺货，给您补发",
         "给您退款 5 元差价",
         "优惠券已补发到您的账户",
+        "抽奖与评价无关，人人能参加",
+        "会员您好，满意请给好评",
+        "买家秀评选，5 分满分，奖品香包一个",
     ],
 )
 def test_what_has_nothing_to_do_with_praise_may_be_said(words):
