@@ -89,6 +89,7 @@ _prices: list[URLPattern] = [
     path("promotions/protection/", protection.price_protection, name="protection"),
     path("promotions/rules/", price_rules.price_rules, name="price_rules"),
     path("promotions/prices/", prices.prices, name="prices"),
+    path("promotions/prices.<slug:form>", prices.prices_export, name="prices_export"),
     path("promotions/prices/basket/", prices.basket, name="price_basket"),
     path("promotions/prices/<int:sku_id>/", prices.price_of, name="price_of"),
 ]

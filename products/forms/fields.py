@@ -65,7 +65,24 @@ def moment_input() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
+_YEARS = range(2000, 2101)
 MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
+
+
+class MomentField(forms.DateTimeField):
+    """A date and time of business; a year out of all reason is a slip of the finger."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        options.setdefault("widget", moment_input())
+        options.setdefault("input_formats", MOMENTS)
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> Any:  # noqa: ANN401
+        """Refuse what no shop plans."""
+        at = super().clean(value)
+        if at is not None and at.year not in _YEARS:
+            raise forms.ValidationError(_("年份不对，写 2000 到 2100 年之间的时间"))
+        return at
 
 
 class PasteForm(forms.Form):

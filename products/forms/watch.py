@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from products.choices import RankSort, ViolationState
-from products.forms.fields import MOMENTS, date_input, moment_input
+from products.forms.fields import MomentField, date_input
 from products.models import Product
 from shopops.staff.models import User
 
@@ -22,7 +22,7 @@ class RankForm(forms.Form):
     looked_at = forms.IntegerField(
         label=_("看了前几名"), min_value=1, max_value=10_000, initial=200
     )
-    at = forms.DateTimeField(label=_("什么时候看的"), widget=moment_input(), input_formats=MOMENTS)
+    at = MomentField(label=_("什么时候看的"))
 
 
 class ProductKeyField(forms.CharField):
@@ -89,12 +89,8 @@ class ViolationForm(forms.Form):
     product_id = ProductKeyField(
         label=_("哪个商品"), required=False, help_text=_("商品ID 或货号；店铺违规不填。")
     )
-    found_at = forms.DateTimeField(
-        label=_("什么时候发现"), widget=moment_input(), input_formats=MOMENTS
-    )
-    appeal_until = forms.DateTimeField(
-        label=_("申诉截止"), widget=moment_input(), input_formats=MOMENTS, required=False
-    )
+    found_at = MomentField(label=_("什么时候发现"))
+    appeal_until = MomentField(label=_("申诉截止"), required=False)
     owner = forms.ModelChoiceField(label=_("谁负责"), queryset=User.objects.none(), required=False)
     points = forms.DecimalField(
         label=_("扣分"), min_value=0, max_digits=5, decimal_places=1, initial=0

@@ -227,9 +227,12 @@ def _plain(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def running(kind: str, *, now: datetime) -> RunRow | None:
-    """Give the run of a kind that is under way, for the progress part; one query."""
-    run = Run.objects.filter(kind=kind, state__in=CHANGING).order_by("-pk").first()
+def running(kind: str, *, now: datetime, keys: Sequence[str] = ()) -> RunRow | None:
+    """Give the run of a kind (and of one of these keys) that is under way, for the progress part; one query."""
+    runs = Run.objects.filter(kind=kind, state__in=CHANGING)
+    if keys:
+        runs = runs.filter(key__in=keys)
+    run = runs.order_by("-pk").first()
     return row_of(run, now=now, can_control=False) if run else None
 
 

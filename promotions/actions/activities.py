@@ -131,6 +131,8 @@ def _refuse_values(values: ActivityValues) -> None:
 
 def _refuse_ends(starts_at: datetime, ends_at: datetime) -> None:
     error = span_error(starts_at, ends_at)
+    if error == "bad_year":
+        raise ActivityRefusedError(_("年份不对，写 2000 到 2100 年之间的时间"), field="starts_at")
     if error == "ends_first":
         raise ActivityRefusedError(
             _("结束 %(end)s 不晚于开始 %(start)s，改成晚一点。")

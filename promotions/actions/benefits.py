@@ -20,8 +20,9 @@ from promotions.choices import Audience, BenefitKind
 from promotions.models import Activity, Benefit, BenefitSku
 from promotions.queries.benefit_overlaps import exclusive_overlap
 from promotions.queries.price_rules import rules_at
+from promotions.rules.activities import is_far
 from promotions.rules.final_price import Line, Perk, PerkError, check_perk, check_ranges, toolbox
-from promotions.wording.price import error_words
+from promotions.wording.benefits import refused_figure
 from shopops.lib.business_time import SHANGHAI
 from shopops.lib.money import to_fen
 from shopops.lib.templatetags.shop import money
@@ -31,6 +32,8 @@ from shopops.staff.models import User
 _OFFERS = 735_180_113
 # A figure per SKU means a price for these, a cut for those.
 OWN_FIGURES = (BenefitKind.PRICE_TOOL, BenefitKind.ITEM_OFF, BenefitKind.OFFICIAL)
+# What takes an amount off one piece, or off so many pieces.
+CUTS = (*OWN_FIGURES, BenefitKind.MULTI_OFF, BenefitKind.ASSET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,8 @@ def _code(given: BenefitGiven) -> str:
 def _checked(given: BenefitGiven, *, but: int | None, now: datetime) -> dict[str, Sku]:
     if not given.name.strip():
         raise BenefitRefusedError(_("给优惠起个名字。"), field="name")
+    if is_far(given.starts_at, given.ends_at):
+        raise BenefitRefusedError(_("年份不对，写 2000 到 2100 年之间的时间"), field="starts_at")
     if given.ends_at <= given.starts_at:
         raise BenefitRefusedError(_("结束时间要晚于开始时间。"), field="ends_at")
     skus = _skus(given)
@@ -228,6 +233,8 @@ def _check_along(given: BenefitGiven) -> None:
     for name in ("cost", "from_amount"):
         if Decimal(str(given.parameters.get(name) or 0)) < 0:
             raise BenefitRefusedError(_("不能是负数。"), field=name)
+    if given.kind == BenefitKind.AUCTION and Decimal(str(given.parameters.get("start") or 0)) <= 0:
+        raise BenefitRefusedError(_("起拍价要大于 0。"), field="start")
     if given.kind != BenefitKind.GIFT:
         return
     code = str(given.parameters.get("sku") or "")
@@ -251,28 +258,56 @@ def _check_figures(given: BenefitGiven, skus: Mapping[str, Sku], now: datetime) 
         ]
         check_ranges(lines, toolbox([perk], rules_at(max(now, given.starts_at)), [given.audience]))
     except PerkError as error:
-        raise BenefitRefusedError(error_words(error.evidence)) from error
+        field, words = refused_figure(given.kind, error.evidence)
+        raise BenefitRefusedError(words, field=field) from error
     _check_against_prices(given, skus)
 
 
 def _check_against_prices(given: BenefitGiven, skus: Mapping[str, Sku]) -> None:
-    """Refuse a cut that is not under the list price, and an activity price over it."""
-    if given.kind not in OWN_FIGURES:
-        return
-    figure = given.parameters.get("price") or given.parameters.get("off")
+    """Refuse a cut that is not under what the goods cost, and an activity price over it."""
     for code, sku in skus.items():
-        own = given.skus.get(code)
-        amount = own if own is not None else (Decimal(str(figure)) if figure else None)
+        amount = _figure_of(given, code)
         if amount is None or sku.list_amount is None:
             continue
-        if given.kind == BenefitKind.PRICE_TOOL and amount > sku.list_amount:
-            words = _("%(code)s 的活动价 %(amount)s 高过一口价 %(price)s。")
-        elif given.kind != BenefitKind.PRICE_TOOL and amount >= sku.list_amount:
-            words = _("%(code)s 减 %(amount)s，不比一口价 %(price)s 少。")
-        else:
-            continue
-        shown = {"code": code, "amount": money(amount), "price": money(sku.list_amount)}
-        raise BenefitRefusedError(words % shown, field="skus")
+        pieces = int(given.parameters.get("pieces") or 1)
+        shown = {
+            "code": code,
+            "amount": money(amount),
+            "price": money(sku.list_amount),
+            "n": pieces,
+        }
+        if given.kind == BenefitKind.PRICE_TOOL:
+            if amount > sku.list_amount:
+                words = _("%(code)s 的活动价 %(amount)s 高过一口价 %(price)s。") % shown
+                raise BenefitRefusedError(words, field="skus")
+        elif amount >= sku.list_amount * pieces:
+            words = (
+                _("%(code)s 一口价 %(price)s，满 %(n)s 件减 %(amount)s 就白送了。")
+                if pieces > 1
+                else _("%(code)s 减 %(amount)s，不比一口价 %(price)s 少。")
+            )
+            raise BenefitRefusedError(words % shown, field="skus")
+
+
+def _figure_of(given: BenefitGiven, code: str) -> Decimal | None:
+    """Give the price or cut of a code that has to do with its list price; None: this kind has none."""
+    if given.kind not in CUTS or given.parameters.get("amount"):
+        return None
+    if given.kind in OWN_FIGURES and (own := given.skus.get(code)) is not None:
+        return own
+    figure = given.parameters.get("price") or given.parameters.get("off")
+    return Decimal(str(figure)) if figure else None
+
+
+def given_away(given: BenefitGiven) -> tuple[int, str]:
+    """Count the SKUs on sale that a benefit of the whole shop leaves for nothing; name one. One query."""
+    figure = _figure_of(given, "") if given.is_shop_wide else None
+    if figure is None or given.kind == BenefitKind.PRICE_TOOL:
+        return 0, ""
+    most = figure / int(given.parameters.get("pieces") or 1)
+    rows = Sku.objects.filter(is_on=True, is_draft=False, list_amount__gt=0, list_amount__lte=most)
+    codes = list(rows.order_by("list_amount", "code").values_list("code", flat=True))
+    return len(codes), codes[0] if codes else ""
 
 
 def _set_skus(row: Benefit, given: BenefitGiven, skus: Mapping[str, Sku]) -> None:

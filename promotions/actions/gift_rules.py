@@ -16,10 +16,12 @@ from promotions.actions.gift_errors import GiftRefusedError
 from promotions.choices import GiftShortage
 from promotions.models import Activity, GiftRule, GiftRuleProduct, GiftRuleSku
 from promotions.queries.gifts import as_terms, codes_for
+from promotions.rules.activities import is_far
 from promotions.rules.gifts import GiftTerms
 from shopops.staff import operations
 from shopops.staff.models import User
 
+MOST = 1_000_000
 _PLAIN = (
     "name", "note", "starts_at", "ends_at", "pieces", "every_pieces", "most_times", "first_orders",
     "quota", "is_shop_wide", "is_once_per_buyer", "is_on", "from_amount", "when_out",
@@ -169,6 +171,8 @@ def _resolved(values: GiftValues) -> _Found:
         raise GiftRefusedError(
             _("没有商家编码「%(code)s」。") % {"code": values.gift_code}, field="gift_code"
         )
+    if is_far(values.starts_at, values.ends_at):
+        raise GiftRefusedError(_("年份不对，写 2000 到 2100 年之间的时间"), field="starts_at")
     if values.ends_at <= values.starts_at:
         raise GiftRefusedError(_("结束要晚于开始。"), field="ends_at")
     _refuse_activity(values)
@@ -199,6 +203,8 @@ def _refuse_numbers(values: GiftValues) -> None:
         number = getattr(values, field)
         if number is not None and number <= 0:
             raise GiftRefusedError(_("要大于 0；不限就留空。"), field=field)
+        if number is not None and number > MOST:
+            raise GiftRefusedError(_("超过一百万，多半是打错了。"), field=field)
     if values.most_times is not None and values.every_pieces is None:
         raise GiftRefusedError(_("先写每几件送一份，再写最多几份。"), field="most_times")
     if values.quota is not None and values.quota < values.pieces:

@@ -23,7 +23,7 @@ def judge_prices(
     """Say which of these orders have a line that was sold too cheap.
 
     Registered with `orders.registry.audit_rule_by`. One hold an order, for all its cheap lines: whoever
-    settles it is not asked again while their figures stay. Thirteen queries, however many orders, and
+    settles it is not asked again while their figures stay. Fourteen queries, however many orders, and
     seven more where the rule asks for freight.
 
     What is below the lowest price of its SKU alone is looked at a second time, with its basket: who

@@ -127,12 +127,25 @@ def advance_activities(now: datetime) -> int:
         state=_S.PREPARED, published_at__isnull=False, starts_at__lte=now, ends_at__gt=now
     )
     over = Activity.objects.filter(state=_S.RUNNING, ends_at__lte=now)
-    return _each(over, _end, now) + _each(due, _begin, now)
+    try:
+        ended = _each(over, _end, now)
+    finally:
+        begun = _each(due, _begin, now)
+    return ended + begun
 
 
 def _each(rows: object, act: Callable[[int, datetime], bool], now: datetime) -> int:
+    """Move each; one that fails does not keep the others, and is told when all have had their turn."""
     ids = list(rows.order_by("pk").values_list("pk", flat=True))  # type: ignore[attr-defined]
-    return sum(act(pk, now) for pk in ids)
+    moved, failed = 0, []
+    for pk in ids:
+        try:
+            moved += act(pk, now)
+        except Exception as error:  # noqa: BLE001 - raised again below
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("activities that did not move", failed)
+    return moved
 
 
 @transaction.atomic

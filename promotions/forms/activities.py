@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from products.forms.fields import MOMENTS, date_input, moment_input
+from products.forms.fields import MomentField, date_input
 from promotions.choices import ActivityKind, ActivityState
 from promotions.importers.page_file import MOST_BYTES, MOST_SIGNS, read_page
 from promotions.models import Activity
@@ -50,9 +50,7 @@ class PeopledForm(forms.Form):
 
 
 def _moment(label: Any) -> forms.DateTimeField:  # noqa: ANN401
-    return forms.DateTimeField(
-        label=label, widget=moment_input(), input_formats=MOMENTS, error_messages=_WHEN
-    )
+    return MomentField(label=label, error_messages=_WHEN)
 
 
 def _date(label: Any, *, required: bool = False) -> forms.DateField:  # noqa: ANN401

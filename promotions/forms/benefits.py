@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from products.forms.fields import MOMENTS, moment_input
+from products.forms.fields import MomentField
 from promotions.actions.benefits import BenefitGiven
 from promotions.choices import Audience, BenefitKind
 from shopops.lib.money import parse_amount
@@ -30,6 +30,17 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     BenefitKind.GIFT: ("gift_sku", "gift_quantity", "cost"),
     BenefitKind.POSTAGE: ("from_amount", "regions"),
     BenefitKind.RETURN_INSURANCE: ("cost",),
+    BenefitKind.AUCTION: ("start",),
+}
+# What a kind cannot be without; a cut or a price may stand behind each code instead.
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    BenefitKind.ITEM_RATE: ("fold",),
+    BenefitKind.COUPON: ("threshold", "off"),
+    BenefitKind.MULTI_OFF: ("off",),
+    BenefitKind.MULTI_RATE: ("pieces", "fold"),
+    BenefitKind.CROSS: ("per", "off"),
+    BenefitKind.ASSET: ("off",),
+    BenefitKind.GIFT: ("gift_sku",),
     BenefitKind.AUCTION: ("start",),
 }
 _COMMON = ("name", "starts_at", "ends_at", "audience", "is_shop_wide", "skus", "shop_share")
@@ -92,12 +103,8 @@ class BenefitForm(forms.Form):
         max_length=200,
     )
     start = _money(gettext_lazy("起拍价（元）"))
-    starts_at = forms.DateTimeField(
-        label=gettext_lazy("开始"), widget=moment_input(), input_formats=MOMENTS
-    )
-    ends_at = forms.DateTimeField(
-        label=gettext_lazy("结束"), widget=moment_input(), input_formats=MOMENTS
-    )
+    starts_at = MomentField(label=gettext_lazy("开始"))
+    ends_at = MomentField(label=gettext_lazy("结束"))
     audience = forms.ChoiceField(label=gettext_lazy("给谁"), choices=Audience.choices)
     is_shop_wide = forms.BooleanField(label=gettext_lazy("全店商品"), required=False)
     skus = forms.CharField(
@@ -132,10 +139,17 @@ class BenefitForm(forms.Form):
         if kind == BenefitKind.GIFT:
             self.fields["cost"].label = _("每件赠品成本（元）")
             self.fields["cost"].help_text = _("空着就按赠品编码的成本")
+        if kind == BenefitKind.ITEM_OFF:
+            self.fields["off"].help_text = _("各编码不一样的，写在编码后面")
         wanted = ("name", *FIELDS[kind], *_COMMON[1:])
         self.fields = {
             name: self.fields[name] for name in wanted if name != "cost" or hidden_cost is None
         }
+        for name in _REQUIRED.get(kind, ()):
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = (
+                _("写上赠品的商家编码。") if name == "gift_sku" else _("这一项要填。")
+            )
 
     def clean_skus(self) -> dict[str, Decimal | None]:
         """Read codes with their own figures; the second one of a pair is the amount."""
@@ -183,7 +197,17 @@ class BenefitForm(forms.Form):
             self.add_error("fold", _("折扣要在 0 和 10 之间，9 折写 9。"))
         if percent is not None and not 0 < percent < 100:
             self.add_error("percent", _("比例要在 0 和 100 之间，12% 写 12。"))
+        if self.kind == BenefitKind.MULTI_OFF:
+            self._one_threshold(data)
         return data
+
+    def _one_threshold(self, data: Mapping[str, Any]) -> None:
+        """Ask for pieces or an amount, not both and not neither."""
+        given = [data.get(name) is not None for name in ("pieces", "amount")]
+        if not any(given) and not self.errors:
+            self.add_error("pieces", _("写上满几件，或者满多少元。"))
+        elif all(given):
+            self.add_error("amount", _("满几件和满多少元只写一个。"))
 
     def given(self, *, code: str = "", activity_id: int | None = None) -> BenefitGiven:
         """Give what was filled in, as the action takes it."""

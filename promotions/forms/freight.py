@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from products.forms.fields import MOMENTS, WordsField, moment_input
+from products.forms.fields import MomentField, WordsField
 from promotions.actions.freight import FreightGiven
 from promotions.choices import FreightUnit
 from promotions.models import FreightTemplate
@@ -28,16 +28,12 @@ class FreightForm(forms.Form):
         help_text=gettext_lazy("没有指定模板的商品都按它算"),
     )
     is_on = forms.BooleanField(label=gettext_lazy("启用"), required=False, initial=True)
-    since = forms.DateTimeField(
+    since = MomentField(
         label=gettext_lazy("从什么时候起改（留空：改这一行）"),
-        widget=moment_input(),
-        input_formats=MOMENTS,
         required=False,
     )
-    valid_to = forms.DateTimeField(
+    valid_to = MomentField(
         label=gettext_lazy("用到什么时候"),
-        widget=moment_input(),
-        input_formats=MOMENTS,
         required=False,
     )
     source = forms.CharField(

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from products.forms.fields import MOMENTS, WordsField, moment_input
+from products.forms.fields import MomentField, WordsField
 from promotions.actions.gift_rules import GiftValues
 from promotions.choices import ActivityState, GiftShortage
 from promotions.models import Activity
@@ -25,10 +25,8 @@ class GiftForm(forms.Form):
         empty_label=_("不属于活动，单独送"),
         help_text=_("活动进行了才送"),
     )
-    starts_at = forms.DateTimeField(label=_("付款从"), widget=moment_input(), input_formats=MOMENTS)
-    ends_at = forms.DateTimeField(
-        label=_("付款到（不含）"), widget=moment_input(), input_formats=MOMENTS
-    )
+    starts_at = MomentField(label=_("付款从"))
+    ends_at = MomentField(label=_("付款到（不含）"))
     from_amount = forms.DecimalField(
         label=_("满多少元"),
         required=False,

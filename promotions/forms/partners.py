@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from products.forms.fields import MOMENTS, date_input, moment_input
+from products.forms.fields import MomentField, date_input
 from promotions.choices import BillingCycle, DistributorState, ExchangeKind
 from shopops.staff.models import User
 
@@ -113,9 +113,7 @@ class SeenForm(forms.Form):
 
     sku_code = forms.CharField(label=_("商家编码"), max_length=80)
     amount = amount_field(_("看到卖多少（元）"))
-    seen_at = forms.DateTimeField(
-        label=_("什么时候看的"), widget=moment_input(), input_formats=MOMENTS
-    )
+    seen_at = MomentField(label=_("什么时候看的"))
     place = forms.CharField(
         label=_("在哪里看到"), max_length=200, help_text=_("店铺、直播间或链接。")
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from products.forms.fields import MOMENTS, moment_input
+from products.forms.fields import MomentField
 from promotions.choices import RuleMark
 from promotions.wording.benefits import parameter_label, parameter_value
 
@@ -33,15 +33,11 @@ class PriceRuleForm(forms.Form):
     is_on = forms.BooleanField(label=_("启用"), required=False)
     mark = forms.ChoiceField(label=_("出处标记"), choices=RuleMark.choices)
     source = forms.CharField(label=_("出处"), max_length=200)
-    since = forms.DateTimeField(
+    since = MomentField(
         label=_("从什么时候起改（留空：改这一行）"),
-        widget=moment_input(),
-        input_formats=MOMENTS,
         required=False,
     )
-    valid_to = forms.DateTimeField(
-        label=_("用到什么时候"), widget=moment_input(), input_formats=MOMENTS, required=False
-    )
+    valid_to = MomentField(label=_("用到什么时候"), required=False)
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from products.forms.fields import MOMENTS, moment_input
+from products.forms.fields import MomentField
 from promotions.actions.protection import EventGiven
 
 MOST_LABELS = 20_000
@@ -14,12 +14,8 @@ class EventForm(forms.Form):
     """What an event promises."""
 
     name = forms.CharField(label=gettext_lazy("名称"), max_length=120)
-    since = forms.DateTimeField(
-        label=gettext_lazy("付款从"), widget=moment_input(), input_formats=MOMENTS
-    )
-    until = forms.DateTimeField(
-        label=gettext_lazy("付款到（不含）"), widget=moment_input(), input_formats=MOMENTS
-    )
+    since = MomentField(label=gettext_lazy("付款从"))
+    until = MomentField(label=gettext_lazy("付款到（不含）"))
     days = forms.IntegerField(label=gettext_lazy("保几天"), min_value=1, max_value=400)
     counted = forms.ChoiceField(
         label=gettext_lazy("从哪天起数"),

@@ -1,6 +1,7 @@
 """An activity's items as people paste them: 商家编码, 活动价, 报名件数, 划线价, a SKU a line.
 
-With or without a head row; tabs, commas or several spaces between. Every line that cannot be read is an
+With or without a head row; tabs, commas or spaces between. One space parts only a code from figures, and
+words of a head from each other: codes may have spaces of their own. Every line that cannot be read is an
 error; nothing is guessed.
 """
 
@@ -22,6 +23,7 @@ _HEADS = {
 }  # fmt: skip
 _ORDER = ("code", "price", "promised", "was")
 _SPACES = re.compile(r"\s{2,}|[\t,，]")
+_FIGURE = re.compile(r"[¥￥]?[+-]?\d[\d.]*(元|件)?")
 _PIECES = re.compile(r"\d{1,8}(件)?")
 
 
@@ -54,12 +56,29 @@ def read_items(text: str) -> ItemList:
 
 def _cells(line: str) -> list[str]:
     parts = line.split("\t") if "\t" in line else _SPACES.split(line.strip())
-    return [part.strip() for part in parts]
+    return [part.strip() for part in (parts if len(parts) > 1 else _spaced(parts[0]))]
+
+
+def _spaced(line: str) -> list[str]:
+    """Part a line that has nothing but single spaces."""
+    words = line.split()
+    if all(_heading(word) for word in words):
+        return words
+    first = next((n for n in range(1, len(words)) if _are_figures(words[n:])), len(words))
+    return [" ".join(words[:first]), *words[first:]]
+
+
+def _are_figures(words: list[str]) -> bool:
+    return len(words) <= len(_ORDER) - 1 and all(_FIGURE.fullmatch(word) for word in words)
 
 
 def _head(cells: list[str]) -> tuple[str, ...] | None:
-    names = tuple(_HEADS.get(cell.lower().replace(" ", ""), "") for cell in cells)
+    names = tuple(_heading(cell) for cell in cells)
     return names if "code" in names else None
+
+
+def _heading(cell: str) -> str:
+    return _HEADS.get(cell.lower().replace(" ", ""), "")
 
 
 def _item(number: int, cells: list[str], columns: tuple[str, ...]) -> WantedItem | BadLine:

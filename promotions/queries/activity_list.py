@@ -204,6 +204,16 @@ def gift_rules_of(activity_id: int) -> list[GiftRule]:
     return list(rows.order_by("starts_at", "pk"))
 
 
+def outside_count(activity_id: int) -> int:
+    """Count an activity's benefits and gift rules that reach out of its time. Two queries."""
+    out = Q(starts_at__lt=F("activity__starts_at")) | Q(ends_at__gt=F("activity__ends_at"))
+    rows = (
+        kind.objects.filter(out, activity_id=activity_id, is_on=True)
+        for kind in (Benefit, GiftRule)
+    )
+    return sum(one.count() for one in rows)
+
+
 def tasks_of(activity_id: int) -> list[ActivityTask]:
     """Give the preparation list. One query."""
     rows = ActivityTask.objects.filter(activity_id=activity_id).select_related("owner", "done_by")

@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import F
+
 from orders.models import Order
 from products.models import BundlePart, Sku
-from promotions.choices import BenefitKind
-from promotions.models import Benefit, GiftRule, SkuLowest
+from promotions.choices import ActivityState, BenefitKind
+from promotions.models import ActivityItem, Benefit, GiftRule, SkuLowest
 from promotions.queries.gifts import sold_lines
 from promotions.rules.low_price import PaidOrder, PriceLimits
+from promotions.rules.price_check import figures
+from shopops.lib.business_time import business_date, day_bounds
 from shopops.lib.money import to_fen
+
+# States of an activity whose prices buyers have paid.
+RAN = (ActivityState.RUNNING, ActivityState.ENDED, ActivityState.SUMMED_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +76,11 @@ def paid_orders(tids: Sequence[str]) -> list[PaidThen]:
 def price_limits(
     codes: Collection[str], days: Collection[date]
 ) -> dict[date, dict[str, PriceLimits]]:
-    """Give the limits of merchant codes by day of payment. Three queries.
+    """Give the limits of merchant codes by day of payment. Four queries.
 
-    A bundle without a floor of its own has that of its parts, if all of them have one.
+    A bundle without a floor of its own has that of its parts, if all of them have one. Where somebody let
+    an activity run below the floor, its approved price takes the floor's place on the activity's days:
+    who decided once is not asked again for each order.
     """
     skus = {
         pk: (code, floor)
@@ -84,12 +93,54 @@ def price_limits(
         code: to_fen(floor) if floor is not None else of_parts.get(pk)
         for pk, (code, floor) in skus.items()
     }
-    found = {day: {code: PriceLimits(cents) for code, cents in floors.items()} for day in days}
+    approved = _approved(list(skus), days)
+    found = {
+        day: {
+            code: PriceLimits(_lower(floors[code], approved.get((pk, day))))
+            for pk, (code, _floor) in skus.items()
+        }
+        for day in days
+    }
     rows = SkuLowest.objects.filter(sku__in=list(skus), date__in=list(days))
     for pk, day, lowest in rows.values_list("sku_id", "date", "lowest_amount"):
         code = skus[pk][0]
-        found[day][code] = PriceLimits(floors[code], to_fen(lowest))
+        found[day][code] = PriceLimits(found[day][code].floor_cents, to_fen(lowest))
     return found
+
+
+def _lower(floor: int | None, approved: int | None) -> int | None:
+    return floor if floor is None or approved is None else min(floor, approved)
+
+
+def _approved(sku_ids: Sequence[int], days: Collection[date]) -> dict[tuple[int, date], int]:
+    """Give what a piece may cost by SKU and day where an approval holds for the activity's latest check.
+
+    The least of the price alone and in the cheapest basket: both stood before the eyes of who approved.
+    """
+    first, last = day_bounds(min(days))[0], day_bounds(max(days))[1]
+    rows = ActivityItem.objects.filter(
+        sku__in=sku_ids,
+        lowest_amount__isnull=False,
+        activity__state__in=RAN,
+        activity__starts_at__lt=last,
+        activity__ends_at__gt=first,
+        activity__checks__is_latest=True,
+        activity__approvals__check_made__facts_hash=F("activity__checks__facts_hash"),
+    ).distinct()
+    found: dict[tuple[int, date], int] = {}
+    for item in rows.select_related("activity"):
+        prices = [to_fen(item.lowest_amount), *_in_basket(item.points)]
+        since, until = business_date(item.activity.starts_at), business_date(item.activity.ends_at)
+        for day in days:
+            if since <= day <= until:
+                key = (item.sku_id, day)
+                found[key] = min([*prices, *([found[key]] if key in found else [])])
+    return found
+
+
+def _in_basket(points: Sequence[Mapping[str, str]]) -> list[int]:
+    named = (figures(one["evidence"]) for one in points if one["code"] == "basket")
+    return [to_fen(Decimal(one["lowest"])) for one in named if "lowest" in one]
 
 
 def _floors_of_bundles(sku_ids: Sequence[int]) -> Mapping[int, int | None]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orders.choices import PlatformStatus
 from orders.models import Order, OrderLine
 from orders.registry import OrderMark
-from promotions.models import ProtectionLabel
+from products.models import Sku
+from promotions.models import Benefit, ProtectionLabel
 from promotions.queries.price_rules import rule_rows
 from promotions.rules.final_price import RuleRow, RuleSet
 from promotions.rules.protection import (
@@ -133,22 +134,34 @@ def protected_claims(new_prices: Mapping[str, Decimal], *, now: datetime) -> Cla
     )
 
 
+def protected_skus(*, now: datetime, benefit: Benefit | None = None) -> list[int]:
+    """Give the SKUs of which some piece may still be protected, of a benefit or of all. Three queries."""
+    book = protection_book(now)
+    lines = _may_be_protected(book, now).order_by().values_list("sku_code", flat=True).distinct()
+    skus = Sku.objects.filter(code__in=list(lines))
+    if benefit is not None:
+        skus = skus.filter(pk__in=benefit.skus.values("sku"))
+    return list(skus.order_by("pk").values_list("pk", flat=True))
+
+
 type _Paid = tuple[str, str, str, int, datetime | None, Decimal | None, Decimal]
 
 
-def _paid_lines(codes: Collection[str], book: ProtectionBook, now: datetime) -> Sequence[_Paid]:
+def _may_be_protected(book: ProtectionBook, now: datetime) -> QuerySet[OrderLine]:
+    """Give paid lines from the first day on that a row protects, and those with a label of their own."""
     since = day_bounds(book.earliest(business_date(now)))[0]
     labelled = ProtectionLabel.objects.values("tid")
-    rows = (
+    return (
         OrderLine.objects.filter(
-            Q(order__paid_at__gte=since) | Q(order__tid__in=labelled),
-            sku_code__in=list(codes),
-            order__paid_at__lte=now,
+            Q(order__paid_at__gte=since) | Q(order__tid__in=labelled), order__paid_at__lte=now
         )
         .exclude(status=PlatformStatus.TRADE_CLOSED)
         .exclude(paid_amount__isnull=True)
-        .order_by("pk")
     )
+
+
+def _paid_lines(codes: Collection[str], book: ProtectionBook, now: datetime) -> Sequence[_Paid]:
+    rows = _may_be_protected(book, now).filter(sku_code__in=list(codes)).order_by("pk")
     return list(
         rows.values_list(
             "order__tid", "line_key", "sku_code", "quantity", "order__paid_at", "paid_amount",

@@ -182,8 +182,19 @@ def _was_reason(was: Decimal | None, price: Decimal | None) -> str:
     return f"was_below|{was}|{price}" if price is not None and was < price else ""
 
 
+# No shop plans beyond these years; Postgres keeps dates that Python cannot read back.
+YEARS = range(2000, 2101)
+
+
 def span_error(starts_at: datetime, ends_at: datetime) -> str:
-    """Say what is wrong with a span: `ends_first`, `too_long`; empty if nothing is."""
+    """Say what is wrong with a span: `bad_year`, `ends_first`, `too_long`; empty if nothing is."""
+    if is_far(starts_at, ends_at):
+        return "bad_year"
     if ends_at <= starts_at:
         return "ends_first"
     return "too_long" if (ends_at - starts_at).days > 366 else ""
+
+
+def is_far(*moments: datetime) -> bool:
+    """Tell whether one of some moments lies out of all reason: a slip of the finger in the year."""
+    return any(at.year not in YEARS for at in moments)

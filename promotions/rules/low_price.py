@@ -21,7 +21,10 @@ class LowPrice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PriceLimits:
-    """What one piece must bring: the SKU's floor, and its lowest price on the day of payment. None: unknown."""
+    """What one piece must bring: the SKU's floor (or what was approved in its place), and its lowest price.
+
+    The lowest price is that of the day of payment. None: unknown.
+    """
 
     floor_cents: int | None = None
     lowest_cents: int | None = None

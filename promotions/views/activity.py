@@ -29,10 +29,12 @@ from promotions.queries import activity_list as lists
 from promotions.queries.preparation import approval_of, page_differences
 from promotions.queries.protection import protected_claims
 from promotions.rules.activities import BY_ITSELF, ENDED, OWN
+from promotions.rules.price_check import figures
 from promotions.views.activity_acts import parts_of
 from promotions.views.activity_parts import Data, basket_of, proof_url, row_of
 from promotions.views.activity_result import result_rows
 from promotions.wording import activities as wording
+from promotions.wording.activity_log import told
 from shopops.lib.business_time import SHANGHAI
 from shopops.staff.access import requires
 from shopops.staff.models import Operation
@@ -69,6 +71,7 @@ def activity(request: HttpRequest, activity_id: int) -> HttpResponse:
         "can_edit": can_edit,
         "can_change": can_edit and row.activity.state not in ENDED,
         "sees_cost": request.user.has_perm("products.view_cost"),
+        "sees_orders": request.user.has_perm("orders.view"),
         **_items(request, row.activity, here),
         **_check(request, row),
         "tasks": [_task(task, row.activity, can_edit) for task in lists.tasks_of(activity_id)],
@@ -82,7 +85,9 @@ def activity(request: HttpRequest, activity_id: int) -> HttpResponse:
         "dialogs": _dialogs(row.activity) if can_edit else [],
         "page_form": PageForm(initial={"seen": row.activity.page_seen_text}),
         "lesson_form": LessonForm(initial={"lesson": row.activity.lesson}),
-        "run": running(KIND, now=now),
+        "run": None
+        if row.activity.state in ENDED
+        else running(KIND, now=now, keys=(str(activity_id), "live")),
     }
     return render(request, "promotions/activity.html", context)
 
@@ -183,6 +188,7 @@ def _item(item: ActivityItem, activity: Activity, *, sees_cost: bool) -> Data:
                 "label": wording.OUTCOMES[point["outcome"]],
                 "outcome": point["outcome"],
                 "words": wording.point_words(point["evidence"], with_cost=sees_cost),
+                "tid": figures(point["evidence"]).get("tid", ""),
             }
             for point in item.points
         ],
@@ -293,7 +299,7 @@ def _events(activity_id: int) -> list[Data]:
     found = [
         {
             "text": name_of(one.name),
-            "detail": one.reason,
+            "detail": told(one.old or {}, one.new or {}, one.reason),
             "tone": "us",
             "who": one.actor_name,
             "at": one.at,
@@ -372,6 +378,8 @@ def _move_dialog(activity: Activity, to: ActivityState, *, is_main: bool) -> Dat
     label = str(_NEXT[to])
     if activity.state == _S.PREPARED and to == _S.PASSED:
         label = _("退回准备")
+    if activity.state == _S.IDEA and to == _S.PASSED:
+        label = _("定下来，开始准备")
     found = _dialog(f"to-{to}", label, form if form.fields else None, part="move", to=to,
                     version=activity.version)  # fmt: skip
     return found | {"is_main": is_main, "is_move": True, "is_danger": to == _S.CANCELLED}

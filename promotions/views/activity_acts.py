@@ -24,6 +24,7 @@ from promotions.forms.activities import (
     TaskForm,
 )
 from promotions.models import ActivityItem
+from promotions.views.activity_parts import warn_outside
 
 _EDIT = "promotions.edit"
 
@@ -88,6 +89,7 @@ def _span(asked: Asked, activity_id: int) -> HttpResponse:
         now=asked.now,
     )
     request_check(activity_id=activity_id, now=asked.now, by=asked.by)
+    warn_outside(asked.request, activity_id)
     return asked.done(_("已改时间，正在重新查价格。"))
 
 

@@ -13,6 +13,7 @@ from promotions.actions.activities import ActivityValues, create_activity, edit_
 from promotions.actions.check import request_check
 from promotions.forms.activities import ActivityForm
 from promotions.models import Activity
+from promotions.views.activity_parts import warn_outside
 from shopops.lib.business_time import SHANGHAI
 from shopops.staff.access import requires
 from shopops.staff.models import User
@@ -67,6 +68,7 @@ def edit(request: HttpRequest, activity_id: int) -> HttpResponse:
         _add_errors(form, refusal)
         return _page(request, form, row)
     request_check(activity_id=row.pk, now=asked.now, by=asked.by)
+    warn_outside(request, row.pk)
     return asked.done(_("已保存，正在重新查价格。"))
 
 

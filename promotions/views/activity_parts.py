@@ -6,11 +6,14 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from promotions.choices import ActivityState
 from promotions.models import Activity
-from promotions.queries.activity_list import ActivityRow
+from promotions.queries.activity_list import ActivityRow, outside_count
 from promotions.rules.price_check import figures
 from shopops.lib.business_time import SHANGHAI, business_date
 
@@ -44,7 +47,7 @@ def row_of(row: ActivityRow, *, now: datetime) -> Data:
         "state": activity.get_state_display(),
         "state_code": activity.state,
         "tone": TONES[_S(activity.state)],
-        "span": span_words(activity),
+        "span": span_words(activity, year=today.year),
         "starts_at": activity.starts_at,
         "ends_at": activity.ends_at,
         "owner": activity.owner.name if activity.owner else "",
@@ -73,14 +76,15 @@ def bad(row: ActivityRow) -> int:
     return row.check.failed_count + row.check.unknown_count if row.check else 0
 
 
-def span_words(activity: Activity) -> str:
-    """Write a span short: 9-22 00:00 – 9-25 24:00."""
+def span_words(activity: Activity, *, year: int) -> str:
+    """Write a span short: 9-22 00:00 – 9-25 24:00, with the year where it is not this one."""
     starts, ends = activity.starts_at.astimezone(SHANGHAI), activity.ends_at.astimezone(SHANGHAI)
     end = f"{ends.month}-{ends.day} {ends:%H:%M}"
     if (ends.hour, ends.minute) == (0, 0):
         eve = ends - timedelta(minutes=1)
         end = f"{eve.month}-{eve.day} 24:00"
-    return f"{starts.month}-{starts.day} {starts:%H:%M} – {end}"
+    other = f"{starts.year}-" if starts.year != year else ""
+    return f"{other}{starts.month}-{starts.day} {starts:%H:%M} – {end}"
 
 
 def proof_url(sku_id: int, activity: Activity) -> str:
@@ -109,3 +113,13 @@ def basket_of(points: Sequence[Mapping[str, str]], activity: Activity) -> Data |
         "url": f"{reverse('promotions:price_basket')}?{urlencode(asked)}",
         "is_late": evidence.startswith(("basket_floor", "basket_cost", "basket_too")),
     }
+
+
+def warn_outside(request: HttpRequest, activity_id: int) -> None:
+    """Say that benefits and gifts keep their own times when an activity is put on other days."""
+    if count := outside_count(activity_id):
+        messages.warning(
+            request,
+            _("%(n)s 个优惠或赠品还是原来的时间，超出了活动，在「优惠与赠品」里改。")
+            % {"n": count},
+        )

@@ -41,8 +41,7 @@ def result_rows(activity: Activity, *, sees_cost: bool) -> Data | None:
         _row(
             _("退款"),
             money(figures.get("refund_amount")),
-            "",
-            _("%(n)s 单退过款") % {"n": number("refunded_orders")},
+            note=_("%(n)s 单退过款") % {"n": number("refunded_orders")},
         ),
         _row(_("净销售额"), money(figures.get("net_amount"))),
         _row(_("剩余库存（件）"), number("stock_left")),
@@ -52,14 +51,14 @@ def result_rows(activity: Activity, *, sees_cost: bool) -> Data | None:
         note = _("%(n)s 个没有成本，没算进来") % {"n": int(missing)} if missing else ""
         rows += [
             _row(_("活动费用"), money(figures.get("cost_amount"))),
-            _row(_("利润估算"), money(figures.get("profit_amount")), "", note),
+            _row(_("利润估算"), money(figures.get("profit_amount")), note=note),
         ]
     weeks = figures.get("before_weeks")
     return {"rows": rows, "weeks": int(weeks) if weeks else 0, "at": stored.get("at", "")[:16]}
 
 
-def _row(label: str, value: str, forecast: str = "", before: str = "") -> Data:
-    return {"label": label, "value": value, "forecast": forecast, "before": before}
+def _row(label: str, value: str, forecast: str = "", before: str = "", *, note: str = "") -> Data:
+    return {"label": label, "value": value, "forecast": forecast, "before": before, "note": note}
 
 
 def _whole(value: Decimal) -> str:

@@ -19,7 +19,7 @@ from promotions.choices import Audience, BenefitKind
 from promotions.forms.benefits import BenefitForm, initial_of
 from promotions.models import Activity, Benefit
 from promotions.queries.lowest import lowest_prices
-from promotions.queries.protection import Claims, protected_claims
+from promotions.queries.protection import protected_claims, protected_skus
 from promotions.wording.benefits import benefit_words
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
@@ -147,10 +147,22 @@ def _create(
         _say(form, refusal)
         return None
     messages.success(request, _("已新建并打开，正在重算最低到手价。"))
+    _warn(request, given)
     if activity is None:
         return redirect("promotions:benefit", benefit_id=row.pk)
     request_check(activity_id=activity.pk, now=now, by=request.user)
     return redirect(f"{_page_of(activity)}#benefits")
+
+
+def _warn(request: HttpRequest, given: actions.BenefitGiven) -> None:
+    """Say which goods a benefit of the whole shop would give away."""
+    count, code = actions.given_away(given)
+    if count:
+        messages.warning(
+            request,
+            _("减得比一口价还多：%(n)s 个商家编码（比如 %(code)s）会白送，改成只给指定商品。")
+            % {"n": count, "code": code},
+        )
 
 
 def _say(form: BenefitForm, refusal: BenefitRefusedError) -> None:
@@ -182,7 +194,6 @@ def benefit(request: HttpRequest, benefit_id: int) -> HttpResponse:
         if done is not None:
             return done
     now = timezone.now()
-    claims = _claims(row, now)
     context = {
         "now": now,
         **_row(row, now),
@@ -190,8 +201,7 @@ def benefit(request: HttpRequest, benefit_id: int) -> HttpResponse:
         "form": form,
         "skus": list(given.skus.items())[:SHOWN_SKUS],
         "sku_count": len(given.skus),
-        "claims": claims,
-        "claim_rows": claims.rows[:SHOWN_CLAIMS] if claims else [],
+        **_claims(request, row, now),
         "can_edit": request.user.has_perm("promotions.edit"),
     }
     return render(request, "promotions/benefit.html", context, status=422 if form.errors else 200)
@@ -204,15 +214,23 @@ def _hidden_cost(request: HttpRequest, row: Benefit) -> str | None:
     return str(row.parameters.get("cost", ""))
 
 
-def _claims(row: Benefit, now: datetime) -> Claims | None:
-    """Give what buyers still protected could claim once this benefit holds; None: it is over or wide."""
+def _claims(request: HttpRequest, row: Benefit, now: datetime) -> Data:
+    """Give what buyers still protected could claim once this benefit holds; worked out when asked for.
+
+    Of a few SKUs it is shown at once; of the whole shop, or of many, behind a link.
+    """
+    if row.ends_at <= now or not row.is_on:
+        return {}
     ids = list(row.skus.order_by("sku_id").values_list("sku_id", flat=True)[: SHOWN_SKUS + 1])
-    if row.ends_at <= now or not row.is_on or not ids or len(ids) > SHOWN_SKUS:
-        return None
+    if row.is_shop_wide or len(ids) > SHOWN_SKUS:
+        if request.GET.get("claims") != "1":
+            return {"claims_url": "?claims=1#claims"}
+        ids = protected_skus(now=now, benefit=None if row.is_shop_wide else row)
     day = max(business_date(row.starts_at), business_date(now))
     prices = lowest_prices(ids, [day], now=now)
     new: dict[str, Decimal] = {one.sku_code: one.amount for one in prices.values()}
-    return protected_claims(new, now=now)
+    claims = protected_claims(new, now=now)
+    return {"claims": claims, "claim_rows": claims.rows[:SHOWN_CLAIMS]}
 
 
 def _change(asked: Asked, row: Benefit, form: BenefitForm) -> HttpResponse:
@@ -237,6 +255,7 @@ def _change(asked: Asked, row: Benefit, form: BenefitForm) -> HttpResponse:
             for name, field in form.fields.items()
         ]
         return conflict(asked, stale, key=("benefit", row.code), rows=rows, version=current.version)
+    _warn(asked.request, given)
     return asked.done(_("已保存，正在重算最低到手价。"))
 
 

@@ -1,5 +1,6 @@
 """The calendar of activities: a month or a week, each activity a bar that can be moved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,7 +17,8 @@ from promotions.actions.activity_locks import ActivityRefusedError
 from promotions.actions.check import request_check
 from promotions.models import Activity
 from promotions.queries.activity_list import ActivityRow, activities_between
-from promotions.views.activity_parts import Data, row_of
+from promotions.queries.festivals import FestivalRow, festivals_between
+from promotions.views.activity_parts import Data, row_of, warn_outside
 from shopops.lib.business_time import business_date, day_bounds
 from shopops.staff.access import requires
 
@@ -38,12 +40,14 @@ def calendar(request: HttpRequest) -> HttpResponse:
     first, last = _bounds(at, view)
     rows = activities_between(day_bounds(first)[0], day_bounds(last)[1])
     shown = [row_of(row, now=now) for row in rows]
+    festivals = festivals_between(first, last)
     context = {
         "now": now,
         "view": view,
         "at": at,
         "title": f"{at.year}-{at.month:02d}" if view == "month" else _week_words(first, last),
-        "weeks": _weeks(rows, shown, first, last, at=at, now=now, view=view),
+        "weeks": _weeks(rows, shown, first, last, at=at, now=now, view=view, festivals=festivals),
+        "festivals": festivals,
         "weekdays": [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")],
         "rows": shown,
         "here": here,
@@ -110,6 +114,7 @@ def _weeks(  # noqa: PLR0913
     at: date,
     now: datetime,
     view: str,
+    festivals: Sequence[FestivalRow],
 ) -> list[Data]:
     today = business_date(now)
     weeks = []
@@ -125,6 +130,7 @@ def _weeks(  # noqa: PLR0913
                         "date": day,
                         "is_today": day == today,
                         "is_other": view == "month" and day.month != at.month,
+                        "festivals": _named_on(festivals, day, first),
                     }
                     for day in days
                 ],
@@ -134,6 +140,11 @@ def _weeks(  # noqa: PLR0913
             }
         )
     return weeks
+
+
+def _named_on(festivals: Sequence[FestivalRow], day: date, first: date) -> list[str]:
+    """Give the festivals that are written on a day: where they begin, or on the first day shown."""
+    return [one.name for one in festivals if max(one.starts_on, first) == day]
 
 
 def _bars(rows: list[ActivityRow], shown: list[Data], monday: date) -> tuple[list[_Bar], int]:
@@ -173,4 +184,5 @@ def _move(asked: Asked) -> HttpResponse:
         now=asked.now,
     )
     request_check(activity_id=row.pk, now=asked.now, by=asked.by)
+    warn_outside(asked.request, row.pk)
     return asked.done(_("「%(name)s」已改时间，正在重新查价格。") % {"name": moved.name})

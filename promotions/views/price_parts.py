@@ -47,6 +47,7 @@ def step_rows(quote: Quote, offers: Mapping[str, Offer]) -> list[Data]:
                 "rule": step.rule,
                 "unread": step.mark == RuleMark.GENERAL,
                 "off": from_fen(-step.off_cents) if step.off_cents else None,
+                "is_added": step.off_cents < 0,
                 "running": from_fen(step.running_cents),
                 "part": step.running_cents,
                 "full": full,

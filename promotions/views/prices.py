@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +16,11 @@ from products.views.acting import Data, page_number, running
 from promotions.actions.lowest import KIND
 from promotions.choices import Audience
 from promotions.models import Activity, SkuLowest
-from promotions.queries.price_list import PAGE, price_rows, price_skus, title_of
+from promotions.queries.price_list import PAGE, PriceRow, price_rows, price_skus, title_of
 from promotions.queries.price_proof import Proof, basket_price, price_proof
 from promotions.rules.final_price import PerkError, Quote
 from promotions.rules.freight import PROVINCES
+from promotions.views.channel_parts import export
 from promotions.views.price_parts import (
     basket_text,
     chart,
@@ -43,9 +45,7 @@ def prices(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = business_date(now)
     with_cost = request.user.has_perm("products.view_cost")
-    view, search = request.GET.get("view", ""), request.GET.get("q", "").strip()[:80]
-    if view == "cost" and not with_cost:
-        view = ""
+    view, search = _asked(request, with_cost=with_cost)
     rows = price_skus(view=view, search=search, today=today)
     if after := page_number(request):
         rows = rows.filter(pk__gt=after)
@@ -57,11 +57,11 @@ def prices(request: HttpRequest) -> HttpResponse:
         ("cost", _("低于成本")),
         ("unknown", _("没有一口价")),
     ]
-    older = (
-        f"{here}?view={view}&q={search}&after={found[PAGE - 1].pk}" if len(found) > PAGE else None
-    )
+    asked = urlencode({"view": view, "q": search})
+    older = f"{here}?{asked}&after={found[PAGE - 1].pk}" if len(found) > PAGE else None
     context = {
         "now": now,
+        "export_query": asked,
         "rows": price_rows(found[:PAGE], today=today),
         "tabs": [
             {"label": label, "url": f"{here}?view={one}", "count": None, "current": one == view}
@@ -71,12 +71,46 @@ def prices(request: HttpRequest) -> HttpResponse:
         "view": view,
         "q": search,
         "older_url": older,
-        "newer_url": f"{here}?view={view}&q={search}" if after else None,
+        "newer_url": f"{here}?{asked}" if after else None,
         "with_cost": with_cost,
         "run": running(KIND, now=now),
         "can_set_rules": request.user.has_perm("promotions.set_rules"),
     }
     return render(request, "promotions/prices.html", context)
+
+
+def _asked(request: HttpRequest, *, with_cost: bool) -> tuple[str, str]:
+    """Give the view and the search; what is below cost is for those who may see cost."""
+    view, search = request.GET.get("view", ""), request.GET.get("q", "").strip()[:80]
+    return ("" if view == "cost" and not with_cost else view), search
+
+
+@require_GET
+@requires("promotions.view")
+def prices_export(request: HttpRequest, form: str) -> HttpResponse | StreamingHttpResponse:
+    """Give the list of lowest prices as a file, all rows."""
+    today = business_date(timezone.now())
+    with_cost = request.user.has_perm("products.view_cost")
+    view, search = _asked(request, with_cost=with_cost)
+    skus = list(price_skus(view=view, search=search, today=today).order_by("pk"))
+    head = [
+        _("商家编码"), _("商品"), _("一口价"), _("1 件到手价"), _("最低到手价"), _("几件时最低"),
+        _("30 天内最低"),
+    ]  # fmt: skip
+    head += [_("底价"), _("成本"), _("毛利率")] if with_cost else []
+    lines: list[list[object]] = [list(head)]
+    lines += [_line(row, with_cost=with_cost) for row in price_rows(skus, today=today)]
+    return export(lines, name=f"prices-{today}", form=form)
+
+
+def _line(row: PriceRow, *, with_cost: bool) -> list[object]:
+    day = row.today
+    now = (day.one_piece_amount, day.lowest_amount, day.quantity) if day else (None, None, None)
+    line: list[object] = [row.sku.code, row.title, row.sku.list_amount, *now, row.least]
+    if with_cost:
+        rate = row.margin_rate
+        line += [row.sku.floor_amount, row.sku.cost_amount, None if rate is None else f"{rate:.4f}"]
+    return line
 
 
 @require_GET
@@ -102,6 +136,7 @@ def price_of(request: HttpRequest, sku_id: int) -> HttpResponse:
         "day": day,
         "activity": activity,
         "audiences": _audience_links(request, who),
+        "who": who,
         "with_cost": with_cost,
     }
     if proof is not None:

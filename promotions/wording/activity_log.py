@@ -1,10 +1,16 @@
 """What activities write into the operation log, in words."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from promotions.choices import ActivityState
 from promotions.wording.activities import TASKS
-from shopops.staff.operations import name_operations, name_parts
+from shopops.lib.templatetags.shop import money
+from shopops.lib.words import clauses
+from shopops.staff.operations import name_operations, name_parts, part_words
 
 OPERATIONS = {
     "promotions.activity.created": _("新建了活动"),
@@ -50,6 +56,46 @@ FIELDS = {
     "least_margin_rate": _("毛利率的线"),
     "return_pieces": _("自己的退货率要卖满几件"),
 }
+
+
+# What stands in the heading of the page, or would be a list of its own.
+_LEFT_OUT = frozenset({"activity", "codes", "lines"})
+_FIGURES = {
+    "failed": _("不过"),
+    "unknown": _("看不出"),
+    "differences": _("不一样的地方"),
+}
+
+
+def told(old: Mapping[str, Any], new: Mapping[str, Any], reason: str) -> str:
+    """Say what an act on an activity did: the reason, then what was and what is."""
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    parts = [reason, *(_change(name, old, new) for name in names if name not in _LEFT_OUT)]
+    if count := old.get("lines"):
+        parts.append(gettext("%(n)s 个商家编码") % {"n": count})
+    return clauses(part for part in parts if part)
+
+
+def _change(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    was, now = (_value(name, side.get(name)) for side in (old, new))
+    if name == "activity_state" and was and now:
+        return f"{was} → {now}"
+    if name == "task":
+        return now
+    label = _FIGURES.get(name) or part_words("field", name)
+    return (
+        f"{label} {was} → {now}" if was and now else f"{label} {now or was}" if now or was else ""
+    )
+
+
+def _value(name: str, value: Any) -> str:  # noqa: ANN401
+    if value is None or value == "":
+        return ""
+    if name in {"starts_at", "ends_at"}:
+        return str(value)[:16].replace("T", " ")
+    if name == "forecast":
+        return money(value)
+    return part_words(name, str(value))
 
 
 def name_all() -> None:

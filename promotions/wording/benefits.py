@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from promotions.choices import BenefitKind
+from promotions.wording.price import error_words
 from shopops.lib.templatetags.shop import money
 
 
@@ -66,6 +67,35 @@ def _fold(parameters: Mapping[str, Any]) -> str:
 
 def _percent(parameters: Mapping[str, Any]) -> str:
     return f"{float(parameters['rate']) * 100:.4g}%" if "rate" in parameters else ""
+
+
+def refused_figure(kind: str, evidence: str) -> tuple[str, str]:
+    """Say which field of the form is wrong and why; no field: it is about all of it.
+
+    :param evidence: as `rules.final_price.check_perk` gives it
+    """
+    code, *values = evidence.split("|")
+    key = values[1].split(" / ")[0] if len(values) > 1 else ""
+    field = ("percent" if kind == BenefitKind.OFFICIAL else "fold") if key == "rate" else key
+    if code == "off_over":
+        return "off", _("减 %(off)s 不能大于等于门槛 %(threshold)s。") % {
+            "off": money(values[1]),
+            "threshold": money(values[2]),
+        }
+    words = {
+        "missing": _("这一项要填。"),
+        "not_amount": _("写一个金额，最多两位小数。"),
+        "not_positive": _("要大于 0，不超过一百万。"),
+        "not_rate": _("比例要在 0 和 1 之间，9 折是 0.9。"),
+        "not_pieces": _("写一个 1 以上的整数。"),
+    }
+    if code == "missing" and kind == BenefitKind.OFFICIAL:
+        return "percent", _("写上立减比例或者减多少元；各编码不一样的，写在编码后面。")
+    if code == "missing" and key in {"price", "off"}:
+        return key, _("写上金额；各编码不一样的，写在编码后面。")
+    if code == "not_positive" and key == "threshold":
+        return key, _("不能是负数，不超过一百万。")
+    return (field, words[code]) if code in words else ("", error_words(evidence))
 
 
 def parameter_label(name: str) -> str:

@@ -57,6 +57,21 @@ def test_a_green_activity_begins_and_ends_by_the_clock_once(manager):
     assert told.count() == 2
 
 
+def test_one_activity_that_fails_does_not_keep_the_others_from_beginning(manager):
+    kit.sku()
+    kit.sku("MY-SECOND")
+    broken, sound = published(manager), published(manager, kit.line("MY-SECOND"))
+    with connection.cursor() as cursor:
+        unreadable = "UPDATE promotions_activity SET changed_at = '0044-03-15 BC' WHERE id = %s"
+        cursor.execute(unreadable, [broken.pk])
+
+    with pytest.raises(ExceptionGroup):
+        advance_activities(kit.STARTS)
+
+    sound.refresh_from_db()
+    assert sound.state == ActivityState.RUNNING
+
+
 def test_what_was_not_published_does_not_begin(manager):
     kit.sku()
     row = kit.ready(manager)

@@ -1,3 +1,4 @@
+import re
 import threading
 from datetime import timedelta
 from decimal import Decimal
@@ -61,7 +62,18 @@ REFUSED = [
     ({"ends_at": NOON}, "晚于开始"),
     ({"parameters": {"off": "0"}}, "大于 0"),
     ({"parameters": {"off": "-1"}}, "大于 0"),
-    ({"parameters": {}}, "off"),
+    ({"parameters": {}}, "写上金额"),
+    ({"kind": BenefitKind.AUCTION, "parameters": {"start": "0"}}, "起拍价要大于 0"),
+    ({"starts_at": NOON.replace(year=1), "ends_at": NOON}, "年份不对"),
+    (
+        {
+            "kind": BenefitKind.MULTI_OFF,
+            "parameters": {"pieces": 2, "off": "200"},
+            "is_shop_wide": False,
+            "skus": {"MY-A": None},
+        },
+        "白送",
+    ),
     ({"is_shop_wide": False}, "写上商家编码"),
     ({"is_shop_wide": False, "skus": {"NO-1": None}}, "NO-1"),
     ({"is_shop_wide": False, "skus": {"MY-A": Decimal(0)}}, "大于 0"),
@@ -408,3 +420,32 @@ def test_what_comes_along_must_make_sense(as_manager, kind, facts, words):
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not Benefit.objects.exists()
+
+
+def test_a_cut_of_the_whole_shop_that_gives_goods_away_is_said_at_once(as_manager):
+    SkuFactory.create(code="MY-CHEAP", list_amount=Decimal("9.90"))
+    new = reverse("promotions:new_benefit", kwargs={"kind": "item_off"})
+
+    page = as_manager.post(new, sent(off="10", is_shop_wide="on"), follow=True).content.decode()
+
+    assert "会白送" in page
+    assert "MY-CHEAP" in page
+
+
+def test_pieces_and_amount_are_not_asked_for_together(as_manager):
+    new = reverse("promotions:new_benefit", kwargs={"kind": "multi_off"})
+
+    both = as_manager.post(new, sent(off="5", pieces="2", amount="100")).content.decode()
+    none = as_manager.post(new, sent(off="5")).content.decode()
+
+    assert "只写一个" in both
+    assert "写上满几件，或者满多少元" in none
+
+
+def test_what_a_kind_cannot_be_without_is_not_called_optional(as_manager):
+    new = reverse("promotions:new_benefit", kwargs={"kind": "coupon"})
+
+    page = as_manager.post(new, sent(threshold="", off="")).content.decode()
+
+    assert page.count("这一项要填") == 2
+    assert "threshold" not in re.sub(r"<[^>]*>", "", page)

@@ -161,7 +161,7 @@ def test_a_total_row_that_differs_is_told_with_both_figures():
     total = {"日期": "合计", "花费": "50.20", "展现量": "1400"}
     batch = bring(items((keys(), ONE), (keys(plan="222"), TWO), total=total), "a.csv")
 
-    assert "ad_total_differs|花费|50.2|46.2" in notes(batch)
+    assert "ad_total_differs|花费|50.20|46.20" in notes(batch)
     assert spend() == Decimal("46.20")
 
 

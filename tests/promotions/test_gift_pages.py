@@ -378,3 +378,21 @@ def test_a_gift_of_an_activity_starts_with_its_span_and_goods(as_manager, manage
     gift_rule(name="送香包", activity=activity)
     page = as_manager.get(reverse("promotions:activity", args=[activity.pk])).content.decode()
     assert "送香包" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"pieces": "99999999999"}, "超过一百万"),
+        ({"quota": "99999999999999999999"}, "超过一百万"),
+        ({"starts_at": "0001-01-01T00:00"}, "年份不对"),
+    ],
+)
+def test_figures_out_of_all_reason_are_refused_and_kept_on_the_page(as_manager, changes, words):
+    SkuFactory.create(code=GIFT)
+
+    answer = as_manager.post(NEW, filled(**changes))
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not GiftRule.objects.exists()

@@ -16,9 +16,11 @@ from orders.queries.audit import rules_in_force
 from orders.rules.audit_parameters import start_parameters
 from orders.wording.audit import reason_words, rule_words
 from products.models import Sku
+from promotions.actions.check import check_activity
 from promotions.actions.freight import FreightGiven, create_freight
-from promotions.choices import FreightUnit
-from promotions.models import Benefit, SkuLowest
+from promotions.actions.publishing import approve_activity
+from promotions.choices import ActivityState, FreightUnit
+from promotions.models import ActivityItem, Benefit, SkuLowest
 from promotions.rules.freight import AreaGiven
 from shopops.lib.business_time import business_date
 from shopops.work.engine import perform_inline
@@ -27,6 +29,7 @@ from tests.factories.gifts import gift_rule
 from tests.factories.goods import SkuFactory, bundle
 from tests.factories.orders import OrderFactory, OrderLineFactory
 from tests.factories.promotions import BenefitFactory
+from tests.promotions import activity_kit as kit
 
 pytestmark = pytest.mark.django_db
 
@@ -183,6 +186,38 @@ def test_what_a_member_pays_less_is_not_held_and_the_floor_still_is(now):
 
     order_of(("A", 1, "94.00"))
     assert held(now) == [f"price_floor|A|1|94.00|95.00|1|{business_date(now)}"]
+
+
+def approved_below_the_floor(now, by, *, rechecked=False):
+    """Have a running activity at 60.00 below the floor of A, let through by a person's reason."""
+    sku("A", floor="80.00", cost_amount=Decimal("20.00"), list_amount=Decimal("100.00"))
+    row = kit.activity(by, starts_at=now - timedelta(days=2), ends_at=now + timedelta(days=2))
+    kit.put(row, kit.line("A", "60.00"), by=by, now=now)
+    check = check_activity(activity_id=row.pk, by=by, now=now)
+    approve_activity(activity_id=row.pk, check_id=check.pk, reason="清仓", by=by, now=now)
+    if rechecked:
+        ActivityItem.objects.update(price_amount=Decimal("55.00"))
+        check_activity(activity_id=row.pk, by=by, now=now + timedelta(minutes=1))
+    return kit.in_state(row, ActivityState.RUNNING, published_at=now)
+
+
+def test_what_was_approved_below_the_floor_is_not_held_again_order_by_order(now, manager):
+    approved_below_the_floor(now, manager)
+    as_approved = order_of(("A", 1, "60.00"), paid_at=now)
+    cheaper = order_of(("A", 1, "59.00"), paid_at=now)
+    before = order_of(("A", 1, "60.00"), paid_at=now - timedelta(days=9))
+
+    run_audit(now)
+
+    asked = [order.holds.exists() for order in (as_approved, cheaper, before)]
+    assert asked == [False, True, True]
+
+
+def test_an_approval_that_the_prices_outlived_lets_nothing_through(now, manager):
+    approved_below_the_floor(now, manager, rechecked=True)
+    order_of(("A", 1, "60.00"), paid_at=now)
+
+    assert [reason.split("|")[0] for reason in held(now)] == ["price_floor"]
 
 
 def test_without_a_lowest_price_only_the_floor_counts_and_without_both_nothing(now):

@@ -203,3 +203,27 @@ def test_floors_are_for_those_who_may_see_cost(as_service, as_manager):
     outcome = nothing_falls_below_its_floor(today, timezone.now())
     assert "109.00" in outcome.findings[0].evidence
     assert "120.55" not in outcome.findings[0].evidence
+
+
+def test_another_day_keeps_the_kind_of_buyer_that_one_looks_at(as_manager):
+    mine = sku()
+    holds(name="会员减", parameters={"off": "9.00"}, audience="member")
+
+    page = as_manager.get(proof_of(mine), {"who": "member"}).content.decode()
+
+    assert '<input type="hidden" name="who" value="member">' in page
+
+
+def test_the_list_is_a_file_too_without_costs_for_who_may_not_see_them(as_service, as_manager):
+    mine = sku(cost_amount=Decimal("61.88"))
+    kept(mine, "115.10", business_date(timezone.now()))
+    here = reverse("promotions:prices_export", kwargs={"form": "csv"})
+
+    full, plain = (
+        b"".join(client.get(here).streaming_content).decode() for client in (as_manager, as_service)
+    )
+
+    assert "115.10" in full
+    assert "115.10" in plain
+    assert "61.88" in full
+    assert "61.88" not in plain

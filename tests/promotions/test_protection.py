@@ -10,7 +10,9 @@ from django.utils import timezone
 from promotions.models import PriceRuleRow, ProtectionLabel
 from promotions.queries.protection import protected_claims
 from shopops.staff.models import Operation
+from tests.factories.goods import SkuFactory
 from tests.factories.orders import NOON, OrderFactory, OrderLineFactory
+from tests.factories.promotions import BenefitFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +124,18 @@ def test_the_order_says_until_when_it_is_protected(as_manager, as_service):
     assert f"价保到 {now + timedelta(days=16):%m-%d}？" in before
     assert "订单上写着15天价保" in after
     assert "价保到" not in over
+
+
+def test_a_benefit_of_the_whole_shop_tells_what_could_be_claimed_when_asked(as_manager):
+    now = timezone.now()
+    SkuFactory.create(code="MY-A", list_amount=Decimal("139.00"))
+    order = paid(2, "4332746283359679001", now=now)
+    benefit = BenefitFactory.create(
+        starts_at=now, ends_at=now + timedelta(days=9), parameters={"off": "30.00"}
+    )
+    here = reverse("promotions:benefit", kwargs={"benefit_id": benefit.pk})
+
+    assert "?claims=1" in as_manager.get(here).content.decode()
+    page = as_manager.get(here, {"claims": "1"}).content.decode()
+    assert order.tid in page
+    assert "¥41.00" in page

@@ -33,6 +33,7 @@ ROUTES: dict[str, Route] = {
     "promotions:benefit": Route(
         "promotions.view", get=404, post=404, kwargs=lambda: {"benefit_id": 0}
     ),
+    "promotions:prices_export": Route("promotions.view", get=200, kwargs=lambda: {"form": "csv"}),
     "promotions:freight": Route("promotions.view", get=200),
     "promotions:freight_new": Route("promotions.set_rules", get=200, post=422),
     "promotions:freight_one": Route(

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -90,14 +91,19 @@ def _total_notes(facts: dict[str, Any]) -> list[str]:
         return []
     told = [(name, heads, scale) for name, heads, scale in TOTALS if f"ad_total_{name}" in facts]
     wrong = [
-        f"ad_total_differs|{heads[0]}|{facts[f'ad_total_{name}'] / scale:g}"
-        f"|{facts.get(f'ad_rows_{name}', 0) / scale:g}"
+        f"ad_total_differs|{heads[0]}|{_whole(facts[f'ad_total_{name}'], scale)}"
+        f"|{_whole(facts.get(f'ad_rows_{name}', 0), scale)}"
         for name, heads, scale in told
         if facts[f"ad_total_{name}"] != facts.get(f"ad_rows_{name}", 0)
     ]
     if wrong:
         return wrong
     return [f"ad_total_agrees|{facts['kept_totals']}"] if told else ["ad_total_left_out"]
+
+
+def _whole(value: int, scale: int) -> str:
+    """Write a figure to its last sign: 5020 of hundredths as 50.20."""
+    return str(value) if scale == 1 else f"{Decimal(value) / scale:.2f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a shop page says beside what was planned."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 
@@ -71,4 +72,16 @@ def test_cells_that_cannot_be_read_are_errors_by_line():
         (1, "bad_price"),
         (2, "bad_pieces"),
         (3, "too_many_cells"),
+    ]
+
+
+def test_single_spaces_part_a_code_from_its_figures_and_nothing_else():
+    found = read_items("商家编码 活动价 报名件数\nMY-A 98.50 20\nMY B ¥9\nMY C D\nE １２ ３件")
+
+    assert not found.errors
+    assert [(one.code, one.price, one.promised) for one in found.items] == [
+        ("MY-A", Decimal("98.50"), 20),
+        ("MY B", Decimal(9), None),
+        ("MY C D", None, None),
+        ("E", Decimal(12), 3),
     ]
