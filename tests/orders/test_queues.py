@@ -1,6 +1,7 @@
 """Queues: who stands in them, in which order, page by page."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -174,7 +175,7 @@ def test_what_lateness_costs_is_kept_with_the_counts_and_worked_out_anew_when_it
     assert kept.past_shop_count == counted.past_shop_count == 3
     assert kept.now_amount > 0
     assert kept.rules == counted.rules
-    assert (anew.now_amount, anew.past_shop_count) == (0, 0)
+    assert (anew.now_amount, anew.past_shop_count) == (Decimal(0), 0)
 
 
 def test_the_first_limit_of_today_is_read_from_the_orders_as_they_are(now, shop):
