@@ -109,8 +109,16 @@ def _promotions(*, activity: int, sku: int) -> list[Shot]:
     ]
 
 
-def shots(
-    *, tid: str, batch: int, run: int, activity: int, sku: int, desk: dict[str, int]
+def shots(  # noqa: PLR0913
+    *,
+    tid: str,
+    batch: int,
+    run: int,
+    activity: int,
+    sku: int,
+    desk: dict[str, int],
+    figures: dict[str, Any],
+    campaign: int,
 ) -> list[Shot]:
     """Give the pages to be taken."""
     return [
@@ -135,6 +143,8 @@ def shots(
         Shot("packing", "/settings/packing/", who="zheng"),
         Shot("cutoff", "/settings/cutoff/", step=_move_cutoff, shown=(1440,)),
         *_promotions(activity=activity, sku=sku),
+        *_figure_shots(figures),
+        *_customer_shots(campaign),
         Shot("work", "/work/", who="admin"),
         Shot("run", f"/work/{run}/", who="admin"),
         Shot("people", "/people/", who="admin"),
@@ -145,6 +155,43 @@ def shots(
         Shot("search", "/search/?q=棉"),
         Shot("warehouse", "/orders/approved/", who="wu"),
         Shot("forbidden", "/people/", who="wu"),
+    ]
+
+
+def _figure_shots(figures: dict[str, Any]) -> list[Shot]:
+    """Give the pages of figures, findings and lists."""
+    boards = ("products", "regions", "hours", "customers", "cohorts", "turnover", "returns")
+    return [
+        Shot("trend", "/analytics/trend/", shown=(1440,)),
+        *(Shot(f"board-{code}", f"/analytics/{code}/") for code in boards),
+        Shot("funnel", "/analytics/funnel/"),
+        Shot("traffic", "/analytics/traffic/"),
+        Shot("targets", "/analytics/targets/"),
+        Shot("breaks", "/analytics/breaks/"),
+        Shot("diagnosis", f"/analytics/breaks/{figures['day']}/paid_amount/", shown=(1440,)),
+        Shot("dsr", "/analytics/dsr/", shown=(1440,)),
+        Shot("experience", "/analytics/experience/"),
+        Shot("profit", "/analytics/profit/", shown=(1440,)),
+        Shot("statement", "/analytics/statement/", shown=(1440,)),
+        Shot("reports", "/analytics/reports/"),
+        Shot("report", f"/analytics/reports/{figures['report']}/", shown=(390,)),
+        Shot("findings", "/findings/", shown=(1440,)),
+        Shot("lists", "/lists/", shown=(390,)),
+        Shot("overview", "/lists/overview/"),
+        Shot("projects", "/lists/projects/"),
+    ]
+
+
+def _customer_shots(campaign: int) -> list[Shot]:
+    """Give the pages of customers, membership and campaigns."""
+    return [
+        Shot("customers", "/customers/"),
+        Shot("value", "/customers/value/"),
+        Shot("segments", "/crm/segments/"),
+        Shot("campaigns", "/crm/campaigns/"),
+        Shot("campaign", f"/crm/campaigns/{campaign}/", shown=(1440,)),
+        Shot("tiers", "/crm/tiers/"),
+        Shot("points", "/crm/points/"),
     ]
 
 
@@ -234,6 +281,9 @@ def _server() -> Iterator[str]:
 
 def _objects() -> dict[str, Any]:
     """Name the objects whose pages are shown."""
+    from analytics.models import Report
+    from bench.clock import AFTERNOON
+    from crm.models import Campaign
     from orders.models import Hold
     from promotions.models import ActivityCheck, SkuLowest
     from shopops.intake.models import Batch
@@ -245,7 +295,10 @@ def _objects() -> dict[str, Any]:
     # The activity that is refused for most reasons has most to show.
     check = ActivityCheck.objects.order_by("-failed_count", "-pk").first()
     price = SkuLowest.objects.order_by("sku_id", "date").first()
-    if told is None or batch is None or check is None or price is None:
+    report = Report.objects.order_by("-pk").first()
+    campaign = Campaign.objects.order_by("pk").first()
+    missing = None in (told, batch, check, price, report, campaign)
+    if missing or told is None or batch is None or check is None or price is None:
         raise SystemExit("the demo shop is not complete; remove its folder and try again")
     return {
         "tid": told.order.tid,
@@ -254,6 +307,11 @@ def _objects() -> dict[str, Any]:
         "activity": check.activity_id,
         "sku": price.sku_id,
         "desk": _desk_objects(),
+        "figures": {
+            "day": (AFTERNOON - timedelta(days=1)).date(),
+            "report": report.pk if report else 0,
+        },
+        "campaign": campaign.pk if campaign else 0,
     }
 
 
