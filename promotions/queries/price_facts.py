@@ -19,7 +19,8 @@ from promotions.queries.extra_costs import Extras, extra_costs, platform_bears
 from promotions.queries.lowest import LowestPrice, lowest_prices
 from promotions.queries.overlaps import overlaps
 from promotions.queries.profit import profit_in_force
-from promotions.rules.price_check import InBasket, SkuFacts
+from promotions.queries.sign_ups import sign_ups
+from promotions.rules.price_check import InBasket, SignUp, SkuFacts
 from promotions.rules.profit import Rates
 from shopops.lib.business_time import SHANGHAI, business_date
 
@@ -90,6 +91,7 @@ class _Gathered:
     left_days: int
     returns: Mapping[int, Decimal]
     extras: Mapping[int, Extras]
+    signups: Mapping[int, SignUp]
 
     @classmethod
     def of(
@@ -118,6 +120,7 @@ class _Gathered:
             left_days=len(days_of(activity, now=now)),
             returns=_returns(ids, rates),
             extras=extra_costs(activity, skus, lowest),
+            signups=sign_ups(activity, items, now=now),
         )
 
     def facts(self, item: ActivityItem) -> SkuFacts:
@@ -141,6 +144,7 @@ class _Gathered:
             last_deal=self.last.get(sku.code),
             week_since=since,
             week_until=until,
+            signup=self.signups.get(sku.pk),
             overlaps=tuple(self.overlaps.get(sku.pk, ())),
             free=self.free.get(sku.code),
             coming=self.coming.get(sku.pk, 0),

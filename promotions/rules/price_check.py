@@ -16,7 +16,7 @@ from promotions.rules.profit import Kept, Rates, kept_of
 
 type Outcome = Literal["pass", "look", "unknown", "fail"]
 RANK: Mapping[str, int] = {"pass": 0, "look": 1, "unknown": 2, "fail": 3}
-CODES = ("floor", "cost", "week", "basket", "overlap", "stock", "war")
+CODES = ("floor", "cost", "week", "signup", "basket", "overlap", "stock", "war")
 
 # A price that falls a second time without more buyers is a war; so much more is "more".
 WAR_GAIN = Decimal("0.03")
@@ -42,6 +42,10 @@ FIGURES: Mapping[str, tuple[str, ...]] = {
     "week_last_ok": ("was", "deal", "date", "tid"),
     "week_no_deal": ("was",),
     "deal_lower": ("lowest", "deal", "since", "until", "tid"),
+    "signup_none": (),
+    "signup_no_price": (),
+    "signup_ok": ("price", "least", "date", "days"),
+    "signup_above": ("price", "least", "date", "days", "gap"),
     "basket_none": (),
     "basket_ok": ("lowest", "lines", "at"),
     "basket_floor": ("lowest", "lines", "at", "floor", "gap"),
@@ -104,6 +108,16 @@ class InBasket:
 
 
 @dataclass(frozen=True, slots=True)
+class SignUp:
+    """What the platform holds a sign-up price against: the lowest 标价 of its last days, since when it was that."""
+
+    days: int
+    price: Decimal | None
+    least: Decimal | None
+    date: date
+
+
+@dataclass(frozen=True, slots=True)
 class SkuFacts:
     """All that is asked of one SKU in an activity; None is unknown, never zero."""
 
@@ -126,6 +140,8 @@ class SkuFacts:
     last_deal: Deal | None = None
     week_since: date = date.min
     week_until: date = date.min
+    # None: no rule in force asks of such an activity.
+    signup: SignUp | None = None
     overlaps: tuple[Overlap, ...] = ()
     # None: its stock is not kept.
     free: int | None = None
@@ -175,6 +191,7 @@ def sku_points(facts: SkuFacts, rates: Rates) -> list[Point]:
         ("floor", _floor(facts)),
         ("cost", _cost(facts, kept, rates)),
         ("week", _week(facts)),
+        ("signup", _signup(facts.signup)),
         ("basket", _basket(facts, kept, rates)),
         ("overlap", _overlap(facts)),
         ("stock", _stock(facts)),
@@ -260,6 +277,18 @@ def _without_was(facts: SkuFacts) -> _Answer:
     if facts.lowest is not None and deal.amount < facts.lowest:
         return "look", "deal_lower", facts.lowest, *values
     return "pass", "week_no_was", facts.lowest or "", *values
+
+
+def _signup(asked: SignUp | None) -> _Answer:
+    """Hold the price to sign up with against the lowest 标价 of the days that the platform looks at."""
+    if asked is None:
+        return "pass", "signup_none"
+    if asked.price is None or asked.least is None:
+        return "unknown", "signup_no_price"
+    values = (asked.price, asked.least, asked.date, asked.days)
+    if asked.price > asked.least:
+        return "fail", "signup_above", *values, asked.price - asked.least
+    return "pass", "signup_ok", *values
 
 
 def _basket(facts: SkuFacts, kept: Kept | None, rates: Rates) -> _Answer:

@@ -17,6 +17,7 @@ POINTS: Mapping[str, str | Promise] = {
     "floor": gettext_lazy("底价"),
     "cost": gettext_lazy("成本毛利"),
     "week": gettext_lazy("7 日最低成交价"),
+    "signup": gettext_lazy("报名价"),
     "basket": gettext_lazy("凑单最低价"),
     "overlap": gettext_lazy("活动重叠"),
     "stock": gettext_lazy("库存够不够"),
@@ -40,7 +41,7 @@ TASKS: Mapping[str, str | Promise] = {
 }
 _MONEY = {
     "lowest", "floor", "gap", "cost", "goods", "gift", "postage", "packing", "fees", "returns",
-    "insurance", "margin", "was", "deal", "before", "recent", "borne",
+    "insurance", "margin", "was", "deal", "before", "recent", "borne", "price", "least",
 }  # fmt: skip
 _RATES = {"margin_rate", "line", "margin_before", "margin_now"}
 # What tells of floors, costs and margins is for those who may see costs.
@@ -131,6 +132,12 @@ def _sentences() -> dict[str, str]:
         "week_no_deal": _("划线价 %(was)s 没有成交可以比，没法核对。"),
         "deal_lower": _(
             "到手价 %(lowest)s 比 %(since)s 至 %(until)s 最低成交 %(deal)s（%(tid)s）还高，不算真降价。"
+        ),
+        "signup_none": _("这种活动没有报名价的规则。"),
+        "signup_no_price": _("没有一口价，报名价没法核对。"),
+        "signup_ok": _("报名价 %(price)s 不高于近 %(days)s 天最低标价 %(least)s。"),
+        "signup_above": _(
+            "报名价 %(price)s 高于近 %(days)s 天最低标价 %(least)s（%(date)s 起），高 %(gap)s，平台不收。"
         ),
         "basket_none": _("和别的商品凑单不会更便宜。"),
         "basket_ok": _("凑单最低 %(lowest)s 一件（%(lines)s），不破价。"),

@@ -8,6 +8,7 @@ import pytest
 from promotions.rules.price_check import (
     Deal,
     Overlap,
+    SignUp,
     SkuFacts,
     Trade,
     changes,
@@ -94,6 +95,20 @@ def test_a_compared_price_without_any_deal_is_unknown():
 def test_without_a_compared_price_a_higher_price_than_lately_is_looked_at():
     assert point("week", week_deal=DEAL).outcome == "pass"
     assert point("week", lowest=Decimal("98.61"), week_deal=DEAL).outcome == "look"
+
+
+@pytest.mark.parametrize(("price", "outcome"), [("100.00", "pass"), ("100.01", "fail")])
+def test_a_sign_up_price_may_not_exceed_the_lowest_list_price_of_the_days(price, outcome):
+    asked = SignUp(15, Decimal(price), Decimal(100), date(2026, 9, 10))
+
+    assert point("signup", signup=asked).outcome == outcome
+
+
+def test_a_sign_up_without_a_list_price_is_unknown_and_without_a_rule_nothing_is_asked():
+    unknown = SignUp(15, None, None, date(2026, 9, 10))
+
+    assert point("signup", signup=unknown).outcome == "unknown"
+    assert point("signup").evidence == "signup_none"
 
 
 def test_an_activity_that_must_not_meet_weighs_more_than_one_that_may():
