@@ -84,7 +84,8 @@ def projects(request: HttpRequest) -> HttpResponse:
             sent, OpenProjectForm(initial={"starts_on": today, "owner": person}), "open"
         )[0],
     }
-    return render(request, "checks/projects.html", context, status=422 if sent else 200)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "checks/projects.html", context, status=status)
 
 
 def _open(asked: Asked) -> HttpResponse | Sent:
