@@ -40,9 +40,9 @@ def bring(folder: Path, rows: list[Bought], *, stamp: datetime) -> None:
 def campaign(tmp_path, settings):
     """Buyers of the months before, some of whom come again by themselves, and the demo's campaign to them."""
     settings.SHOPOPS_DATA = str(tmp_path)
-    # Who is drawn and who buys goes by the customers' numbers: the same whatever ran before.
+    # Who is drawn and who buys goes by the customers' numbers: from one, as in a new shop, whatever ran before.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT setval(pg_get_serial_sequence('crm_customer', 'id'), 700001, false)")
+        cursor.execute("SELECT setval(pg_get_serial_sequence('crm_customer', 'id'), 1, false)")
     codes = sorted(set(map(str, load_skus().code)))
     for number, code in enumerate(codes):
         # One kind of goods has no cost price: it is left out of profit in every group.
