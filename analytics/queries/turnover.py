@@ -14,11 +14,15 @@ from shopops.lib.money import from_fen
 # Over longer spans one day a week stands for its week: means stay what they are, pages stay quick.
 _EVERY_DAY = 35
 
+# The last day of each SKU is looked up: sorting every day of every SKU for it takes four times as long.
 _SHELF = """
-SELECT sku_code, count(*), sum(greatest(on_hand, 0)), sum(greatest(on_hand, 0) * cost_fen),
-  count(cost_fen), (array_agg(on_hand ORDER BY date DESC))[1], (array_agg(cost_fen ORDER BY date DESC))[1]
-FROM analytics_stockday
-WHERE date = ANY(%(days)s) GROUP BY sku_code
+WITH sums AS (
+  SELECT sku_code, count(*) AS days, sum(greatest(on_hand, 0)) AS pieces,
+    sum(greatest(on_hand, 0) * cost_fen) AS fen, count(cost_fen) AS costed, max(date) AS last
+  FROM analytics_stockday WHERE date = ANY(%(days)s) GROUP BY sku_code
+)
+SELECT a.sku_code, a.days, a.pieces, a.fen, a.costed, l.on_hand, l.cost_fen
+FROM sums a JOIN analytics_stockday l ON l.sku_code = a.sku_code AND l.date = a.last ORDER BY 1
 """
 
 

@@ -162,7 +162,8 @@ def shop_programs(*, host: str, port: int) -> list[Child]:
     web += ["--workers", "2", "--blocking-threads", "1", "--host", host, "--port", str(port)]
     return [
         Child("web", [*web, "shopops.wsgi:application"]),
-        Child("worker-quick", [*celery, "-c", "1", "-Q", "quick", "-n", "quick@%h"]),
+        # Two, so that a notice or a count does not wait behind a day of checks.
+        Child("worker-quick", [*celery, "-c", "2", "-Q", "quick", "-n", "quick@%h"]),
         # Two, so that one file is read while the one before it is being written.
         Child("worker-imports", [*celery, "-c", "2", "-Q", "imports", "-n", "imports@%h"]),
         Child("scheduler", [*manage, "work_scheduler"]),
