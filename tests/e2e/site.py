@@ -83,7 +83,7 @@ class Site:
         return ("--blocking-threads", "2", *address, "shopops.wsgi:application")
 
     def start_work(self) -> None:
-        options = ("--without-gossip", "--without-mingle", "-c", "1", "-l", "WARNING")
+        options = ("--without-gossip", "--without-mingle", "-c", "2", "-l", "WARNING")
         self._start("worker", "celery", "-A", "shopops", "worker", "-Q", "quick,imports", *options)
         self._run("scheduler", str(PROJECT / "manage.py"), "work_scheduler")
 

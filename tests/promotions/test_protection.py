@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from promotions.models import PriceRuleRow, ProtectionLabel
 from promotions.queries.protection import protected_claims
+from shopops.lib.business_time import business_date
 from shopops.staff.models import Operation
 from tests.factories.goods import SkuFactory
 from tests.factories.orders import NOON, OrderFactory, OrderLineFactory
@@ -121,7 +122,7 @@ def test_the_order_says_until_when_it_is_protected(as_manager, as_service):
     over = as_service.get(reverse("orders:order", args=["4332746283359679002"])).content.decode()
 
     assert "没有核实" in before
-    assert f"价保到 {now + timedelta(days=16):%m-%d}？" in before
+    assert f"价保到 {business_date(now) + timedelta(days=16):%m-%d}？" in before
     assert "订单上写着15天价保" in after
     assert "价保到" not in over
 
