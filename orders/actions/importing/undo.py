@@ -204,12 +204,16 @@ def _lay_back(cursor: CursorWrapper, batch_id: int, now: datetime) -> None:
     """Take back what the audit did by itself to orders of a batch, so that they go with it.
 
     Else an undo would have to come before the audit, which looks every minute. Stock that was set aside
-    is let go; an order that got a gift, a case or a parcel stays.
+    is let go; an order that got a gift, a case or a parcel stays. One that stays for another reason
+    (lines or shipments from elsewhere) stays as it is judged.
     """
     cursor.execute(
         "SELECT o.id, o.tid FROM orders_order o"
         f" WHERE o.first_batch_id = {batch_id:d} AND o.last_batch_id = {batch_id:d}"
         f" AND o.version > 1 AND {_BY_ITSELF} AND {_unreferenced(Order, 'o', _JUDGED)}"
+        " AND NOT EXISTS (SELECT 1 FROM orders_orderline l WHERE l.order_id = o.id"
+        f" AND (l.first_batch_id <> {batch_id:d} OR l.last_batch_id <> {batch_id:d}))"
+        f" AND {_shipments_go(batch_id)}"
         " ORDER BY o.id FOR UPDATE OF o"
     )
     judged = cursor.fetchall()
@@ -235,11 +239,7 @@ def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
         f" WHERE o.first_batch_id = {batch_id:d} AND o.last_batch_id = {batch_id:d}"
         f" AND o.version = 1 AND {_unreferenced(Order, 'o', _OWN)}"
         f" AND NOT EXISTS (SELECT 1 FROM orders_orderline l WHERE l.order_id = o.id)"
-        f" AND NOT EXISTS (SELECT 1 FROM orders_shipment h WHERE h.order_id = o.id"
-        f" AND (h.first_batch_id IS DISTINCT FROM {batch_id:d} OR h.parcel_id IS NOT NULL"
-        f" OR h.last_trace_at IS NOT NULL"
-        f" OR NOT ({_unreferenced(Shipment, 'h', ())})))"
-        f" ORDER BY o.id LIMIT {steps.CHUNK_ROWS} FOR UPDATE"
+        f" AND {_shipments_go(batch_id)} ORDER BY o.id LIMIT {steps.CHUNK_ROWS} FOR UPDATE"
     )
     ids = "(SELECT id FROM undo_orders)"
     after.mark_dirty(cursor, "orders_order", where=f"id IN {ids}")
@@ -252,6 +252,16 @@ def _delete_orders(cursor: CursorWrapper, batch_id: int, work: Steps) -> int:
     _mend_buyers(cursor, "SELECT buyer_id FROM undo_orders WHERE buyer_id IS NOT NULL")
     work.add(removed=removed)
     return removed
+
+
+def _shipments_go(batch_id: int) -> str:
+    """Give the condition that no shipment of an order `o` is from elsewhere or was worked on."""
+    return (
+        "NOT EXISTS (SELECT 1 FROM orders_shipment h WHERE h.order_id = o.id"
+        f" AND (h.first_batch_id IS DISTINCT FROM {batch_id:d} OR h.parcel_id IS NOT NULL"
+        " OR h.last_trace_at IS NOT NULL"
+        f" OR NOT ({_unreferenced(Shipment, 'h', ())})))"
+    )
 
 
 def _mend_buyers(cursor: CursorWrapper, buyers: str) -> None:

@@ -118,6 +118,19 @@ def test_orders_that_the_audit_alone_judged_go_with_their_file():
     assert counts.unchanged == 0
 
 
+def test_a_judged_order_that_has_lines_of_another_file_stays_as_it_is_judged():
+    batch, *_ = bring(dicts([order()]))
+    bring(dicts([item()]))
+    judged()
+    before = (the().stage, the().version, the().holds.count())
+
+    counts = undo(batch)
+
+    assert before[0] != "awaiting_audit"
+    assert (the().stage, the().version, the().holds.count()) == before
+    assert counts.unchanged == 1
+
+
 @pytest.mark.parametrize("work", ["a word in the log", "a hold that a person took"])
 def test_a_judged_order_that_a_person_was_at_stays_as_it_is(work):
     batch, *_ = bring(dicts([order(), order("2")]))
