@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import F
@@ -130,7 +130,9 @@ def _approved(sku_ids: Sequence[int], days: Collection[date]) -> dict[tuple[int,
     found: dict[tuple[int, date], int] = {}
     for item in rows.select_related("activity"):
         prices = [to_fen(item.lowest_amount), *_in_basket(item.points)]
-        since, until = business_date(item.activity.starts_at), business_date(item.activity.ends_at)
+        since = business_date(item.activity.starts_at)
+        # One that ends at midnight does not hold on the day that begins then.
+        until = business_date(item.activity.ends_at - timedelta(microseconds=1))
         for day in days:
             if since <= day <= until:
                 key = (item.sku_id, day)

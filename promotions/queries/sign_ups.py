@@ -1,9 +1,9 @@
 """What the platform holds a sign-up price against: the 标价 of the days before, under dated rules."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from operator import itemgetter
 
 from django.db.models import Q
 
@@ -35,43 +35,52 @@ def sign_ups(
     rule = rules_at(activity.starts_at).rows.get(RULES.get(activity.kind, ""))
     if rule is None:
         return {}
-    days = int(rule.parameters["days"])
+    days = int(rule.parameters.get("days") or 0)
+    if not days:
+        return {}
     since = until - timedelta(days=days)
-    lows = _lows([item.sku_id for item in items], since, until)
+    changes = _changes([item.sku_id for item in items], since)
     found = {}
     for item in items:
-        usual = item.sku.list_amount
-        asked = SignUp(days, item.price_amount or usual, usual, business_date(since))
-        low = lows.get(item.sku_id)
-        if low is not None and (usual is None or low[0] < usual):
-            asked = replace(asked, least=low[0], date=low[1])
-        found[item.sku_id] = asked
+        moves = changes.get(item.sku_id, [])
+        spans = _in_force(item.sku.list_amount, moves, since, until)
+        least, from_when = min(
+            ((amount, at) for amount, at in spans if amount is not None), default=(None, since)
+        )
+        price = item.price_amount or spans[-1][0]
+        found[item.sku_id] = SignUp(days, price, least, business_date(from_when))
     return found
 
 
-def _lows(
-    sku_ids: Sequence[int], since: datetime, until: datetime
-) -> dict[int, tuple[Decimal, date]]:
-    """Give the lowest 标价 that changes of the days speak of, and from which day on it was that.
+type _Move = tuple[datetime, Decimal | None, Decimal | None]
 
-    What a change replaced was in force when the days began, or since the change before it.
+
+def _in_force(
+    today: Decimal | None, moves: Sequence[_Move], since: datetime, until: datetime
+) -> list[tuple[Decimal | None, datetime]]:
+    """Give the 标价 of the days and from when each was so, the oldest first.
+
+    What a change replaced was in force before it; without any change it is that of today.
     """
-    changes = PriceChange.objects.filter(
-        Q(decided_at__isnull=True, asked_at__range=(since, until))
-        | Q(decided_at__range=(since, until)),
+    spans = [(moves[0][1] if moves else today, since)]
+    spans += [(new, at) for at, _old, new in moves if at < until]
+    return spans
+
+
+def _changes(sku_ids: Sequence[int], since: datetime) -> dict[int, list[_Move]]:
+    """Give the changes of the 标价 from a moment on, in order, by SKU id. One query.
+
+    Those after the days count too: they tell what it was when the days ended.
+    """
+    rows = PriceChange.objects.filter(
+        Q(decided_at__isnull=True, asked_at__gte=since) | Q(decided_at__gte=since),
         sku_id__in=list(sku_ids),
         kind=PriceKind.LIST,
         state=PriceChangeState.APPLIED,
     )
-    rows = changes.values_list("sku_id", "old_amount", "new_amount", "asked_at", "decided_at")
-    found: dict[int, tuple[Decimal, date]] = {}
-    begins: dict[int, datetime] = {}
-    for sku_id, old, new, asked_at, decided_at in sorted(
-        rows.order_by("pk"), key=lambda row: row[4] or row[3]
+    found: dict[int, list[_Move]] = {}
+    for sku_id, old, new, asked_at, decided_at in rows.order_by("pk").values_list(
+        "sku_id", "old_amount", "new_amount", "asked_at", "decided_at"
     ):
-        at = decided_at or asked_at
-        for amount, from_when in ((old, begins.get(sku_id, since)), (new, at)):
-            if amount is not None and (sku_id not in found or amount < found[sku_id][0]):
-                found[sku_id] = (amount, business_date(from_when))
-        begins[sku_id] = at
-    return found
+        found.setdefault(sku_id, []).append((decided_at or asked_at, old, new))
+    return {sku_id: sorted(moves, key=itemgetter(0)) for sku_id, moves in found.items()}

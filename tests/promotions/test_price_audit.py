@@ -7,29 +7,22 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orders.actions import audit, holds
+from orders.actions import holds
 from orders.actions.audit_rules import AuditRefusedError, add_rule
 from orders.actions.audit_trial import request_trial
 from orders.choices import AuditRuleCode, HoldKind, Stage
 from orders.models import AuditRuleRow, KeywordRow, Order, OrderLine
-from orders.queries.audit import rules_in_force
 from orders.rules.audit_parameters import start_parameters
 from orders.wording.audit import reason_words, rule_words
 from products.models import Sku
-from promotions.actions.check import check_activity
-from promotions.actions.freight import FreightGiven, create_freight
-from promotions.actions.publishing import approve_activity
-from promotions.choices import ActivityState, FreightUnit
-from promotions.models import ActivityItem, Benefit, SkuLowest
-from promotions.rules.freight import AreaGiven
+from promotions.models import Benefit, SkuLowest
 from shopops.lib.business_time import business_date
 from shopops.work.engine import perform_inline
 from tests.clients import browser_of
 from tests.factories.gifts import gift_rule
-from tests.factories.goods import SkuFactory, bundle
-from tests.factories.orders import OrderFactory, OrderLineFactory
+from tests.factories.goods import bundle
 from tests.factories.promotions import BenefitFactory
-from tests.promotions import activity_kit as kit
+from tests.promotions.price_audit_kit import held, order_of, run_audit, set_rule, sku
 
 pytestmark = pytest.mark.django_db
 
@@ -39,55 +32,6 @@ def only_this_rule(db, now):
     AuditRuleRow.objects.all().delete()
     KeywordRow.objects.all().delete()
     set_rule(now)
-
-
-def set_rule(now, **parameters):
-    AuditRuleRow.objects.all().delete()
-    AuditRuleRow.objects.create(
-        code=AuditRuleCode.LOW_PRICE,
-        parameters={**start_parameters(AuditRuleCode.LOW_PRICE), **parameters},
-        valid_from=business_date(now) - timedelta(days=40),
-        changed_at=now,
-    )
-
-
-def sku(code="A", floor="80.00", **values):
-    amount = None if floor is None else Decimal(floor)
-    return SkuFactory.create(code=code, floor_amount=amount, **values)
-
-
-def order_of(*lines, postage="0.00", paid=None, **values):
-    """Have an order of (code, quantity, paid) lines."""
-    total = Decimal(paid) if paid else sum((Decimal(p or 0) for _c, _q, p in lines), Decimal(0))
-    total += Decimal(postage)
-    order = OrderFactory.create(
-        **{
-            "paid_amount": total,
-            "total_amount": total,
-            "postage_amount": Decimal(postage),
-            **values,
-        }
-    )
-    for position, (code, quantity, cost) in enumerate(lines, start=1):
-        OrderLineFactory.create(
-            order=order,
-            position=position,
-            sku_code=code,
-            quantity=quantity,
-            list_price_amount=Decimal("100.00"),
-            paid_amount=None if cost is None else Decimal(cost),
-        )
-    return order
-
-
-def run_audit(now):
-    ids = list(Order.objects.order_by("pk").values_list("pk", flat=True))
-    return audit.audit_orders(ids, rules=rules_in_force(now=now), now=now)
-
-
-def held(now):
-    run_audit(now)
-    return [hold.reason for order in Order.objects.order_by("pk") for hold in order.holds.all()]
 
 
 def test_a_line_below_its_floor_is_held_with_the_figures(now):
@@ -186,38 +130,6 @@ def test_what_a_member_pays_less_is_not_held_and_the_floor_still_is(now):
 
     order_of(("A", 1, "94.00"))
     assert held(now) == [f"price_floor|A|1|94.00|95.00|1|{business_date(now)}"]
-
-
-def approved_below_the_floor(now, by, *, rechecked=False):
-    """Have a running activity at 60.00 below the floor of A, let through by a person's reason."""
-    sku("A", floor="80.00", cost_amount=Decimal("20.00"), list_amount=Decimal("100.00"))
-    row = kit.activity(by, starts_at=now - timedelta(days=2), ends_at=now + timedelta(days=2))
-    kit.put(row, kit.line("A", "60.00"), by=by, now=now)
-    check = check_activity(activity_id=row.pk, by=by, now=now)
-    approve_activity(activity_id=row.pk, check_id=check.pk, reason="清仓", by=by, now=now)
-    if rechecked:
-        ActivityItem.objects.update(price_amount=Decimal("55.00"))
-        check_activity(activity_id=row.pk, by=by, now=now + timedelta(minutes=1))
-    return kit.in_state(row, ActivityState.RUNNING, published_at=now)
-
-
-def test_what_was_approved_below_the_floor_is_not_held_again_order_by_order(now, manager):
-    approved_below_the_floor(now, manager)
-    as_approved = order_of(("A", 1, "60.00"), paid_at=now)
-    cheaper = order_of(("A", 1, "59.00"), paid_at=now)
-    before = order_of(("A", 1, "60.00"), paid_at=now - timedelta(days=9))
-
-    run_audit(now)
-
-    asked = [order.holds.exists() for order in (as_approved, cheaper, before)]
-    assert asked == [False, True, True]
-
-
-def test_an_approval_that_the_prices_outlived_lets_nothing_through(now, manager):
-    approved_below_the_floor(now, manager, rechecked=True)
-    order_of(("A", 1, "60.00"), paid_at=now)
-
-    assert [reason.split("|")[0] for reason in held(now)] == ["price_floor"]
 
 
 def test_without_a_lowest_price_only_the_floor_counts_and_without_both_nothing(now):
@@ -405,68 +317,3 @@ def test_the_statements_do_not_grow_with_the_orders(now):
 
     assert few == many
     assert many - statements(40) <= 12
-
-
-def freight(manager, now):
-    areas = (
-        AreaGiven((), 1, Decimal("8.00"), 1, Decimal("3.00")),
-        AreaGiven(("浙江",), 1, Decimal("0.00"), 1, Decimal("0.00")),
-    )
-    given = FreightGiven(
-        name="普通",
-        unit=FreightUnit.PIECES,
-        areas=areas,
-        is_default=True,
-        since=now - timedelta(days=30),
-    )
-    return create_freight(code="T1", given=given, by=manager, now=now)
-
-
-@pytest.mark.parametrize(
-    ("postage", "province", "is_held"),
-    [
-        ("5.00", "广东省", True),
-        ("11.00", "广东省", False),
-        ("10.99", "广东省", False),
-        ("10.98", "广东省", True),
-        ("0.00", "浙江省", False),
-        ("0.00", "", False),
-    ],
-)
-def test_postage_below_the_shops_template_is_held_once_the_rule_asks(
-    postage, province, is_held, now, manager
-):
-    freight(manager, now)
-    set_rule(now, below_freight=True)
-    sku("A")
-    order_of(("A", 2, "200.00"), postage=postage, receiver_province=province)
-
-    assert held(now) == ([f"price_freight|{postage}|11.00|广东"] if is_held else [])
-
-
-def test_the_reason_of_short_postage_is_said_in_words():
-    words = "邮费付了 ¥5.00，寄到广东按运费模板是 ¥11.00"
-    assert reason_words("price_freight|5.00|11.00|广东") == words
-
-
-def test_postage_is_not_looked_at_unless_the_rule_asks(now, manager):
-    freight(manager, now)
-    sku("A")
-    order_of(("A", 2, "200.00"), postage="0.00", receiver_province="广东省")
-
-    assert held(now) == []
-
-
-def test_free_postage_of_an_event_is_no_fault(now, manager):
-    freight(manager, now)
-    set_rule(now, below_freight=True)
-    sku("A")
-    BenefitFactory.create(
-        kind="postage",
-        parameters={"rule": "F6"},
-        starts_at=now - timedelta(days=9),
-        ends_at=now + timedelta(days=9),
-    )
-    order_of(("A", 2, "200.00"), postage="0.00", receiver_province="广东省")
-
-    assert held(now) == []

@@ -67,6 +67,17 @@ def test_a_dip_within_the_days_counts_with_the_day_from_which_it_was_so(signed):
     assert (found.least, found.date) == (Decimal(89), (NOW - timedelta(days=9)).date())
 
 
+def test_a_price_that_changed_after_the_days_ended_is_not_of_them(signed):
+    row, one = signed
+    starts = NOW - timedelta(days=4)
+    type(row).objects.filter(pk=row.pk).update(starts_at=starts)
+    row.refresh_from_db()
+    moved(one, "139.00", "79.00", 2)
+    type(one).objects.filter(pk=one.pk).update(list_amount=Decimal(79))
+
+    assert asked(row).least == Decimal(139)
+
+
 @pytest.mark.parametrize("given", [{"kind": "cost"}, {"state": "waiting"}, {"state": "refused"}])
 def test_other_prices_and_wishes_do_not_count(signed, given):
     row, one = signed
