@@ -63,8 +63,8 @@ gone AS (
     orders = excluded.orders, paid_fen = excluded.paid_fen, refund_fen = excluded.refund_fen
   RETURNING customer_id
 )
-INSERT INTO crm_rfmbase (customer_id, net_fen, orders, is_stale)
-SELECT customer_id, 0, 0, true FROM (SELECT customer_id FROM gone UNION SELECT customer_id FROM put) c
+INSERT INTO crm_rfmbase (customer_id, net_fen, orders, days, is_stale)
+SELECT customer_id, 0, 0, 0, true FROM (SELECT customer_id FROM gone UNION SELECT customer_id FROM put) c
 ORDER BY customer_id ON CONFLICT (customer_id) DO UPDATE SET is_stale = true
 """
 # One writes the figures of all (RFM), many those of some: who holds it shared waits for who holds it alone.

@@ -117,6 +117,8 @@ class CustomerStat(models.Model):
             models.Index(fields=["segment", "customer"], name="stat_segment_idx"),
             # The list, by what they paid.
             models.Index(F("paid_fen").desc(), F("customer").desc(), name="stat_paid_idx"),
+            # Who is new since the last RFM.
+            models.Index(fields=["customer"], name="stat_unstaged_idx", condition=Q(life_stage="")),
         ]
 
     def __str__(self) -> str:

@@ -49,6 +49,10 @@ class RfmBase(models.Model):
     net_fen = models.BigIntegerField(default=0)
     last_date = models.DateField(null=True)
     orders = models.IntegerField(default=0)
+    # Different days of payment of all times.
+    days = models.IntegerField(default=0)
+    # As of which day this row was last another.
+    moved_on = models.DateField(null=True)
     # Days of payment changed since: the next RFM works it out again.
     is_stale = models.BooleanField(default=False)
 

@@ -5,6 +5,7 @@ Recency is days since the last payment, frequency the orders and monetary the ne
 refunds) in the window. Who paid nothing in it has no scores.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,7 +31,7 @@ type Cuts = Mapping[str, Sequence[int]]
 # Intervals between payments are taken from so many days back.
 INTERVAL_DAYS = 730
 # Amounts are counted by so many fen first: only the counts around a fifth are sorted.
-_STEP_FEN = 10_000
+_STEP_FEN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +74,45 @@ def read_as_usual(cursor: CursorWrapper) -> None:
     cursor.execute("SET LOCAL enable_indexscan = on; SET LOCAL enable_bitmapscan = on")
 
 
-def window_sql(narrowed: str = "") -> str:
-    """Give the SELECT over the facts: customer_id, last_date, orders, net_fen; parameters as_of, since."""
+def window_sql() -> str:
+    """Give the SELECT of who paid in the window: customer_id, last_date, orders, net_fen; as_of, since."""
+    return """
+      SELECT customer_id, max(date) AS last_date, sum(orders)::int AS orders,
+        sum(paid_fen - refund_fen)::bigint AS net_fen
+      FROM crm_paidday WHERE date <= %(as_of)s AND date > %(since)s GROUP BY customer_id"""
+
+
+def base_sql(narrowed: str = "") -> str:
+    """Give the SELECT of the kept base over the facts: customer_id, last_date, days, orders, net_fen.
+
+    `days` are all days of payment there are, the others are as of the day. Parameters as_of, since.
+    """
+    window = "FILTER (WHERE date > %(since)s AND date <= %(as_of)s)"
     return f"""
-      SELECT customer_id, max(date) AS last_date,
-        coalesce(sum(orders) FILTER (WHERE date > %(since)s), 0)::int AS orders,
-        coalesce(sum(paid_fen - refund_fen) FILTER (WHERE date > %(since)s), 0)::bigint AS net_fen
-      FROM crm_paidday WHERE date <= %(as_of)s {narrowed} GROUP BY customer_id"""
+      SELECT customer_id, max(date) FILTER (WHERE date <= %(as_of)s) AS last_date,
+        count(*)::int AS days, coalesce(sum(orders) {window}, 0)::int AS orders,
+        coalesce(sum(paid_fen - refund_fen) {window}, 0)::bigint AS net_fen
+      FROM crm_paidday {narrowed} GROUP BY customer_id"""
 
 
 def cuts_of(cursor: CursorWrapper, base: str, asked: Recipe) -> dict[str, list[int]]:
     """Give the cut points: fixed ones, or the fifths of those in the window.
 
-    Recency and frequency have few values: their fifths are taken of a count by value.
+    Recency and frequency have few values: their fifths are taken of a count by both, of one pass.
     """
     if asked.method == CutMethod.FIXED:
         return {name: list(values) for name, values in asked.fixed.items()}
     cursor.execute(
-        f"SELECT %(as_of)s::date - last_date, count(*) FROM {base} WHERE orders > 0 GROUP BY 1 ORDER BY 1",
+        f"SELECT %(as_of)s::date - last_date, orders, count(*) FROM {base} WHERE orders > 0 GROUP BY 1, 2",
         {"as_of": asked.as_of},
     )
-    recency = _fifths(cursor.fetchall())
-    cursor.execute(f"SELECT orders, count(*) FROM {base} WHERE orders > 0 GROUP BY 1 ORDER BY 1")
+    days, orders = Counter[int](), Counter[int]()
+    for since, times, count in cursor.fetchall():
+        days[since] += count
+        orders[times] += count
     return {
-        "recency": recency,
-        "frequency": _fifths(cursor.fetchall()),
+        "recency": _fifths(sorted(days.items())),
+        "frequency": _fifths(sorted(orders.items())),
         "monetary": _money_fifths(cursor, base),
     }
 
@@ -105,14 +120,14 @@ def cuts_of(cursor: CursorWrapper, base: str, asked: Recipe) -> dict[str, list[i
 def _money_fifths(cursor: CursorWrapper, base: str) -> list[int]:
     """Give the fifths of net amounts, exactly, without sorting them all."""
     cursor.execute(
-        f"SELECT net_fen / {_STEP_FEN}, count(*) FROM {base} WHERE orders > 0 GROUP BY 1 ORDER BY 1"
+        f"SELECT net_fen / {_STEP_FEN}, count(*) FROM {base} WHERE orders > 0 GROUP BY 1"
     )
-    counts = cursor.fetchall()
-    places = _places(counts)
+    places = _places(sorted(cursor.fetchall()))
+    steps = [step for step, _rank in places]
     cursor.execute(
         f"SELECT net_fen / {_STEP_FEN}, net_fen FROM {base}"
         f" WHERE orders > 0 AND net_fen / {_STEP_FEN} = ANY(%s) ORDER BY 2",
-        [[step for step, _rank in places]],
+        [steps],
     )
     amounts: dict[int, list[int]] = {}
     for step, amount in cursor:
@@ -136,19 +151,26 @@ def _fifths(counts: Sequence[tuple[int, int]]) -> list[int]:
     return [int(value) for value, _rank in _places(counts)] or [0, 0, 0, 0]
 
 
-def scores_sql() -> str:
-    """Give the columns recency, frequency, monetary over a row of base `b` in the window."""
-    over = {
-        name: " + ".join(f"({expression} > %({name}_{n})s)::int" for n in range(4))
+def over_sql() -> list[str]:
+    """Give whether a row of base `b` is over each cut point: four of recency, of frequency, of money."""
+    return [
+        f"{expression} > %({name}_{n})s"
         for name, expression in (
             ("recency", "%(as_of)s::date - b.last_date"),
             ("frequency", "b.orders"),
             ("monetary", "b.net_fen"),
         )
-    }
+        for n in range(4)
+    ]
+
+
+def scores_sql() -> str:
+    """Give the columns recency, frequency, monetary over a row of base `b` in the window."""
+    over = [f"({one})::int" for one in over_sql()]
+    recency, frequency, monetary = (" + ".join(over[at : at + 4]) for at in (0, 4, 8))
     return (
-        f"5 - ({over['recency']}) AS recency, 1 + ({over['frequency']}) AS frequency,"
-        f" 1 + ({over['monetary']}) AS monetary"
+        f"{SCORES} - ({recency}) AS recency, 1 + ({frequency}) AS frequency,"
+        f" 1 + ({monetary}) AS monetary"
     )
 
 
@@ -211,7 +233,7 @@ def rfm_as_of(asked: Recipe) -> Rfm:
         read_whole_tables(cursor)
         cursor.execute("DROP TABLE IF EXISTS rfm_scratch")
         cursor.execute(
-            f"CREATE TEMP TABLE rfm_scratch AS {window_sql('AND date > %(since)s')}",
+            f"CREATE TEMP TABLE rfm_scratch AS {window_sql()}",
             {"as_of": asked.as_of, "since": asked.since},
         )
         cuts = cuts_of(cursor, "rfm_scratch", asked)

@@ -44,6 +44,27 @@ def stat(buyer):
     return CustomerStat.objects.get(customer__identities__buyer=buyer)
 
 
+def everything():
+    """Give all that RFM keeps: what became of each customer, the base, what the page counts."""
+    run = RfmRun.objects.latest("as_of")
+    return (
+        set(CustomerStat.objects.values_list(
+            "pk", "recency", "frequency", "monetary", "segment", "life_stage"
+        )),
+        set(RfmBase.objects.values_list("pk", "last_date", "days", "orders", "net_fen")),
+        {one["code"]: (one["buyers"], one["net_fen"]) for one in run.segments},
+        {one["code"]: (one["buyers"], one["net_fen"]) for one in run.stages},
+        {tuple(one[:2]): tuple(one[2:]) for one in run.grid},
+        (run.buyers, run.cuts),
+    )  # fmt: skip
+
+
+def anew(day):
+    RfmRun.objects.all().delete()
+    RfmBase.objects.all().delete()
+    rfm.keep_rfm(as_of=day, now=NOW)
+
+
 @pytest.mark.parametrize(
     ("value", "found"), [(0, 1), (10, 1), (11, 2), (20, 2), (40, 4), (41, 5), (9999, 5)]
 )
@@ -111,19 +132,11 @@ def test_kept_day_by_day_it_equals_a_working_out_from_scratch():
         follow.mark_some([buyers[step].pk, buyers[10 + step].pk])
         rfm.keep_rfm(as_of=day, now=NOW)
 
-    kept = set(
-        CustomerStat.objects.values_list("pk", "recency", "frequency", "monetary", "segment")
-    )
-    base = set(RfmBase.objects.values_list("pk", "last_date", "orders", "net_fen"))
+    kept = everything()
     scratch = queries.rfm_as_of(queries.recipe(as_of=DAY))
-    RfmRun.objects.all().delete()
-    RfmBase.objects.all().delete()
-    rfm.keep_rfm(as_of=DAY, now=NOW)
+    anew(DAY)
 
-    assert kept == set(
-        CustomerStat.objects.values_list("pk", "recency", "frequency", "monetary", "segment")
-    )
-    assert base == set(RfmBase.objects.values_list("pk", "last_date", "orders", "net_fen"))
+    assert kept == everything()
     assert RfmRun.objects.get().cuts == scratch.cuts
     assert {one.code: one.buyers for one in scratch.segments if one.buyers} == {
         one["code"]: one["buyers"] for one in RfmRun.objects.get().segments
