@@ -76,14 +76,18 @@ ORDER_KEYS = {
 }
 
 
-def orders_cte(basis: str, *, in_range: bool = False, wanted: str | None = None) -> str:
+def orders_cte(
+    basis: str, *, in_range: bool = False, wanted: str | None = None, with_kind: bool = False
+) -> str:
     """Give the CTE `o`: orders of the dates `days`, of `since` to `until`, both included, or `wanted`.
 
     Amounts become whole fen here, once a row: each is added up in many groups, and integers add quicker.
+    With `kind`, whether the buyer is old, by the index of a buyer's days of payment.
     """
     if basis not in BASES:
         raise ValueError(f"unknown basis: {basis}")
     wanted = wanted or f"{basis}_date {_WANTED_RANGE if in_range else _WANTED_DAYS}"
+    kind = f", {_KIND.format(basis=basis)} AS kind" if with_kind else ""
     return f"""o AS MATERIALIZED (
   SELECT *, {_tier()} AS tier FROM (
     SELECT id, {basis}_date AS date, buyer_id, paid_at IS NOT NULL AS is_paid,
@@ -94,34 +98,33 @@ def orders_cte(basis: str, *, in_range: bool = False, wanted: str | None = None)
       CASE WHEN paid_at IS NULL THEN 0 ELSE (paid_amount * 100)::bigint END AS gross,
       CASE WHEN paid_at IS NULL OR refund_amount = 0 THEN 0 ELSE (refund_amount * 100)::bigint END
         AS refund,
-      CASE WHEN paid_at IS NULL THEN 0 ELSE piece_count END AS pieces
+      CASE WHEN paid_at IS NULL THEN 0 ELSE piece_count END AS pieces{kind}
     FROM orders_order WHERE {wanted} OFFSET 0
   ) AS orders_of_days
 )"""
 
 
-# Which buyer is old on which of the wanted days. Reads the index of a buyer's days of payment.
-KINDS_CTE = f"""buyer_days AS MATERIALIZED (
-  SELECT date, buyer_id, count(*) AS orders FROM o
-  WHERE buyer_id IS NOT NULL GROUP BY date, buyer_id
-),
-kinds AS MATERIALIZED (
-  SELECT *, EXISTS (
-    SELECT FROM orders_order p WHERE p.buyer_id = b.buyer_id
-      AND p.paid_date >= b.date - {OLD_DAYS} AND p.paid_date < b.date OFFSET 0) AS is_old
-  FROM buyer_days b
-)"""
+_KIND = f"""CASE WHEN buyer_id IS NULL THEN '{NOBODY}' WHEN EXISTS (
+        SELECT FROM orders_order p WHERE p.buyer_id = orders_order.buyer_id
+          AND p.paid_date >= orders_order.{{basis}}_date - {OLD_DAYS}
+          AND p.paid_date < orders_order.{{basis}}_date OFFSET 0) THEN '{OLD}' ELSE '{NEW}' END"""
 
-_ORDERS_CTE = f"""orders AS MATERIALIZED (
-  SELECT o.*, coalesce(k.orders, 0) > 1 AS is_odd, CASE WHEN k.is_old THEN '{OLD}'
-    WHEN k.is_old IS NULL THEN '{NOBODY}' ELSE '{NEW}' END AS kind
-  FROM o LEFT JOIN kinds k USING (date, buyer_id)
+# `kinds`: which buyer is old on which of the wanted days. `orders`: `o`, odd where the buyer has several
+# that day; both are read where they stand, since a copy of all rows costs more than looking odd ones up.
+_ORDERS_CTE = f"""kinds AS (
+  SELECT DISTINCT date, buyer_id, kind = '{OLD}' AS is_old FROM o WHERE buyer_id IS NOT NULL
+),
+several AS MATERIALIZED (
+  SELECT date, buyer_id FROM o WHERE buyer_id IS NOT NULL GROUP BY date, buyer_id HAVING count(*) > 1
+),
+orders AS NOT MATERIALIZED (
+  SELECT o.*, k.buyer_id IS NOT NULL AS is_odd FROM o LEFT JOIN several k USING (date, buyer_id)
 )"""
 
 # Orders with what their lines cost; of one whose lines nobody told, the pieces are known, no cost is.
 _WHOLE_CTE = f"""costs AS MATERIALIZED (
   SELECT order_id AS id, sum(kept_pieces) AS kept_pieces, sum(costed_pieces) AS costed_pieces,
-    sum(costed)::bigint AS costed, sum(goods_cost)::bigint AS goods_cost
+    sum(costed::float8)::bigint AS costed, sum(goods_cost::float8)::bigint AS goods_cost
   FROM sold GROUP BY order_id
 ),
 whole AS MATERIALIZED (
@@ -135,7 +138,7 @@ whole AS MATERIALIZED (
   FROM orders o LEFT JOIN costs c USING (id)
 )"""
 
-_SUMS = ", ".join(f"sum({name}) AS {name}" for name in SUMMED)
+_SUMS = ", ".join(f"sum({name}::float8) AS {name}" for name in SUMMED)
 _COUNTS = """count(*) AS orders, count(*) FILTER (WHERE is_paid) AS paid,
     count(*) FILTER (WHERE is_valid) AS valid, count(*) FILTER (WHERE refund > 0) AS refunded"""
 _PLAIN = f"""{_COUNTS}, count(buyer_id) AS ordered_buyers,
@@ -196,8 +199,7 @@ def cells_ctes(basis: str, *, in_range: bool = False) -> str:
     """Give CTEs of which `fresh` holds all cells of the wanted days, `kinds` (by order) their buyers."""
     if basis == REFUNDED:
         return f"fresh AS MATERIALIZED ({refund_cells_sql(in_range=in_range)})"
-    return f"""{orders_cte(basis, in_range=in_range)},
-{KINDS_CTE},
+    return f"""{orders_cte(basis, in_range=in_range, with_kind=True)},
 {_ORDERS_CTE},
 {sold_cte(codes_are_shared=_codes_are_shared())},
 {_WHOLE_CTE},
@@ -222,8 +224,7 @@ fresh AS MATERIALIZED (
 
 def whole_ctes(basis: str, *, wanted: str | None = None) -> str:
     """Give CTEs of which `whole` holds an order a row, `sold` a line a row with what it cost."""
-    return f"""{orders_cte(basis, wanted=wanted)},
-{KINDS_CTE},
+    return f"""{orders_cte(basis, wanted=wanted, with_kind=True)},
 {_ORDERS_CTE},
 {sold_cte(codes_are_shared=_codes_are_shared())},
 {_WHOLE_CTE}"""
@@ -236,10 +237,9 @@ def buyers_sql(basis: str, *, key: str, is_by_line: bool, is_paying: bool = True
     whole period, once.
     """
     source = "o JOIN orders_orderline l ON l.order_id = o.id" if is_by_line else "o"
-    kinds, wanted = "", "is_paid" if is_paying else "true"
-    if key == ORDER_KEYS["buyer_kind"]:
-        kinds, source = f",\n{KINDS_CTE},\n{_ORDERS_CTE}", "orders o"
-    return f"""WITH {orders_cte(basis, in_range=True)}{kinds}
+    wanted = "is_paid" if is_paying else "true"
+    with_kind = key == ORDER_KEYS["buyer_kind"]
+    return f"""WITH {orders_cte(basis, in_range=True, with_kind=with_kind)}
 SELECT key, count(*)::int FROM (
   SELECT DISTINCT {key} AS key, buyer_id FROM {source} WHERE {wanted} AND buyer_id IS NOT NULL
 ) AS pairs GROUP BY key"""
