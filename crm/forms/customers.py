@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.choices import Channel, CutMethod, LifeStage, RfmSegment
 from crm.models import Customer, Tag
+from crm.rules.rfm import SCORES
 from shopops.staff.models import User
 
 _TEXT = {"class": "form-control"}
@@ -15,6 +16,9 @@ _SELECT = {"class": "form-select"}
 
 def _any(choices: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
     return [("", _("不限")), *choices]
+
+
+_SCORES = [(str(score), str(score)) for score in range(SCORES, 0, -1)]
 
 
 class ListFilterForm(forms.Form):
@@ -35,6 +39,18 @@ class ListFilterForm(forms.Form):
     segment = forms.ChoiceField(
         label=_("价值分层"),
         choices=_any(RfmSegment.choices),
+        required=False,
+        widget=forms.Select(attrs=_SELECT),
+    )
+    recency = forms.ChoiceField(
+        label=_("最近（R）"),
+        choices=_any(_SCORES),
+        required=False,
+        widget=forms.Select(attrs=_SELECT),
+    )
+    frequency = forms.ChoiceField(
+        label=_("次数（F）"),
+        choices=_any(_SCORES),
         required=False,
         widget=forms.Select(attrs=_SELECT),
     )

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import CustomerStat, CustomerTag, Identity
+from crm.rules.rfm import HIGH, SEGMENTS
 from orders.models import BlackListEntry, Buyer, OrderContact
 from shopops.lib.sealing import blind_indexes
 
@@ -55,6 +56,8 @@ class Filters:
     q: str = ""
     stage: str = ""
     segment: str = ""
+    recency: str = ""
+    frequency: str = ""
     tag: str = ""
     province: str = ""
     agent: str = ""
@@ -132,6 +135,7 @@ def _narrowed(
     ):
         if value := getattr(filters, name):
             rows = rows.filter(**{column: value})
+    rows = _of_scores(rows, filters)
     if filters.agent.isdecimal():
         rows = rows.filter(customer__agent=int(filters.agent))
     if filters.tag.isdecimal():
@@ -140,6 +144,23 @@ def _narrowed(
     if filters.q:
         rows = rows.filter(customer__in=people_found(filters.q, may_find_phone=may_find_phone))
     return rows
+
+
+def _of_scores(rows: "QuerySet[CustomerStat]", filters: Filters) -> "QuerySet[CustomerStat]":
+    """Narrow to scores. Their classes are named too: these have an index, scores have none."""
+    asked = {
+        name: int(text)
+        for name in ("recency", "frequency")
+        if (text := getattr(filters, name)).isdecimal()
+    }
+    if not asked:
+        return rows
+    high = [
+        {asked[name] >= HIGH} if name in asked else {True, False}
+        for name in ("recency", "frequency")
+    ]
+    classes = [code.value for (r, f, _m), code in SEGMENTS.items() if r in high[0] and f in high[1]]
+    return rows.filter(segment__in=classes, **asked)
 
 
 def _black_listed(today: date) -> QuerySet[Any]:

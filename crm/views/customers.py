@@ -18,7 +18,7 @@ from orders.views.rows import mask_nick
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
 
-FILTER_KEYS = ("q", "stage", "segment", "tag", "province", "agent")
+FILTER_KEYS = ("q", "stage", "segment", "recency", "frequency", "tag", "province", "agent")
 STAGE_TONES = {"new": "us", "active": "done", "cooling": "soon", "asleep": "wait", "lost": "late"}
 
 

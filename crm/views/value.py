@@ -130,12 +130,14 @@ def _grid(run: RfmRun) -> list[Data]:
     """Give rows of recency 5 to 1, cells of frequency 1 to 5, shaded by their buyers."""
     cells = {(r, f): (buyers, net) for r, f, buyers, net in run.grid}
     most = max((buyers for buyers, _net in cells.values()), default=0) or 1
+    list_url = reverse("crm:customers")
     return [
         {
             "recency": r,
             "cells": [
                 {
                     "buyers": cells.get((r, f), (0, 0))[0],
+                    "url": f"{list_url}?recency={r}&frequency={f}",
                     "net": yuan(cells.get((r, f), (0, 0))[1]),
                     "shade": _shade(cells.get((r, f), (0, 0))[0] / most),
                 }

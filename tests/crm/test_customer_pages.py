@@ -327,6 +327,10 @@ def test_the_page_of_value_shows_what_was_worked_out_and_takes_rules(as_manager)
     page = as_manager.get("/customers/value/")
 
     assert sum(one["buyers"] for one in page.context["segments"]) == 12
+    cells = [cell for row in page.context["grid"] for cell in row["cells"]]
+    for cell in cells:
+        assert len(shown(as_manager, cell["url"])[0]) == cell["buyers"]
+    assert sum(cell["buyers"] for cell in cells) == 12
     bad = {"part": "rfm", "window_days": 90, "method": "fixed", "recency": "9 3 4 5",
            "frequency": "1 2 3 4", "monetary": "1 2 3"}  # fmt: skip
     as_manager.post("/customers/value/", bad)
