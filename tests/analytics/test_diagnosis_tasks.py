@@ -7,12 +7,13 @@ from django.urls import reverse
 
 from analytics.actions import events
 from analytics.choices import Verdict
+from analytics.demo import diagnosis
 from analytics.queries.causes import CODES, tree
 from analytics.queries.causes.base import Asked
 from analytics.views.diagnosis_tasks import proposed, subject_of
 from analytics.wording.tasks import USUAL
 from shopops.checks.actions import projects
-from shopops.checks.actions.tasks import Task, give_tasks
+from shopops.checks.actions.tasks import Task, close_done, give_tasks
 from shopops.checks.errors import ChecksRefusedError
 from shopops.checks.models import Project, ProjectItem
 from shopops.lib.business_time import business_date
@@ -207,6 +208,40 @@ def test_a_closed_list_makes_room_for_a_new_one(bad_day, manager, now):
     (again,) = give_tasks(about=about, tasks=[task(now)], by=manager, now=now)
 
     assert again.project_id != first.project_id
+
+
+def test_a_list_whose_tasks_are_all_settled_ends_the_day_after(bad_day, manager, now):
+    today = business_date(now)
+    lines = give_tasks(
+        about=subject_of(bad_day, "visitors"),
+        tasks=[task(now), task(now, part="ads")],
+        by=manager,
+        now=now,
+    )
+    give_tasks(about=subject_of(bad_day, "pay_rate"), tasks=[task(now)], by=manager, now=now)
+    projects.finish_line(item_id=lines[0].pk, note="改了", by=manager, now=now)
+    tomorrow, later = now + timedelta(days=1), now + timedelta(days=2)
+
+    assert close_done(day=today + timedelta(days=1), now=tomorrow) == []
+    projects.finish_line(
+        item_id=lines[1].pk, note="不用", is_skipped=True, by=manager, now=tomorrow
+    )
+    assert close_done(day=today + timedelta(days=1), now=tomorrow) == []
+    (ended,) = close_done(day=today + timedelta(days=2), now=later)
+
+    assert ended.pk == lines[0].project_id
+    assert ended.given_up == ""
+    assert close_done(day=today + timedelta(days=2), now=later) == []
+
+
+def test_the_demo_gives_what_a_bad_day_asks_for_once(bad_day, manager, now):
+    diagnosis.fill(by=manager, now=now)
+    given = list(ProjectItem.objects.values_list("subject", "state"))
+    diagnosis.fill(by=manager, now=now)
+
+    assert given
+    assert list(ProjectItem.objects.values_list("subject", "state")) == given
+    assert Project.objects.get().subject.startswith("break:")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shopops.checks.actions.pictures import keep_picture
+from shopops.checks.actions.tasks import close_done
 from shopops.checks.errors import ChecksRefusedError, StaleChecksError
 from shopops.checks.locks import locked_item, locked_list, take_lists
 from shopops.checks.models import DailyItem, DailyList, ListItemRule
@@ -26,7 +27,7 @@ State = DailyItem.State
 
 
 def perform_lists(run: RunContext) -> dict[str, object]:
-    """Do the work of a `checks.lists` run: close the day before, write the day's lists.
+    """Do the work of a `checks.lists` run: close the day before, write the day's lists, end what is done.
 
     :raises ValueError: if the run has no business date
     """
@@ -34,7 +35,9 @@ def perform_lists(run: RunContext) -> dict[str, object]:
         raise ValueError("a run of lists needs its business date")
     with run.step():
         lists = write_lists(day=run.business_date, now=run.now)
-    return {"lists": len(lists)}
+    with run.step():
+        closed = close_done(day=run.business_date, now=run.now)
+    return {"lists": len(lists), "closed": len(closed)}
 
 
 def write_lists(*, day: date, now: datetime) -> list[DailyList]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from shopops.checks.errors import ChecksRefusedError
 from shopops.checks.locks import locked_project, take_subject
 from shopops.checks.models import Project, ProjectItem
-from shopops.lib.business_time import business_date
+from shopops.lib.business_time import business_date, day_bounds
 from shopops.staff import operations
 from shopops.staff.models import User
 from shopops.staff.queries import role_names
@@ -122,6 +122,37 @@ def _project(about: Subject, by: User, now: datetime) -> Project:
         new={"name": project.name},
     )
     return project
+
+
+def close_done(*, day: date, now: datetime) -> list[Project]:
+    """End the lists of subjects whose lines were all settled before a day; a line can be reopened till then.
+
+    Safe to repeat. Locks each list in turn.
+    """
+    begins = day_bounds(day)[0]
+    rows = Project.objects.filter(closed_at__isnull=True).exclude(subject="").order_by("pk")
+    closed = []
+    for key in rows.values_list("pk", flat=True):
+        with transaction.atomic():
+            project = locked_project(key)
+            items = list(project.items.all())
+            is_done = bool(items) and all(
+                item.state != ProjectItem.State.OPEN and item.done_at and item.done_at < begins
+                for item in items
+            )
+            if project.closed_at is None and is_done:
+                project.closed_at = now
+                project.version += 1
+                project.save(update_fields=["closed_at", "version"])
+                operations.record(
+                    name="checks.project.closed",
+                    by=None,
+                    now=now,
+                    object_type="project",
+                    object_key=str(project.pk),
+                )
+                closed.append(project)
+    return closed
 
 
 def _refuse_twice(project: Project, task: Task) -> None:
