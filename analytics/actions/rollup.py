@@ -85,13 +85,14 @@ changed_put AS (
 ),
 """
 
+# NOT IN is looked up by hash. As a join the planner, which expects one stored cell, merges by the date
+# alone and compares every cell of a day with every other one.
 _WRITE = """
 WITH {cells},
 {buyers}gone AS (
-  DELETE FROM {table} AS r
+  DELETE FROM {table}
   WHERE basis = %(basis)s AND dim = ANY(%(dims)s) AND date = ANY(%(days)s)
-    AND NOT EXISTS (
-      SELECT FROM fresh AS f WHERE f.date = r.date AND f.dim = r.dim AND f.key = r.key)
+    AND (date, dim, key) NOT IN (SELECT date, dim, key FROM fresh)
   RETURNING 1
 ),
 stored AS MATERIALIZED (

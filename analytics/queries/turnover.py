@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
 from analytics.metrics import ratio
-from analytics.queries.sums import sums
 from analytics.rules.spans import Days
 from shopops.lib.money import from_fen
 
@@ -15,14 +15,32 @@ from shopops.lib.money import from_fen
 _EVERY_DAY = 35
 
 # The last day of each SKU is looked up: sorting every day of every SKU for it takes four times as long.
+# Only what the page tells is summed, and in whole fen: a span has thousands of SKUs.
 _SHELF = """
-WITH sums AS (
+WITH stood AS (
   SELECT sku_code, count(*) AS days, sum(greatest(on_hand, 0)) AS pieces,
-    sum(greatest(on_hand, 0) * cost_fen) AS fen, count(cost_fen) AS costed, max(date) AS last
+    sum((greatest(on_hand, 0) * cost_fen)::float8) AS fen, count(cost_fen) AS costed, max(date) AS last
   FROM analytics_stockday WHERE date = ANY(%(days)s) GROUP BY sku_code
+),
+sold AS (
+  SELECT key, coalesce(max(label), '') AS label, sum(pieces::float8)::bigint AS pieces,
+    sum(costed_pieces::float8)::bigint AS costed, sum(cost_fen::float8)::bigint AS cost
+  FROM analytics_dayrollup WHERE basis = 'paid' AND dim = 'sku'
+    AND date BETWEEN %(since)s AND %(until)s GROUP BY key
+),
+shelf AS (
+  SELECT a.sku_code, coalesce(s.label, '') AS label, a.days, a.pieces AS stood, l.on_hand,
+    coalesce(s.pieces, 0) AS pieces, a.costed = a.days AS has_cost, floor(a.fen / a.days)::bigint AS mean_fen,
+    (greatest(l.on_hand, 0) * l.cost_fen)::bigint AS fen,
+    CASE WHEN s.costed > 0 THEN s.cost WHEN s.key IS NULL THEN 0 END AS cost
+  FROM stood a JOIN analytics_stockday l ON l.sku_code = a.sku_code AND l.date = a.last
+  LEFT JOIN sold s ON s.key = a.sku_code
 )
-SELECT a.sku_code, a.days, a.pieces, a.fen, a.costed, l.on_hand, l.cost_fen
-FROM sums a JOIN analytics_stockday l ON l.sku_code = a.sku_code AND l.date = a.last ORDER BY 1
+"""
+_ROWS = f"{_SHELF} SELECT * FROM shelf ORDER BY sku_code"
+_WHOLE = f"""{_SHELF}
+SELECT count(*), coalesce(sum(pieces), 0)::bigint, coalesce(sum(stood::numeric / days), 0),
+  sum(fen) FILTER (WHERE has_cost) FROM shelf
 """
 
 
@@ -111,38 +129,61 @@ def _sum(values: list[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if known else None
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The shelf of a span in one row: what another span is set against."""
+
+    pieces: int
+    mean_pieces: Decimal
+    value: Decimal | None
+    length: int
+
+    @property
+    def times(self) -> Decimal | None:
+        """Give how many times the shelf turned in the span, by pieces."""
+        return self.pieces / self.mean_pieces if self.mean_pieces else None
+
+    def days(self) -> Decimal | None:
+        """Give how many days the mean shelf lasts at the sales of the span."""
+        return ratio(self.mean_pieces * self.length, self.pieces)
+
+
 def turnover(days: Days) -> Turnover:
-    """Give how the shelf turned over a span. Three queries, over rows of days only."""
+    """Give how the shelf turned over a span. Two queries, over rows of days only."""
     looked_at = _looked_at(days)
+    return Turnover(
+        [_turned(row) for row in _asked(_ROWS, days, looked_at)], looked_at, days.length
+    )
+
+
+def whole_turnover(days: Days) -> Whole | None:
+    """Give the same of all SKUs together; None if no shelf of the span is known."""
+    ((skus, pieces, mean, fen),) = _asked(_WHOLE, days, _looked_at(days))
+    if not skus:
+        return None
+    return Whole(pieces, mean, from_fen(int(fen)) if fen is not None else None, days.length)
+
+
+def _asked(sql: str, days: Days, looked_at: list[date]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_SHELF, {"days": looked_at})
-        shelf = cursor.fetchall()
-    if not shelf:
-        return Turnover([], [], days.length)
-    sold = {
-        cell.key: cell
-        for cell in sums(
-            basis="paid", dim="sku", since=days.since, until=days.until, with_buyers=False
-        )
-    }
-    rows = []
-    for code, known, pieces, fen, costed, on_hand, cost in shelf:
-        cell = sold.get(code)
-        # A cost that came in the midst of the span is not known of the whole.
-        has_cost = costed == known
-        rows.append(
-            Turned(
-                code=code,
-                label=cell.label if cell else "",
-                mean_pieces=Decimal(pieces) / known,
-                on_hand=on_hand,
-                pieces=cell.pieces if cell else 0,
-                mean_value=from_fen(int(fen / known)) if has_cost else None,
-                value=from_fen(max(on_hand, 0) * cost) if cost is not None else None,
-                cost_amount=(cell.cost_amount if cell else Decimal(0)) if has_cost else None,
-            )
-        )
-    return Turnover(rows, looked_at, days.length)
+        cursor.execute(sql, {"days": looked_at, "since": days.since, "until": days.until})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _turned(row: tuple[Any, ...]) -> Turned:
+    code, label, known, stood, on_hand, pieces, has_cost, mean_fen, fen, cost = row
+    # A cost that came in the midst of the span is not known of the whole.
+    return Turned(
+        code=code,
+        label=label,
+        mean_pieces=Decimal(stood) / known,
+        on_hand=on_hand,
+        pieces=pieces,
+        mean_value=from_fen(mean_fen) if has_cost else None,
+        value=from_fen(fen) if fen is not None else None,
+        cost_amount=from_fen(cost) if has_cost and cost is not None else None,
+    )
 
 
 def _looked_at(days: Days) -> list[date]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from analytics.metrics import ratio
-from analytics.queries.turnover import Turned, Turnover, turnover
+from analytics.queries.turnover import Turned, Turnover, Whole, turnover, whole_turnover
 from analytics.views.boards.asked import Asked, against_words
 from analytics.views.boards.links import SEES_GOODS, orders_url
 from analytics.views.boards.parts import (
@@ -50,7 +50,7 @@ def build(asked: Asked) -> Board:
             "label": _("去库存"),
         }
         return Board(title=title, cards=[], empty=empty)
-    past = turnover(asked.past) if asked.past else None
+    past = whole_turnover(asked.past) if asked.past else None
     names = _names(now)
     choices = [
         {
@@ -63,7 +63,7 @@ def build(asked: Asked) -> Board:
     ]
     return Board(
         title=title,
-        kpis=_kpis(asked, now, past if past and past.rows else None),
+        kpis=_kpis(asked, now, past),
         notes=_gaps(asked, now),
         choices=choices,
         cards=[_cover(asked, now), _dearest(asked, now, names), _table(asked, now, show, names)],
@@ -88,7 +88,7 @@ def _gaps(asked: Asked, now: Turnover) -> list[Data]:
     return [note(words % {"all": wanted, "n": len(now.looked_at)})]
 
 
-def _kpis(asked: Asked, now: Turnover, past: Turnover | None) -> list[Data]:
+def _kpis(asked: Asked, now: Turnover, past: Whole | None) -> list[Data]:
     words = against_words(asked) if past else ""
     dead = [row for row in now.rows if not row.pieces and row.on_hand > 0]
     found = [
