@@ -18,7 +18,7 @@ from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext as _
 
 from analytics.actions import profit, settling
-from analytics.choices import BASES, DIMS, REFUNDED, ROLLED
+from analytics.choices import BASES, DIMS, NEW, OLD, REFUNDED, ROLLED
 from analytics.models import DayRollup, RolledDay
 from analytics.queries.facts import cells_ctes
 from analytics.queries.measures import MEASURES
@@ -44,10 +44,11 @@ _TABLE = DayRollup._meta.db_table
 # Who bought on the days, and who of them was not known to have bought, or is no longer.
 _BUYERS = """
 who AS MATERIALIZED (
-  SELECT d.date, coalesce(array_agg(k.buyer_id ORDER BY k.buyer_id) FILTER (WHERE NOT k.is_old), '{{}}')
-      AS new_ids,
-    coalesce(array_agg(k.buyer_id ORDER BY k.buyer_id) FILTER (WHERE k.is_old), '{{}}') AS old_ids
-  FROM (SELECT DISTINCT date FROM o) AS d LEFT JOIN kinds k USING (date) GROUP BY d.date
+  SELECT date, coalesce(array_agg(DISTINCT buyer_id ORDER BY buyer_id)
+      FILTER (WHERE kind = '{new}'), '{{}}') AS new_ids,
+    coalesce(array_agg(DISTINCT buyer_id ORDER BY buyer_id)
+      FILTER (WHERE kind = '{old}'), '{{}}') AS old_ids
+  FROM o GROUP BY date
 ),
 known_who AS MATERIALIZED (
   SELECT date, new_ids, old_ids FROM analytics_daybuyers
@@ -185,7 +186,7 @@ def _taken_days(
 def _write(basis: str, days: Sequence[date], *, now: datetime) -> int:
     buyers = ""
     if basis in BASES:
-        buyers = _BUYERS.format(changed=_CHANGED if basis == "paid" else "")
+        buyers = _BUYERS.format(new=NEW, old=OLD, changed=_CHANGED if basis == "paid" else "")
     statement = _WRITE.format(
         cells=cells_ctes(basis),
         buyers=buyers,

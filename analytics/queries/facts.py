@@ -109,12 +109,9 @@ _KIND = f"""CASE WHEN buyer_id IS NULL THEN '{NOBODY}' WHEN EXISTS (
           AND p.paid_date >= orders_order.{{basis}}_date - {OLD_DAYS}
           AND p.paid_date < orders_order.{{basis}}_date OFFSET 0) THEN '{OLD}' ELSE '{NEW}' END"""
 
-# `kinds`: which buyer is old on which of the wanted days. `orders`: `o`, odd where the buyer has several
-# that day; both are read where they stand, since a copy of all rows costs more than looking odd ones up.
-_ORDERS_CTE = f"""kinds AS (
-  SELECT DISTINCT date, buyer_id, kind = '{OLD}' AS is_old FROM o WHERE buyer_id IS NOT NULL
-),
-several AS MATERIALIZED (
+# `orders`: `o`, odd where the buyer has several that day; read where it stands, since a copy of all rows
+# costs more than looking odd ones up.
+_ORDERS_CTE = """several AS MATERIALIZED (
   SELECT date, buyer_id FROM o WHERE buyer_id IS NOT NULL GROUP BY date, buyer_id HAVING count(*) > 1
 ),
 orders AS NOT MATERIALIZED (
@@ -196,7 +193,7 @@ def _codes_are_shared() -> bool:
 
 
 def cells_ctes(basis: str, *, in_range: bool = False) -> str:
-    """Give CTEs of which `fresh` holds all cells of the wanted days, `kinds` (by order) their buyers."""
+    """Give CTEs of which `fresh` holds all cells of the wanted days, `o` (by order) the orders with their kind."""
     if basis == REFUNDED:
         return f"fresh AS MATERIALIZED ({refund_cells_sql(in_range=in_range)})"
     return f"""{orders_cte(basis, in_range=in_range, with_kind=True)},
