@@ -86,19 +86,22 @@ changed_put AS (
 ),
 """
 
-# NOT IN is looked up by hash. As a join the planner, which expects one stored cell, merges by the date
-# alone and compares every cell of a day with every other one.
+# EXCEPT hashes or sorts, whatever the planner expects. As a join it merges by the date alone, since it
+# expects one stored cell, and compares every cell of a day with every other one.
 _WRITE = """
 WITH {cells},
-{buyers}gone AS (
-  DELETE FROM {table}
-  WHERE basis = %(basis)s AND dim = ANY(%(dims)s) AND date = ANY(%(days)s)
-    AND (date, dim, key) NOT IN (SELECT date, dim, key FROM fresh)
-  RETURNING 1
-),
-stored AS MATERIALIZED (
+{buyers}stored AS MATERIALIZED (
   SELECT {columns} FROM {table}
   WHERE basis = %(basis)s AND dim = ANY(%(dims)s) AND date = ANY(%(days)s)
+),
+lost AS MATERIALIZED (
+  SELECT date, dim, key FROM stored EXCEPT SELECT date, dim, key FROM fresh
+),
+gone AS (
+  DELETE FROM {table} AS r USING lost
+  WHERE r.basis = %(basis)s AND r.dim = ANY(%(dims)s) AND r.date = ANY(%(days)s)
+    AND r.date = lost.date AND r.dim = lost.dim AND r.key = lost.key
+  RETURNING 1
 ),
 put AS (
   INSERT INTO {table} AS r (basis, {columns})

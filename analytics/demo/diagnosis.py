@@ -5,10 +5,9 @@ from datetime import date, datetime, timedelta
 from analytics.queries import breaks
 from analytics.queries.causes import tree
 from analytics.queries.causes.base import Asked, Cause
-from analytics.views.diagnosis_tasks import proposed, subject_of
-from analytics.wording.tasks import USUAL
+from analytics.views.diagnosis_tasks import proposed, subject_of, usual_tasks
 from shopops.checks.actions import projects
-from shopops.checks.actions.tasks import Task, give_tasks
+from shopops.checks.actions.tasks import give_tasks
 from shopops.checks.models import Project
 from shopops.lib.business_time import business_date
 from shopops.staff.models import User
@@ -33,18 +32,7 @@ def fill(*, by: User, now: datetime) -> None:
 
 
 def _give(day: date, code: str, causes: list[Cause], by: User, now: datetime) -> None:
-    tasks = [
-        Task(
-            part=cause.code,
-            section=str(cause.label),
-            text=str(USUAL[cause.code].text),
-            role=USUAL[cause.code].role,
-            owner=None,
-            due_on=business_date(now) + timedelta(days=1),
-            note=cause.text,
-        )
-        for cause in causes
-    ]
+    tasks = usual_tasks(causes, now=now)
     first, *others = give_tasks(about=subject_of(day, code), tasks=tasks, by=by, now=now)
     if others:
         projects.finish_line(item_id=first.pk, note="查过了，已经改好", by=by, now=now)

@@ -82,7 +82,7 @@ def orders_cte(
     """Give the CTE `o`: orders of the dates `days`, of `since` to `until`, both included, or `wanted`.
 
     Amounts become whole fen here, once a row: each is added up in many groups, and integers add quicker.
-    With `kind`, whether the buyer is old, by the index of a buyer's days of payment.
+    `with_kind` adds whether the buyer is old, by the index of a buyer's days of payment.
     """
     if basis not in BASES:
         raise ValueError(f"unknown basis: {basis}")

@@ -114,19 +114,24 @@ def _role(code: str) -> str:
     return role_names().get(code, code)
 
 
-def _give_usual(subject: Subject, causes: Sequence[Cause], _form: forms.Form, asked: Asked) -> str:
-    tasks = [
+def usual_tasks(causes: Sequence[Cause], *, now: datetime) -> list[Task]:
+    """Give the usual task of each cause, due tomorrow, by whoever of its role has time."""
+    return [
         Task(
             part=cause.code,
             section=str(cause.label),
             text=str(USUAL[cause.code].text),
             role=USUAL[cause.code].role,
             owner=None,
-            due_on=business_date(asked.now) + TOMORROW,
+            due_on=business_date(now) + TOMORROW,
             note=cause.text[:MOST_NOTE],
         )
         for cause in causes
     ]
+
+
+def _give_usual(subject: Subject, causes: Sequence[Cause], _form: forms.Form, asked: Asked) -> str:
+    tasks = usual_tasks(causes, now=asked.now)
     _give(subject, tasks, asked)
     roles = dict.fromkeys(_role(task.role) for task in tasks)
     return _("交给了%(who)s，明天前。") % {"who": listed(roles)}

@@ -22,8 +22,10 @@ from crm.queries import rfm as queries
 from crm.queries.rfm import Recipe
 from crm.rules.rfm import SCORES, LifeLimits, segment_of
 
-# The shop's own intervals are read anew once a week, and everybody is scored.
+# The shop's own intervals are read anew once a week.
 LIMITS_HOLD_DAYS = 6
+# As of Sundays everybody is scored, so that nothing that a day missed stands longer than a week.
+EVERYBODY_ON = 7
 
 _PUT = """
 INSERT INTO crm_rfmbase (customer_id, last_date, days, orders, net_fen, moved_on, is_stale)
@@ -155,8 +157,8 @@ def keep_rfm(*, as_of: date, now: datetime) -> Kept:
         queries.read_whole_tables(cursor)
         cuts = queries.cuts_of(cursor, "crm_rfmbase", asked)
         values = queries.values_of(asked, cuts) | {name: getattr(limits, name) for name in _LIMITS}
-        is_own_week = limits.by == "own" and limits.since == as_of.isoformat()
-        between = None if last is None or is_own_week else _between(last, asked, cuts, limits)
+        is_for_all = last is None or as_of.isoweekday() == EVERYBODY_ON
+        between = None if last is None or is_for_all else _between(last, asked, cuts, limits)
         changed = _write(cursor, values, between)
         rows = _counts(cursor, values)
         run = _note(asked, cuts, limits, rows, changed=changed, now=now)
