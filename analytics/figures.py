@@ -11,11 +11,12 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-type Unit = Literal["money", "count", "people", "rate", "score"]
+type Unit = Literal["money", "count", "people", "rate", "score", "seconds"]
 
 # Sources of figures. What our own orders say comes first wherever they can say it.
 ORDERS, REFUNDS, CHANNELS = "orders", "refunds", "channels"
 SHOP_DAY, TRADE, PRODUCT_DAYS, DSR, HAND = "shop_day", "trade", "product_days", "dsr", "hand"
+FLOW = "flow"
 SOURCE_LABELS: dict[str, str | Promise] = {
     ORDERS: _("自己的订单"),
     REFUNDS: _("自己的退款单"),
@@ -25,6 +26,7 @@ SOURCE_LABELS: dict[str, str | Promise] = {
     PRODUCT_DAYS: _("生意参谋商品日报"),
     DSR: _("店铺评分文件"),
     HAND: _("手工填写"),
+    FLOW: _("生意参谋流量来源"),
 }
 
 
@@ -33,8 +35,9 @@ class FigureSpec:
     """One figure.
 
     `is_additive`: its days may be added up (visitors and buyers may not: one person comes on several
-    days). `parts`: numerator and denominator of a figure that is derived, never stored. `sources`: in
-    order of trust; the first one that knows the day counts.
+    days). `parts`: numerator and denominator of a figure that is derived, never stored. `weight`: of a
+    mean whose parts no file says, what each day's mean is of (people); of several days it is weighed by
+    them. `sources`: in order of trust; the first one that knows the day counts.
     """
 
     code: str
@@ -43,6 +46,14 @@ class FigureSpec:
     is_additive: bool
     parts: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    weight: str = ""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Give what has to be known of each day to give this figure of several."""
+        if self.parts:
+            return self.parts
+        return (self.code, self.weight) if self.weight else (self.code,)
 
 
 def _sum(code: str, label: str | Promise, unit: Unit, *sources: str) -> FigureSpec:
@@ -55,6 +66,10 @@ def _people(code: str, label: str | Promise, *sources: str) -> FigureSpec:
 
 def _by(code: str, label: str | Promise, unit: Unit, above: str, below: str) -> FigureSpec:
     return FigureSpec(code, label, unit, is_additive=False, parts=(above, below))
+
+
+def _mean(code: str, label: str | Promise, unit: Unit, weight: str, *sources: str) -> FigureSpec:
+    return FigureSpec(code, label, unit, is_additive=False, sources=sources, weight=weight)
 
 
 def _score(code: str, label: str | Promise) -> FigureSpec:
@@ -81,7 +96,12 @@ _ALL: tuple[FigureSpec, ...] = (
     _by("order_pay_rate", _("下单-支付转化率"), "rate", "paid_buyers", "ordered_buyers"),
     _by("per_buyer", _("客单价"), "money", "paid_amount", "paid_buyers"),
     _by("per_order", _("笔单价"), "money", "paid_amount", "paid_orders"),
-    _people("search_visitors", _("搜索访客数"), *_DAY),
+    # Where no file counts them: visitors of the sources that are called a search, as the flow file has them.
+    _people("search_visitors", _("搜索访客数"), *_DAY, FLOW),
+    # The platform says them of a day's visitors, never what they are made of.
+    _mean("bounce_rate", _("跳失率"), "rate", "visitors", PRODUCT_DAYS, SHOP_DAY),
+    _mean("stay_seconds", _("平均停留时长"), "seconds", "visitors", PRODUCT_DAYS, SHOP_DAY),
+    _people("favourites", _("收藏人数"), *_DAY),
     _people("new_buyers", _("支付新买家数"), ORDERS, *_DAY),
     _people("old_buyers", _("支付老买家数"), ORDERS, *_DAY),
     _sum("ad_spend", _("推广花费"), "money", CHANNELS, SHOP_DAY, HAND),

@@ -168,13 +168,19 @@ def _timed(act: Any) -> float:  # noqa: ANN401
 def _pages() -> dict[str, str]:
     today = datetime.now(UTC).date()
     year = f"since={today - timedelta(days=365)}&until={today - timedelta(days=1)}"
+    # By its date: what a shop in Shanghai calls yesterday has no orders here while there it is morning.
+    day = f"since={today - timedelta(days=1)}&until={today - timedelta(days=1)}"
     pages = {f"{code}, 30 days": f"/analytics/{code}/" for code in CODES}
     pages |= {f"{code}, a year against a year": f"/analytics/{code}/?{year}" for code in CODES}
     return pages | {
         "trend of the conversion, by week": "/analytics/trend/?figure=pay_rate&by=week",
         "products by SKU, 30 days": "/analytics/products/?by=sku",
-        "orders behind a day": "/analytics/orders/?span=yesterday",
-        "orders behind a province of a day": "/analytics/orders/?span=yesterday&province=西藏自治区",
+        "orders behind a day": f"/analytics/orders/?{day}",
+        "orders behind a province of a day": f"/analytics/orders/?{day}&province=西藏自治区",
+        "orders behind 30 days": "/analytics/orders/?span=30",
+        "orders behind old buyers of a year": f"/analytics/orders/?{year}&buyer_kind=old",
+        "orders behind Mondays at 10, a year": f"/analytics/orders/?{year}&weekday=1&hour=10",
+        "refunds behind 30 days": "/analytics/orders/?span=30&basis=refunded",
         "targets": "/analytics/targets/",
         "funnel, 30 days": "/analytics/funnel/?days=30",
         "traffic, 30 days": "/analytics/traffic/?days=30",

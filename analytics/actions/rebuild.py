@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from analytics.actions import rollup, settling
+from analytics.actions import months, rollup, settling
 from orders.models import DirtyDay
 from shopops.staff.models import User
 from shopops.work import actions as work
@@ -53,6 +53,7 @@ def perform_month(run: RunContext) -> dict[str, Any]:
     first = date.fromisoformat(f"{run.key}-01")
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     days, cells = rollup.roll_in_steps(run, since=first, until=last)
+    months.sum_all(now=run.now, month=first)
     if settling.is_needed():
         rollup.request_rollup(now=run.now)
     return {"days": days, "cells": cells}

@@ -17,10 +17,10 @@ from django.db import connection, transaction
 from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext as _
 
-from analytics.actions import profit, settling
+from analytics.actions import months, profit, settling
 from analytics.choices import BASES, DIMS, NEW, OLD, REFUNDED, ROLLED
 from analytics.models import DayRollup, RolledDay
-from analytics.queries.facts import cells_ctes
+from analytics.queries.facts import cells_ctes, codes_are_shared
 from analytics.queries.measures import MEASURES
 from analytics.queries.metrics import days_with_anything
 from orders.actions import sku_days
@@ -86,6 +86,10 @@ changed_put AS (
 ),
 """
 
+_SOLD_OF_CODES = f"""
+  SELECT key AS sku_code, date, pieces, paid_orders AS order_count FROM {_TABLE}
+  WHERE basis = 'paid' AND dim = 'sku' AND date = ANY(%(days)s) AND key <> ''"""
+
 # EXCEPT hashes or sorts, whatever the planner expects. As a join it merges by the date alone, since it
 # expects one stored cell, and compares every cell of a day with every other one.
 _WRITE = """
@@ -143,7 +147,7 @@ def mark_days(*, since: date | None, until: date | None, now: datetime) -> int:
 
 
 def roll_some(*, now: datetime, limit: int) -> Rolled | None:
-    """Recompute at most `limit` marked days of one basis; None if none is left, after settling.
+    """Recompute at most `limit` marked days of one basis; None if none is left, after settling and months.
 
     Yesterday and today come first, then the others from the earliest: a day that is worked out after
     those before it need not be looked at again. Days that another transaction is marking or
@@ -152,6 +156,8 @@ def roll_some(*, now: datetime, limit: int) -> Rolled | None:
     done = roll_marked(now=now, limit=limit)
     if done is None and settling.settle(now=now):
         done = roll_marked(now=now, limit=limit)
+    if done is None:
+        months.sum_all(now=now)
     return done
 
 
@@ -164,11 +170,21 @@ def roll_marked(
         for basis in ROLLED:
             days = _taken_days(basis, now=now, limit=limit, since=since, until=until)
             if days:
+                months.leave(basis, days)
+                changed = _write(basis, days, now=now)
                 if basis == "paid":
-                    sku_days.write_days(days)
+                    _write_sku_days(days)
                     profit.mark(days)
-                return Rolled(basis, days, _write(basis, days, now=now))
+                return Rolled(basis, days, changed)
     return None
+
+
+def _write_sku_days(days: Sequence[date]) -> None:
+    # While no two specs share a code, a cell of a SKU is what was sold of the code that day.
+    if codes_are_shared():
+        sku_days.write_days(days)
+    else:
+        sku_days.write_summed(days, source=_SOLD_OF_CODES)
 
 
 def _taken_days(
@@ -244,7 +260,7 @@ def request_after_import(batch_id: int, now: datetime) -> None:
 
 def request_if_needed(now: datetime) -> None:
     """Ask if days are marked: the safety net under a process that died between mark and request."""
-    if DirtyDay.objects.exists() or settling.is_needed():
+    if DirtyDay.objects.exists() or settling.is_needed() or months.is_waiting(now):
         request_rollup(now=now)
 
 
@@ -255,6 +271,7 @@ def perform_rollup(run: RunContext) -> dict[str, Any]:
     while settling.settle(now=run.now):
         more, changed = roll_in_steps(run)
         days, cells = days + more, cells + changed
+    months.sum_all(now=run.now)
     return {"days": days, "cells": cells}
 
 

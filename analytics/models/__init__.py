@@ -20,7 +20,15 @@ from analytics.models.profit import (
     ProfitMark,
 )
 from analytics.models.reports import Report, ReportAddress, ReportSending
-from analytics.models.rollup import ChangedBuyers, DayBuyers, DayRollup, RolledDay, SkuCost
+from analytics.models.rollup import (
+    ChangedBuyers,
+    DayBuyers,
+    DayRollup,
+    MonthRollup,
+    RolledDay,
+    RolledMonth,
+    SkuCost,
+)
 from analytics.models.stats import StatRow
 
 __all__ = [
@@ -34,6 +42,7 @@ __all__ = [
     "ExperienceDay",
     "ExperienceWord",
     "MonthClose",
+    "MonthRollup",
     "OrderProfit",
     "PlanLever",
     "ProfitDay",
@@ -47,6 +56,7 @@ __all__ = [
     "ReturnDay",
     "ReturnedDay",
     "RolledDay",
+    "RolledMonth",
     "ScorePlan",
     "ShopRating",
     "SkuCost",

@@ -4,16 +4,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
-class DayRollup(models.Model):
-    """Sums of one Shanghai date for one key of a dimension.
+class Sums(models.Model):
+    """What is summed for one key of a dimension, over whatever time.
 
-    The date is that of creation, of payment, or (basis `refunded`) of the end of a refund. `dim` is one of
-    `choices.DIMS`; the key of `total` is empty. What the columns mean stands in `queries.facts`.
-    Weekday and longer periods add days up; distinct buyers never add up and are counted from facts.
-    Amounts are integer fen: exact, and half the width of numeric.
+    `dim` is one of `choices.DIMS`; the key of `total` is empty. What the columns mean stands in
+    `queries.facts`. Amounts are integer fen: exact, and half the width of numeric.
     """
 
-    date = models.DateField()
     basis = models.CharField(max_length=8)
     dim = models.CharField(max_length=12)
     key = models.CharField(max_length=120, blank=True, default="")
@@ -36,6 +33,19 @@ class DayRollup(models.Model):
     cost_fen = models.BigIntegerField(db_default=0)
 
     class Meta:
+        abstract = True
+
+
+class DayRollup(Sums):
+    """Sums of one Shanghai date for one key of a dimension.
+
+    The date is that of creation, of payment, or (basis `refunded`) of the end of a refund. Weekday and
+    longer periods add days up; distinct buyers never add up and are counted from facts.
+    """
+
+    date = models.DateField()
+
+    class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["basis", "dim", "date", "key"], name="a_rollup_cell_exists_once"
@@ -44,6 +54,43 @@ class DayRollup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.basis} {self.dim} {self.date} {self.key}"
+
+
+class MonthRollup(Sums):
+    """The cells of a whole month's days added up, so that a year is read from twelve months.
+
+    Buyers of a month are buyers of its days added up: of no use but to prove the sums. Read it by
+    `queries.spans_sql` alone, which knows the months whose days changed since.
+    """
+
+    # The first day of the month.
+    month = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["basis", "dim", "month", "key"], name="a_cell_of_a_month_exists_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.basis} {self.dim} {self.month:%Y-%m} {self.key}"
+
+
+class RolledMonth(models.Model):
+    """That the days of a month were added up; `is_current` until one of them is worked out again."""
+
+    month = models.DateField()
+    is_current = models.BooleanField()
+    basis = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["basis", "month"], name="a_month_is_rolled_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.basis} {self.month:%Y-%m}"
 
 
 class RolledDay(models.Model):

@@ -1,6 +1,8 @@
 """Orders by weekday and hour, read from the rollup."""
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Sum
 from django.db.models.functions import ExtractIsoWeekDay
@@ -18,11 +20,17 @@ MEASURES = {"orders": "paid_orders", "amount": "gross_fen", "placed": "orders"}
 class Week:
     """Sums by weekday (Monday first) and hour; a weekday that nobody told of is None.
 
-    `days`: how many known days of each weekday lie in the span.
+    `days`: how many known days of each weekday lie in the span; `known`: these days.
     """
 
     sums: list[list[int | None]]
-    days: list[int]
+    known: frozenset[date]
+
+    @property
+    def days(self) -> list[int]:
+        """Count the known days of each weekday."""
+        counted = Counter(day.weekday() for day in self.known)
+        return [counted[weekday] for weekday in range(7)]
 
     def hour(self, hour: int) -> int | None:
         """Add up an hour over the known weekdays; None if none is known."""
@@ -44,10 +52,11 @@ def by_hour(days: Days, measure: str) -> Week:
         .annotate(total=Sum(MEASURES[measure]))
         .order_by("weekday", "key")
     )
-    count = [0] * 7
-    for day in known_days(basis=basis, since=days.since, until=days.until):
-        count[day.weekday()] += 1
-    table: list[list[int | None]] = [[0 if one else None] * HOURS for one in count]
+    known = frozenset(known_days(basis=basis, since=days.since, until=days.until))
+    weekdays = {day.weekday() for day in known}
+    table: list[list[int | None]] = [
+        [0 if weekday in weekdays else None] * HOURS for weekday in range(7)
+    ]
     for row in rows:
         table[row["weekday"] - 1][int(row["key"])] = row["total"]
-    return Week(table, count)
+    return Week(table, known)

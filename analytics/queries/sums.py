@@ -18,15 +18,11 @@ from analytics.metrics import ratio
 from analytics.models import DayRollup
 from analytics.queries.measures import BUYER_COUNTS, MEASURES
 from analytics.queries.metrics import buyers_by
+from analytics.queries.spans_sql import span_cells
 from shopops.lib.money import from_fen
 
 # Plain SQL: a shop has thousands of keys, and the ORM converts every sum of every one of them.
-_SUMS = (
-    "SELECT key, coalesce(max(label), ''), "
-    + ", ".join(f"sum({name})::bigint" for name in MEASURES)
-    + " FROM analytics_dayrollup WHERE basis = %(basis)s AND dim = %(dim)s"
-    " AND date BETWEEN %(since)s AND %(until)s GROUP BY key ORDER BY key"
-)
+_SUMS = "SELECT key, coalesce(max(label), ''), {measures} FROM ({cells}) AS cells GROUP BY key ORDER BY key"
 # What can be counted twice over days.
 _ADDITIVE = tuple(name for name in MEASURES if name not in BUYER_COUNTS)
 
@@ -119,23 +115,22 @@ class Cell:
 def sums(*, basis: str, dim: str, since: date, until: date, with_buyers: bool = True) -> list[Cell]:
     """Give the sums of each key over a period, both ends included, the largest net amount first.
 
-    One query over the rollup. `with_buyers` counts distinct buyers over several days from the orders of the
-    whole period, which a page over a year should not ask for.
+    Two queries over the rollup: whole months are read as such. `with_buyers` counts distinct buyers over
+    several days from the orders of the whole period, which a page over a year should not ask for.
 
     :raises ValueError: if the basis has no such dimension
     """
     _known(basis, (dim,))
     is_period = since != until and basis in BASES
-    uncounted: dict[str, Any] = (
-        {"buyers": None, "ordered_buyers": None} if is_period and not with_buyers else {}
+    unknown = BUYER_COUNTS if is_period else ()
+    cells = span_cells(basis=basis, dim=dim, since=since, until=until, columns=", ".join(MEASURES))
+    measures = ", ".join(
+        "NULL::bigint" if name in unknown else f"sum({name})::bigint" for name in MEASURES
     )
     with connection.cursor() as cursor:
-        cursor.execute(_SUMS, {"basis": basis, "dim": dim, "since": since, "until": until})
-        rows = cursor.fetchall()
-    found = []
-    for key, label, *values in rows:
-        counts: dict[str, Any] = dict(zip(MEASURES, values, strict=True)) | uncounted
-        found.append(Cell(key=key, label=label, date=None, **counts))
+        cursor.execute(_SUMS.format(measures=measures, cells=cells.sql), cells.values)
+        # By place: the fields of a cell stand as `MEASURES` do, and there are thousands of cells.
+        found = [Cell(key, label, None, *values) for key, label, *values in cursor.fetchall()]
     if is_period and with_buyers:
         found = _counted(found, basis, dim, since, until)
     return sorted(found, key=lambda cell: (cell.refund_fen - cell.gross_fen, cell.key))

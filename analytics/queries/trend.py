@@ -8,7 +8,7 @@ from decimal import Decimal
 from analytics.figures import figure
 from analytics.metrics import ratio
 from analytics.models import RepurchaseRun
-from analytics.queries.known import Known, figures_of
+from analytics.queries.known import Known, figures_of, summed
 from analytics.queries.sums import by_day
 from analytics.rules.spans import Days
 from promotions.queries import channel_money, traffic
@@ -28,25 +28,13 @@ class Point:
 
 
 def base_series(code: str, days: Days) -> dict[str, dict[date, Known]]:
-    """Give what is summed of a figure, by day: its parts, or itself."""
-    names = figure(code).parts or (code,)
-    return figures_of(names, since=days.since, until=days.until)
+    """Give what is summed of a figure, by day: its parts, or itself with what it is weighed by."""
+    return figures_of(figure(code).reads, since=days.since, until=days.until)
 
 
 def point(code: str, series: Mapping[str, Mapping[date, Known]], days: Days) -> Point:
-    """Sum a figure over days that know all of it, then derive. Of scores the last known day counts."""
-    spec = figure(code)
-    parts = [series[name] for name in spec.parts or (code,)]
-    known = [day for day in days.days if all(one[day].value is not None for one in parts)]
-    sources = tuple(dict.fromkeys(one[day].source for day in known for one in parts))
-    if not known:
-        return Point(days, None, 0, ())
-    sums = [sum((one[day].value or Decimal(0) for day in known), Decimal(0)) for one in parts]
-    value: Decimal | None = sums[0]
-    if spec.parts:
-        value = sums[0] / sums[1] if sums[1] else None
-    elif spec.unit == "score":
-        value = parts[0][known[-1]].value
+    """Sum a figure over days that know all of it, then derive (`known.summed`)."""
+    value, known, sources = summed(code, series, days.days)
     return Point(days, value, len(known), sources)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from analytics.metrics import ratio
+from analytics.queries.spans_sql import span_cells
 from analytics.rules.spans import Days
 from shopops.lib.money import from_fen
 
@@ -20,13 +21,12 @@ _SHELF = """
 WITH stood AS (
   SELECT sku_code, count(*) AS days, sum(greatest(on_hand, 0)) AS pieces,
     sum((greatest(on_hand, 0) * cost_fen)::float8) AS fen, count(cost_fen) AS costed, max(date) AS last
-  FROM analytics_stockday WHERE date = ANY(%(days)s) GROUP BY sku_code
+  FROM analytics_stockday WHERE date = ANY(%(looked_at)s) GROUP BY sku_code
 ),
 sold AS (
   SELECT key, coalesce(max(label), '') AS label, sum(pieces::float8)::bigint AS pieces,
     sum(costed_pieces::float8)::bigint AS costed, sum(cost_fen::float8)::bigint AS cost
-  FROM analytics_dayrollup WHERE basis = 'paid' AND dim = 'sku'
-    AND date BETWEEN %(since)s AND %(until)s GROUP BY key
+  FROM ({cells}) AS cells GROUP BY key
 ),
 shelf AS (
   SELECT a.sku_code, coalesce(s.label, '') AS label, a.days, a.pieces AS stood, l.on_hand,
@@ -165,8 +165,15 @@ def whole_turnover(days: Days) -> Whole | None:
 
 
 def _asked(sql: str, days: Days, looked_at: list[date]) -> list[tuple[Any, ...]]:
+    cells = span_cells(
+        basis="paid",
+        dim="sku",
+        since=days.since,
+        until=days.until,
+        columns="pieces, costed_pieces, cost_fen",
+    )
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"days": looked_at, "since": days.since, "until": days.until})
+        cursor.execute(sql.format(cells=cells.sql), cells.values | {"looked_at": looked_at})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 

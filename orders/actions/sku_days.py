@@ -5,8 +5,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
-_WRITE = """
-WITH shared AS (
+_SOLD = """shared AS (
   SELECT DISTINCT merchant_code AS code FROM products_sku WHERE merchant_code <> ''
 ),
 lines AS (
@@ -21,13 +20,16 @@ named AS (
 ),
 sold AS (
   SELECT CASE WHEN cardinality(n.codes) = 1 THEN n.codes[1] ELSE l.sku_code END AS sku_code,
-    l.paid_date, sum(l.quantity) AS pieces, count(DISTINCT l.id) AS order_count
+    l.paid_date AS date, sum(l.quantity) AS pieces, count(DISTINCT l.id) AS order_count
   FROM lines l LEFT JOIN named n USING (sku_code, spec) GROUP BY 1, 2
-),
+)"""
+
+_WRITE = """
+WITH {sold},
 gone AS (DELETE FROM products_skuday d WHERE d.date = ANY(%(days)s) AND NOT EXISTS (
-  SELECT 1 FROM sold s WHERE s.paid_date = d.date AND s.sku_code = d.sku_code))
+  SELECT FROM sold s WHERE s.date = d.date AND s.sku_code = d.sku_code))
 INSERT INTO products_skuday (sku_code, date, pieces, order_count)
-SELECT sku_code, paid_date, pieces, order_count FROM sold ORDER BY 2, 1
+SELECT sku_code, date, pieces, order_count FROM sold ORDER BY date, sku_code
 ON CONFLICT (sku_code, date) DO UPDATE SET pieces = excluded.pieces, order_count = excluded.order_count
 WHERE (products_skuday.pieces, products_skuday.order_count) <> (excluded.pieces, excluded.order_count)
 """
@@ -43,7 +45,17 @@ def write_days(days: Collection[date]) -> None:
     (`DirtyDay`) calls it, in that transaction, so that no two write the same day.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, {"days": list(days)})
+        cursor.execute(_WRITE.format(sold=_SOLD), {"days": list(days)})
+
+
+@transaction.atomic
+def write_summed(days: Collection[date], *, source: str) -> None:
+    """Write the same from what somebody summed already, while no specs share a merchant code.
+
+    `source`: a SELECT of sku_code, date, pieces and order_count of the paid orders of `%(days)s`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE.format(sold=f"sold AS ({source})"), {"days": list(days)})
 
 
 def mark_shared(codes: Sequence[str], now: datetime) -> None:

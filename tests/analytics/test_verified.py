@@ -9,13 +9,14 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.actions import rollup, settling
+from analytics.actions import months, rollup, settling
 from analytics.choices import BASES, ROLLED
 from analytics.models import DayBuyers, DayRollup, SkuCost
 from analytics.queries import metrics, sums
+from analytics.queries.month_proof import month_differences
 from orders.models import DirtyDay, Order, OrderLine
 from products.choices import PriceChangeState, PriceKind
-from products.models import PriceChange, Sku
+from products.models import PriceChange, Sku, SkuDay
 from shopops.intake.models import Batch
 from shopops.lib.business_time import SHANGHAI
 from tests.orders.importing.harness import NOW, bring, dicts, undo
@@ -206,9 +207,32 @@ def test_any_mixture_of_imports_refunds_undo_and_costs_leaves_no_difference(
 
         assert differences() == []
         assert roll_all() == 0
+        check_months()
+        check_sold_of_codes()
         check_kinds_by_hand()
         check_costs_by_hand()
         transaction.set_rollback(True)
+
+
+def check_months() -> None:
+    """Hold the months against their days, at a time when all of them are over."""
+    later = NOW + timedelta(days=62)
+    months.sum_all(now=later)
+    assert not months.is_waiting(later)
+    assert month_differences(since=None, until=None) == []
+
+
+def check_sold_of_codes() -> None:
+    """Hold the pieces of each code and day, taken from cells, against those of the orders themselves."""
+    kept = set(SkuDay.objects.values_list("date", "sku_code", "pieces", "order_count"))
+    found: dict[tuple[date, str], tuple[int, set[int]]] = {}
+    for line in OrderLine.objects.exclude(sku_code="").filter(order__paid_date__isnull=False):
+        day = line.order.paid_date
+        assert day is not None
+        key = day, line.sku_code
+        pieces, ids = found.get(key, (0, set()))
+        found[key] = pieces + line.quantity, ids | {line.order_id}
+    assert kept == {(*key, pieces, len(ids)) for key, (pieces, ids) in found.items()}
 
 
 def check_kinds_by_hand() -> None:

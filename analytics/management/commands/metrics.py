@@ -1,6 +1,5 @@
 """`manage.py metrics`: the shop's figures by one grouping, over a period."""
 
-from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -12,8 +11,6 @@ from analytics.management.dates import day_option
 from analytics.queries import metrics as queries
 from shopops.lib.commands import JsonCommand, Refused
 from shopops.work.terminal import TerminalProgress
-
-_AMOUNTS = ("gross_amount", "refund_amount", "net_amount")
 
 
 class Command(JsonCommand):
@@ -43,9 +40,4 @@ class Command(JsonCommand):
             since=options["since"],
             until=options["until"],
         )
-        return {"rows": [_as_json(row) for row in rows]}
-
-
-def _as_json(row: queries.MetricRow) -> dict[str, Any]:
-    values = asdict(row)
-    return values | {name: f"{values[name]:.2f}" for name in _AMOUNTS}
+        return {"rows": [row.document for row in rows]}

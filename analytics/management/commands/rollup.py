@@ -13,6 +13,7 @@ from analytics.actions.profit import work_out_now
 from analytics.choices import ROLLED
 from analytics.management.dates import day_option
 from analytics.queries import metrics as queries
+from analytics.queries.month_proof import MonthDifference, month_differences
 from analytics.queries.profit_proof import kept_days, profit_differences
 from shopops.lib.commands import JsonCommand, Refused
 from shopops.work.clock import system_clock
@@ -56,6 +57,7 @@ class Command(JsonCommand):
         }
         found = [_as_json(one) for one in self._verify(days)] if options["verify"] else []
         if options["verify"]:
+            found += [_month_as_json(one) for one in month_differences(since=since, until=until)]
             found += _profits(kept_days(since=since, until=until))
         return {
             "days": len({day for of_basis in days.values() for day in of_basis}),
@@ -112,4 +114,15 @@ def _as_json(one: queries.Difference) -> dict[str, Any]:
         "key": one.key,
         "stored": one.stored,
         "counted": one.counted,
+    }
+
+
+def _month_as_json(one: MonthDifference) -> dict[str, Any]:
+    return {
+        "basis": f"{one.basis}, month",
+        "date": one.month.isoformat(),
+        "dim": one.dim,
+        "key": one.key,
+        "stored": None,
+        "counted": None,
     }

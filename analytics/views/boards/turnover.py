@@ -29,6 +29,7 @@ from products.models import Sku
 
 _SHOWN = {"slow": _l("慢的在前"), "fast": _l("快的在前"), "dead": _l("一件没卖的")}
 _BARS = 12
+_AT_ONCE = 500
 # By how many days of sales stand there: upper ends, as the trade talks of it.
 _COVERS = ((15, _l("15 天内")), (30, _l("15–30 天")), (60, _l("30–60 天")), (90, _l("60–90 天")))
 
@@ -51,7 +52,6 @@ def build(asked: Asked) -> Board:
         }
         return Board(title=title, cards=[], empty=empty)
     past = whole_turnover(asked.past) if asked.past else None
-    names = _names(now)
     choices = [
         {
             "label": _("先看哪些"),
@@ -66,18 +66,38 @@ def build(asked: Asked) -> Board:
         kpis=_kpis(asked, now, past),
         notes=_gaps(asked, now),
         choices=choices,
-        cards=[_cover(asked, now), _dearest(asked, now, names), _table(asked, now, show, names)],
+        cards=[_cover(asked, now), _dearest(asked, now), _table(asked, now, show)],
     )
 
 
-def _names(now: Turnover) -> dict[str, tuple[int, str]]:
-    rows = Sku.objects.filter(code__in=[row.code for row in now.rows]).select_related("product")
-    return {
-        code: (pk, " ".join(filter(None, (title or goods or "", spec))) or code)
-        for pk, code, title, goods, spec in rows.order_by("pk").values_list(
-            "pk", "code", "title", "product__title", "spec"
-        )
-    }
+class _Goods:
+    """The SKUs of rows as goods know them, read some hundred at a time: a page shows the first few."""
+
+    def __init__(self, rows: Sequence[Turned]) -> None:
+        self._codes = [row.code for row in rows]
+        self._places = {code: place for place, code in enumerate(self._codes)}
+        self._found: dict[str, tuple[int, str]] = {}
+
+    def pk(self, row: Turned) -> int:
+        """Give the id of a row's SKU; 0 if goods do not know it."""
+        return self._of(row)[0]
+
+    def name(self, row: Turned) -> str:
+        """Give what orders call it, else what goods do, else its code."""
+        return row.label or self._of(row)[1]
+
+    def _of(self, row: Turned) -> tuple[int, str]:
+        if row.code not in self._found:
+            place = self._places[row.code]
+            codes = self._codes[place : place + _AT_ONCE]
+            self._found |= dict.fromkeys(codes, (0, ""))
+            rows = Sku.objects.filter(code__in=codes).values_list(
+                "pk", "code", "title", "product__title", "spec"
+            )
+            for pk, code, title, goods, spec in rows:
+                self._found[code] = pk, " ".join(filter(None, (title or goods or "", spec)))
+        pk, name = self._found[row.code]
+        return pk, name or row.code
 
 
 def _gaps(asked: Asked, now: Turnover) -> list[Data]:
@@ -148,7 +168,7 @@ def _place(row: Turned, length: int) -> int:
     return next((n for n, (end, _words) in enumerate(_COVERS) if lasts <= end), len(_COVERS))
 
 
-def _dearest(asked: Asked, now: Turnover, names: dict[str, tuple[int, str]]) -> Card:
+def _dearest(asked: Asked, now: Turnover) -> Card:
     if asked.may(COST):
         rows = sorted(now.costed, key=lambda row: -(row.value or 0))[:_BARS]
         values = [number(row.value) for row in rows]
@@ -161,30 +181,28 @@ def _dearest(asked: Asked, now: Turnover, names: dict[str, tuple[int, str]]) -> 
         rows = sorted(now.rows, key=lambda row: -row.on_hand)[:_BARS]
         values = [float(row.on_hand) for row in rows]
         title, unit, column = _("架上最多的"), _("件"), Column("value", _("件数"), "count")
+    goods = _Goods(rows)
     return Card(
         code="most",
         title=title,
         columns=[Column("name", "SKU"), column],
         rows=[
-            Row({"name": _name(row, names), "value": row.value if asked.may(COST) else row.on_hand})
+            Row({"name": goods.name(row), "value": row.value if asked.may(COST) else row.on_hand})
             for row in rows
         ],
-        chart=bar_chart([_name(row, names)[:16] for row in rows], [(title, values, "us")], unit),
+        chart=bar_chart([goods.name(row)[:16] for row in rows], [(title, values, "us")], unit),
         empty=_("这些货的成本都没填"),
     )
 
 
-def _name(row: Turned, names: dict[str, tuple[int, str]]) -> str:
-    return row.label or names.get(row.code, (0, row.code))[1]
-
-
-def _table(asked: Asked, now: Turnover, show: str, names: dict[str, tuple[int, str]]) -> Card:
+def _table(asked: Asked, now: Turnover, show: str) -> Card:
     rows: Sequence[Turned] = now.rows
     if show == "dead":
         rows = sorted((r for r in rows if not r.pieces and r.on_hand > 0), key=lambda r: -r.on_hand)
     else:
         turning = [row for row in rows if row.times is not None]
         rows = sorted(turning, key=lambda r: (r.times or 0, -r.on_hand), reverse=show == "fast")
+    goods = _Goods(rows)
     return Card(
         code="skus",
         title=_SHOWN[show],
@@ -200,18 +218,18 @@ def _table(asked: Asked, now: Turnover, show: str, names: dict[str, tuple[int, s
             Column("value", _("库存金额"), "money", COST),
             Column("cost", _("卖出成本"), "money", COST),
         ],
-        rows=Made(rows, lambda row: _row(asked, row, now.length, names)),
+        rows=Made(rows, lambda row: _row(asked, row, now.length, goods)),
         empty=_("没有这样的 SKU"),
         is_wide=True,
     )
 
 
-def _row(asked: Asked, row: Turned, length: int, names: dict[str, tuple[int, str]]) -> Row:
-    pk = names.get(row.code, (0, ""))[0]
+def _row(asked: Asked, row: Turned, length: int, goods: _Goods) -> Row:
+    pk = goods.pk(row)
     may = asked.may(SEES_GOODS) and pk
     return Row(
         {
-            "name": _name(row, names),
+            "name": goods.name(row),
             "code": row.code,
             "times": row.times,
             "days": _days(row, length) if row.pieces else _("没卖过"),

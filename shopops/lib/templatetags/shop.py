@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, gettext_noop, pgettext
 from django.utils.translation import gettext as _
 
-from shopops.lib import charts
+from shopops.lib import charts, tables
 from shopops.lib.fragments import fragment
 
 register = template.Library()
@@ -379,6 +379,9 @@ def item(mapping: dict[str, object], key: str) -> object:
 def fixed(template_name: str) -> SafeString:
     """Include a template that takes nothing; rendered once per language."""
     return fragment(template_name)
+
+
+register.simple_tag(tables.chart_rows)
 
 
 # --- pictures ---
