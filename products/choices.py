@@ -138,7 +138,7 @@ class ViolationState(TextChoices):
 
 
 class GoodsRuleCode(TextChoices):
-    """What goods are judged by; each is a dated row with parameters of its own."""
+    """What goods and their sales are judged by; each is a dated row with parameters of its own."""
 
     LISTING = "listing", _("上架检查")
     SHELF = "shelf", _("上下架与橱窗")
@@ -147,3 +147,4 @@ class GoodsRuleCode(TextChoices):
     QUALITY = "quality", _("品质与二检")
     PRICE = "price", _("调价建议")
     VIOLATION = "violation", _("违规申诉")
+    TARGET = "target", _("月目标进度")

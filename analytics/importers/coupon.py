@@ -22,6 +22,9 @@ COLUMNS = (
     Column("paid_pieces", "count", ("支付件数",)),
     Column("paid_orders", "count", ("支付父订单", "支付父订单数")),
 )
+# A file of single coupons names each of them beside the day.
+NAME = ("优惠券名称", "券名称")
+SEPARATOR = " / "
 _ONLY = {"支付件数", "支付买家数", "支付金额", "客单价"}
 
 
@@ -34,8 +37,12 @@ def _tool(names: Sequence[str]) -> str:
     return ITEM_DEAL if heads == _ONLY else ""
 
 
-def _key(sheet: Sheet, _row: int) -> str:
-    return _tool(sheet.names)
+def _key(sheet: Sheet, row: int) -> str:
+    """Name a tool, or one of the shop's coupons: `优惠券 / 满 199 减 20`."""
+    tool = _tool(sheet.names)
+    column = sheet.raw(*NAME)
+    name = "" if column is None else (column[row].as_py() or "").strip()
+    return f"{tool}{SEPARATOR}{name}" if name else tool
 
 
 _REPORT = Report(columns=COLUMNS, key=_key)

@@ -1,13 +1,12 @@
-"""What stands above the header, or in the header itself: period, shop, item, terminal, time zone."""
+"""What stands above the header: period, item, terminal; and the time zone that a header names itself."""
 
 import re
 import unicodedata
 from collections.abc import Sequence
 
-from analytics.importers.when import is_ours, when_of
+from analytics.importers.when import when_of
 from shopops.intake.cells import BadCellError
-from shopops.intake.reading.refusals import FileRefusedError
-from shopops.intake.spec import FACT_SHOP_NAME
+from shopops.intake.reading.above import plain_text, refuse_other_zone
 
 # Facts with a meaning to the merge.
 DAY, UNTIL, ITEM, DEVICE = "stat_day", "stat_until", "stat_item", "stat_device"
@@ -17,10 +16,7 @@ _PERIOD = re.compile(
     rf"(?:统计日期|统计时间|统计周期|日期|时间范围)\s*:?\s*({_DATE})(?:\s*(?:至|到|~|—|--|_|-)\s*({_DATE}))?"
 )
 _ITEM = re.compile(r"(?:商品ID|商品id|宝贝ID|宝贝id|商品编号)\s*:\s*'?(\d{6,20})")
-_SHOP = re.compile(r"(?:店铺名称|店铺名|店铺)\s*:\s*([^\s:,;|]{2,60})")
 _DEVICE = re.compile(r"终端(?:类型)?\s*:\s*(\S+)")
-_ZONE = re.compile(r"(?:时区|统计时区|时间口径)\s*:\s*([^\s,;|]+)")
-_BARE_ZONE = re.compile(r"\b(?:UTC|GMT)\s*(?:[+-]\s*\d{1,2}(?::?\d{2})?)?", re.IGNORECASE)
 _ZONE_IN_HEAD = re.compile(r"\((?:[^()]*?)(UTC[^()]*|GMT[^()]*|[^()]*时间|[^()]*时区)\)")
 _DEVICES = {
     "全部": "all", "全部终端": "all", "所有终端": "all", "所有": "all", "汇总": "all",
@@ -39,15 +35,6 @@ def plain_head(head: str) -> str:
     return _ZONE_IN_HEAD.sub("", unicodedata.normalize("NFKC", head)).strip()
 
 
-def refuse_other_zone(zone: str) -> None:
-    """Refuse a file whose days are not Shanghai's.
-
-    :raises FileRefusedError: if they are not
-    """
-    if not is_ours(zone):
-        raise FileRefusedError("other_time_zone", zone.strip())
-
-
 def check_headers(headers: Sequence[str]) -> None:
     """Refuse a file whose header names another time zone.
 
@@ -60,20 +47,14 @@ def check_headers(headers: Sequence[str]) -> None:
 
 
 def read_preamble(rows: Sequence[Sequence[str]]) -> dict[str, str]:
-    """Give what the lines above the header say.
+    """Give the days, the item and the terminal that the lines above the header name.
 
-    :raises FileRefusedError: if they state another time zone than Shanghai's
+    Zone and shop are read from those of every kind (`shopops.intake.reading.above`).
     """
-    text = "\n".join(":".join(cell for cell in row if cell) for row in rows)
-    text = re.sub(r"[ \t]*:+[ \t]*", ":", unicodedata.normalize("NFKC", text))
-    zone = _ZONE.search(text) or _BARE_ZONE.search(text)
-    if zone:
-        refuse_other_zone(zone.group(zone.lastindex or 0))
+    text = plain_text(rows)
     facts: dict[str, str] = {}
     if period := _PERIOD.search(text):
         facts |= _period(period.group(1), period.group(2))
-    if shop := _SHOP.search(text):
-        facts[FACT_SHOP_NAME] = shop.group(1)
     if item := _ITEM.search(text):
         facts[ITEM] = item.group(1)
     if (device := _DEVICE.search(text)) and (known := device_of(device.group(1))):

@@ -10,6 +10,7 @@ import pyarrow as pa
 from analytics.importers.preamble import read_preamble
 from analytics.importers.stat_sheet import (
     DAY,
+    HOUR,
     STAGE_COLUMNS,
     Column,
     Report,
@@ -82,7 +83,8 @@ _REPORT = Report(columns=COLUMNS, sums=(("ad_spend", SPENDS),))
 
 def match(headers: Sequence[str]) -> Match | None:
     """Say whether these are figures of the whole shop by day."""
-    if has(headers, *_OTHERS):
+    # A row of one hour, taken for the day's, would make the day a twenty-fourth of itself.
+    if has(headers, *_OTHERS, *HOUR):
         return None
     codes = known_codes(headers, COLUMNS)
     if len(codes) < 3 or not codes & _TELLING:

@@ -10,10 +10,11 @@ from typing import Literal
 
 import pyarrow as pa
 
-from analytics.importers.preamble import check_headers, device_of, plain_head, refuse_other_zone
+from analytics.importers.preamble import check_headers, device_of, plain_head
 from analytics.importers.when import When, hour_of, when_of
 from crm.importers.agent_days import expected_of
 from shopops.intake import cells
+from shopops.intake.reading.above import refuse_other_zone
 from shopops.intake.sheet import Sheet
 from shopops.intake.spec import FACT_SHOP_NAME, FACT_SHOP_NO, LINE_NO, Cleaned
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shopops.intake.cells import BadCellError
+from shopops.intake.reading.above import is_ours
 
 _ONE = r"(20\d{2})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?"
 _MOMENT = re.compile(
@@ -14,8 +15,6 @@ _MOMENT = re.compile(
 )
 _SPAN = re.compile(r"\s*(?:至|到|~|～|—|--|_| - |(?<=\d{8})-(?=\d{8}))\s*")
 _HOUR = re.compile(r"(\d{1,2})(?:时|点)?(?::\d{2}(?::\d{2})?)?(?:\s*[-~～至]\s*\d{1,2}.*)?")
-_OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?")
-_OURS = ("北京", "上海", "东八", "东8", "中国", "ASIA/SHANGHAI", "PRC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +23,6 @@ class When:
 
     day: date
     hour: int | None
-
-
-def is_ours(zone: str) -> bool:
-    """Say whether a time zone, as a file states it, is Shanghai's."""
-    plain = unicodedata.normalize("NFKC", zone).strip().upper()
-    if any(word in plain for word in _OURS):
-        return True
-    found = _OFFSET.search(plain)
-    if found is None:
-        return False
-    sign, hours, minutes = found.groups()
-    return sign == "+" and int(hours) == 8 and int(minutes or 0) == 0
 
 
 def when_of(text: str) -> When:

@@ -176,28 +176,48 @@ def over(
 ) -> dict[str, Period]:
     """Give figures over a period, both ends included; a ratio over the days that know both parts.
 
-    Scores do not sum: the last known day counts.
+    Means are weighed, of scores the last known day counts: see `summed`.
     """
-    wanted = sorted(base_codes(codes))
+    wanted = sorted({name for code in codes for name in figure(code).reads})
     by_code = figures_of(wanted, since=since, until=until, key=key, scope=scope)
     return {code: _over(code, by_code) for code in codes}
 
 
 def _over(code: str, by_code: Mapping[str, Mapping[date, Known]]) -> Period:
-    spec = figure(code)
-    names = spec.parts or (code,)
-    series = [by_code[name] for name in names]
-    days = sorted(series[0])
-    known = [day for day in days if all(one[day].value is not None for one in series)]
-    sources = dict.fromkeys(one[day].source for day in known for one in series)
-    sums = [sum((_value(one[day]) for day in known), Decimal(0)) for one in series]
-    value: Decimal | None = sums[0] if known else None
-    if spec.parts and known:
-        value = sums[0] / sums[1] if sums[1] else None
-    if spec.unit == "score" and known:
-        value = series[0][known[-1]].value
+    names = figure(code).reads
+    days = sorted(by_code[names[0]])
+    value, known, sources = summed(code, by_code, days)
     is_visits = len(days) > 1 and any(figure(name).unit == "people" for name in names)
-    return Period(value, len(known), len(days), is_visits, tuple(sources))
+    return Period(value, len(known), len(days), is_visits, sources)
+
+
+def summed(
+    code: str, by_code: Mapping[str, Mapping[date, Known]], days: Sequence[date]
+) -> tuple[Decimal | None, list[date], tuple[str, ...]]:
+    """Give a figure over days, the days that counted, and who said it: sum, then derive.
+
+    A ratio is over the days that know both parts. A mean of a day's people counts by how many they were,
+    over the days that know that too; of one day it is as it was said. Of scores the last known day counts.
+
+    :param by_code: what the figure reads (`FigureSpec.reads`), by day
+    """
+    spec = figure(code)
+    names = (code,) if spec.weight and len(days) == 1 else spec.reads
+    series = [by_code[name] for name in names]
+    known = [day for day in days if all(one[day].value is not None for one in series)]
+    sources = tuple(dict.fromkeys(one[day].source for day in known for one in series))
+    if not known:
+        return None, known, sources
+    sums = [sum((_value(one[day]) for day in known), Decimal(0)) for one in series]
+    if spec.parts:
+        return (sums[0] / sums[1] if sums[1] else None), known, sources
+    if spec.unit == "score":
+        return series[0][known[-1]].value, known, sources
+    if len(names) > 1:
+        mean, people = series
+        whole = sum((_value(mean[day]) * _value(people[day]) for day in known), Decimal(0))
+        return (whole / sums[1] if sums[1] else None), known, sources
+    return sums[0], known, sources
 
 
 def _value(known: Known) -> Decimal:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from analytics.figures import (
     CHANNELS,
     DSR,
+    FLOW,
     HAND,
     ORDERS,
     PRODUCT_DAYS,
@@ -17,13 +18,18 @@ from analytics.figures import (
     figure,
 )
 from analytics.models import RolledDay, StatRow
+from analytics.queries.flow import ITEM_FLOW, ITEM_MARK
 from analytics.queries.known import PRODUCT, SHOP, words_of
-from products.models import ProductDay
+from analytics.queries.sources import PRODUCT_COLUMNS
+from analytics.rules.traffic_sources import SEARCH
+from products.queries import day_words
 from shopops.intake.models import Batch
 
 OF_ROWS = (SHOP_DAY, TRADE, DSR, HAND)
 # Why a word counts or does not.
 COUNTS, LESS_TRUSTED, OLDER = "counts", "less_trusted", "older"
+# Who may speak of the shop and of one product.
+_BOTH = (ORDERS, REFUNDS, FLOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +63,15 @@ def words_about(code: str, day: date, *, scope: str = SHOP, key: str = "") -> li
     is_taken = False
     for source, by_day in said.items():
         # Files of the shop say nothing of a product, and the other way round: not worth a line.
-        if (source == PRODUCT_DAYS) == (scope == SHOP) and source not in (ORDERS, REFUNDS):
+        if (source == PRODUCT_DAYS) == (scope == SHOP) and source not in _BOTH:
             continue
         value = by_day.get(day)
         why = "" if value is None else (LESS_TRUSTED if is_taken else COUNTS)
         of_source = [row for row in rows if row.source == source]
         if of_source:
             found += _told(code, of_source, names, why)
+        elif source == PRODUCT_DAYS and value is not None:
+            found += _told_of_item(code, day, key, why)
         else:
             found.append(_computed(source, value, why, day, scope=scope, key=key))
         is_taken = is_taken or value is not None
@@ -104,25 +112,53 @@ def _told(code: str, rows: list[StatRow], names: Mapping[int, str], why: str) ->
     return found
 
 
+def _told_of_item(code: str, day: date, item_no: str, why: str) -> list[Word]:
+    """Give what the product files said of an item: one counts, the earlier ones stand below it."""
+    rows = day_words.words_about(item_no=item_no, day=day, column=PRODUCT_COLUMNS[code])
+    return [
+        Word(
+            source=PRODUCT_DAYS,
+            value=row.value,
+            why=why if row.counts else OLDER,
+            said_at=row.said_at,
+            file_name=row.file_name,
+            batch_id=row.batch_id,
+        )
+        for row in rows
+    ]
+
+
 def _computed(
     source: str, value: Decimal | None, why: str, day: date, *, scope: str, key: str
 ) -> Word:
     if source == ORDERS:
         rolled = RolledDay.objects.filter(basis="paid", date=day).order_by("pk").first()
         return Word(source, value, why, said_at=rolled.computed_at if rolled else None)
-    if source == PRODUCT_DAYS and scope == PRODUCT:
-        row = ProductDay.objects.filter(product__item_no=key, date=day).order_by("pk").first()
-        if row is not None:
-            names = _files([row.batch_id])
-            return Word(
-                source,
-                value,
-                why,
-                said_at=row.exported_at,
-                file_name=names.get(row.batch_id or 0, ""),
-                batch_id=row.batch_id,
-            )
+    if source == FLOW and value is not None:
+        return _of_searches(value, why, day, item=key if scope == PRODUCT else "")
     return Word(source, value, why)
+
+
+def _of_searches(value: Decimal, why: str, day: date, *, item: str) -> Word:
+    """Give the newest file among those that name a search as a source; the sum is of several rows."""
+    of = ITEM_FLOW if item else FLOW
+    rows = StatRow.objects.filter(
+        is_current=True, source=of, scope=of, date=day, key__contains=SEARCH
+    )
+    if item:
+        rows = rows.filter(key__startswith=f"{item}{ITEM_MARK}")
+    row = rows.order_by("-said_at", "-pk").first()
+    if row is None:
+        return Word(FLOW, value, why)
+    names = _files([row.batch_id])
+    return Word(
+        FLOW,
+        value,
+        why,
+        said_at=row.said_at,
+        file_name=names.get(row.batch_id or 0, ""),
+        batch_id=row.batch_id,
+    )
 
 
 def latest_by_hand(day: date) -> StatRow | None:

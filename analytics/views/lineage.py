@@ -1,7 +1,8 @@
 """Where a number comes from: all sources of a figure of a day, which counts and why."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET
 
+from analytics.choices import NEW, OLD, REFUNDED
 from analytics.figures import (
     CHANNELS,
     HAND,
@@ -26,6 +28,7 @@ from analytics.figures import (
 from analytics.queries.known import PRODUCT, SHOP, figures_of, lineage_url
 from analytics.queries.lineage import COUNTS, LESS_TRUSTED, OLDER, Word, words_about
 from analytics.views.asking import ENTER, VIEW, Data
+from analytics.views.boards.links import SEES_ORDERS
 from analytics.views.boards.parts import COST
 from analytics.wording.stats import source_words, value_words
 from shopops.lib.business_time import business_date
@@ -92,9 +95,10 @@ def lineage(request: HttpRequest) -> HttpResponse:
 
 def _day(request: HttpRequest, usual: date) -> date:
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
+        day = date.fromisoformat(request.GET.get("day", ""))
     except ValueError:
         return usual
+    return day if day.year > 2000 and day <= business_date(timezone.now()) else usual
 
 
 def _words(request: HttpRequest, code: str, day: date, scope: str, key: str) -> list[Data]:
@@ -110,32 +114,40 @@ def _words(request: HttpRequest, code: str, day: date, scope: str, key: str) -> 
             "note": word.note,
             "file_name": word.file_name,
             "line": word.line,
-            "url": _url(request, word, day) if word.value is not None else "",
+            "url": _url(request, word, day, _keys(code, scope, key))
+            if word.value is not None
+            else "",
         }
         for word in words_about(code, day, scope=scope, key=key)
     ]
 
 
-def _url(request: HttpRequest, word: Word, day: date) -> str:
+# Figures that are of some orders of a day only.
+_KINDS = {"new_buyers": NEW, "old_buyers": OLD}
+
+
+def _keys(code: str, scope: str, key: str) -> dict[str, str]:
+    """Give what narrows the orders of a day to those behind a figure."""
+    narrowed = {"product": key} if scope == PRODUCT else {}
+    return narrowed | ({"buyer_kind": _KINDS[code]} if code in _KINDS else {})
+
+
+def _url(request: HttpRequest, word: Word, day: date, keys: Mapping[str, str]) -> str:
     """Give the rows behind a word, for those who may see them."""
     if word.batch_id is not None and request.user.has_perm("intake.view"):
         return reverse("intake:batch", args=[word.batch_id])
-    links: dict[str, tuple[str, str, dict[str, Any], str]] = {
-        ORDERS: ("orders:queue", "orders.view", {"code": "all"}, ""),
-        REFUNDS: ("orders:queue", "orders.view", {"code": "all"}, ""),
-        CHANNELS: (
-            "promotions:channels",
-            "promotions.channels",
-            {},
-            f"?since={day}&until={day}",
-        ),
-        HAND: ("analytics:enter_day", ENTER, {}, f"?day={day}"),
-        PRODUCT_DAYS: ("intake:imports", "intake.view", {}, ""),
+    span = {"since": day.isoformat(), "until": day.isoformat()}
+    links: dict[str, tuple[str, str, Mapping[str, str]]] = {
+        ORDERS: ("analytics:orders", SEES_ORDERS, {**span, **keys}),
+        REFUNDS: ("analytics:orders", SEES_ORDERS, {"basis": REFUNDED, **span, **keys}),
+        CHANNELS: ("promotions:channels", "promotions.channels", span),
+        HAND: ("analytics:enter_day", ENTER, {"day": day.isoformat()}),
+        PRODUCT_DAYS: ("intake:imports", "intake.view", {}),
     }
-    name, right, kwargs, query = links.get(word.source, ("", "", {}, ""))
+    name, right, query = links.get(word.source, ("", "", {}))
     if not name or not request.user.has_perm(right):
         return ""
     try:
-        return reverse(name, kwargs=kwargs) + query
+        return reverse(name) + (f"?{urlencode(query)}" if query else "")
     except NoReverseMatch:
         return ""

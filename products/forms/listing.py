@@ -115,6 +115,8 @@ PARAMETER_LABELS: dict[str, str | Promise] = {
     "season_cut_rate": _("季末建议降几成（0–1）"),
     "rival_gap_rate": _("比对手贵几成提醒（0–1）"),
     "near_hours": _("申诉到期前几小时提醒"),
+    "behind_rate": _("照这样月底比目标少几成提醒（0–1）"),
+    "first_day": _("从每月几号起看"),
 }
 
 

@@ -61,6 +61,10 @@ PARAMETERS: Mapping[GoodsRuleCode, tuple[Parameter, ...]] = {
         Parameter("rival_gap_rate", 0.05, 0.01, 0.9, is_rate=True),
     ),
     GoodsRuleCode.VIOLATION: (Parameter("near_hours", 48, 1, 720),),
+    GoodsRuleCode.TARGET: (
+        Parameter("behind_rate", 0.1, 0.01, 0.9, is_rate=True),
+        Parameter("first_day", 5, 2, 28),
+    ),
 }
 SOURCES: Mapping[GoodsRuleCode, str] = {
     GoodsRuleCode.LISTING: "平台商品发布要求的转述：标题 60 字节，主图 800×800 白底；用之前核对平台原文",

@@ -23,6 +23,7 @@ from typing import Any, cast
 MIB = 1 << 20
 EVENT_ERRORS = 500
 _LIBRARIES = (
+    "shopops.intake.reading.above",
     "shopops.intake.reading.output",
     "shopops.intake.reading.reader",
     "shopops.lib.keys",
@@ -146,9 +147,14 @@ def _read(order: Order) -> None:
 
 
 def _of_preamble(importer: Any, rows: list[list[str]]) -> dict[str, int | str]:  # noqa: ANN401
-    """Let an importer read what stands above the header; it may refuse the file by it."""
+    """Read what stands above the header: of every kind zone and shop, then what the importer wants.
+
+    Either may refuse the file by it.
+    """
+    from shopops.intake.reading.above import read_above
+
     read = getattr(importer, "read_preamble", None)
-    return dict(read(rows)) if read is not None else {}
+    return {**read_above(rows), **(read(rows) if read is not None else {})}
 
 
 def _pick(order: Order, width: int, lines: list[int]) -> None:

@@ -94,7 +94,10 @@ class RowError(models.Model):
 
 
 class RowChange(models.Model):
-    """A row as it was before a batch changed it. Written set-based; read by undo and time-lines."""
+    """A row as it was before a batch changed it. Written set-based; read by undo and time-lines.
+
+    Under the table's name with `.older`: what a batch said of a row of which a later export counts.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="+")
     table = models.CharField(max_length=40)

@@ -81,8 +81,8 @@ class Importer(Protocol):
     def match(self, headers: Sequence[str]) -> Match | None:
         """Say whether a header (stripped of blanks) is of this kind, and which layout."""
 
-    # Optional: `read_preamble(rows) -> facts`, for what stands above the header (a period, a shop, a time
-    # zone); it may raise `FileRefusedError`.
+    # Optional: `read_preamble(rows) -> facts`, for what else stands above the header (a period, an item);
+    # it may raise `FileRefusedError`. Time zone and shop are read there of every kind.
 
     def clean(self, block: pa.Table, *, seal: Seal) -> Cleaned:
         """Turn text into typed rows. Columns are strings, empty cells null, and `line_no` int32."""

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
-from products.actions.importing import prices
+from products.actions.importing import days, prices
 from products.actions.importing.days import NAMES
 from products.actions.importing.offer import TYPES
 from products.models import CatalogueConflict, Product, Sku
@@ -29,9 +29,11 @@ def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
     with connection.cursor() as cursor:
         CatalogueConflict.objects.filter(batch_id=batch.pk, decided_at=None).delete()
         restored, kept = 0, 0
+        days.note_older(cursor, batch.pk)
         for table, untouched in _TABLES.items():
             back, left = _restore(cursor, table, untouched, batch.pk)
             restored, kept = restored + back, kept + left
+        restored += days.let_older_count(cursor)
         prices.take_back(batch.pk, now)
         removed = 0
         for statement in _deletions(batch.pk):
