@@ -4,6 +4,8 @@ Each topic registers in its own module; this file only calls them.
 """
 
 from analytics.checks import figures as figure_checks
+from analytics.checks import goals as goal_checks
+from analytics.checks import proof as proof_checks
 from analytics.checks import reports as report_checks
 from analytics.checks import stats as stat_checks
 from analytics.wirings import boards, breaks, dsr, profit, reports, rollup, stats
@@ -20,5 +22,7 @@ def register() -> None:
     breaks.register()
     profit.register()
     figure_checks.register()
+    proof_checks.register()
     stat_checks.register()
+    goal_checks.register()
     report_checks.register()

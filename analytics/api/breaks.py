@@ -124,7 +124,8 @@ class Diagnosis(APIView):
         against = on - timedelta(days=7)
         seen = queries.seen_between(since=on, until=on, codes=(code,))[on][code]
         divided = queries.divide(on, against) if code in queries.DIVIDED else None
-        branches = tree(Asked(code, on, against, seen.side or -1))
+        today = business_date(timezone.now())
+        branches = tree(Asked(code, on, against, seen.side or -1, today))
         return Response(
             DiagnosisSerializer(
                 {

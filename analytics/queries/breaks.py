@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date
 
 from analytics.figures import figure
 from analytics.models import DayEvent, DayRollup
-from analytics.queries.known import Known, figures_of
+from analytics.queries.known import PRODUCT, SHOP, Known, figures_of
 from analytics.rules.bands import WEEKS, Band, usual
 from analytics.rules.contribution import (
     Contribution,
@@ -24,7 +24,8 @@ from analytics.rules.contribution import (
     contribution,
     rate_parts,
 )
-from products.models import ProductDay
+from products.choices import ProductStatus
+from products.models import Product, ProductDay
 from promotions.choices import FestivalKind
 from promotions.models import Festival
 from shopops.lib.money import to_fen
@@ -40,6 +41,9 @@ WATCHED = (
     "pay_rate",
     "per_buyer",
     "paid_orders",
+    "bounce_rate",
+    "stay_seconds",
+    "favourites",
     "cart_buyers",
     "search_visitors",
     "refund_amount",
@@ -48,7 +52,7 @@ WATCHED = (
 # Figures of which a paid amount is made: their breaks show the arithmetic.
 DIVIDED = ("paid_amount", "visitors", "pay_rate", "per_buyer", "paid_orders")
 # Of these more is worse, or only dearer.
-WORSE_UP = frozenset({"refund_amount", "ad_spend"})
+WORSE_UP = frozenset({"refund_amount", "bounce_rate", "ad_spend"})
 # Days unlike others of the same weekday.
 # Between the platform's first day and what no shop asks for.
 _FIRST_DAY, _LAST_DAY = date(2003, 5, 10), date(2100, 1, 1)
@@ -96,17 +100,27 @@ def unlike_days(*, since: date, until: date) -> set[date]:
 
 
 def seen_between(
-    *, since: date, until: date, codes: Sequence[str] = WATCHED
+    *,
+    since: date,
+    until: date,
+    codes: Sequence[str] = WATCHED,
+    scope: str = SHOP,
+    key: str = "",
+    without: Collection[date] | None = None,
 ) -> dict[date, dict[str, Seen]]:
     """Give every figure of every day of a period beside its band, both ends included.
 
     A fixed number of queries, over the period and the half year before it.
+
+    :param scope: "shop", or "product" with its item number as `key`
+    :param without: the days unlike others, where they are read already
     """
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     # A band is of the same weekday.
     only = {day - WEEK * n for day in days for n in range(WEEKS + 1)}
-    values = figures_of(codes, since=since - HISTORY, until=until, only=only)
-    without = unlike_days(since=since - HISTORY, until=until)
+    values = figures_of(codes, since=since - HISTORY, until=until, only=only, scope=scope, key=key)
+    if without is None:
+        without = unlike_days(since=since - HISTORY, until=until)
     return {day: {code: _seen(code, day, values[code], without) for code in codes} for day in days}
 
 
@@ -123,15 +137,41 @@ def breaks_on(day: date) -> list[Seen]:
     return [one for one in seen_between(since=day, until=day)[day].values() if one.side]
 
 
-def days_in_a_row(code: str, day: date, side: int, *, most: int = 14) -> int:
+def days_in_a_row(
+    code: str, day: date, side: int, *, most: int = 14, scope: str = SHOP, key: str = ""
+) -> int:
     """Give on how many days up to this one the figure lay on the same side of its band."""
-    seen = seen_between(since=day - timedelta(days=most - 1), until=day, codes=(code,))
+    since = day - timedelta(days=most - 1)
+    seen = seen_between(since=since, until=day, codes=(code,), scope=scope, key=key)
     count = 0
     for one in sorted(seen, reverse=True):
         if seen[one][code].side != side:
             break
         count += 1
     return count
+
+
+@dataclass(frozen=True, slots=True)
+class MainSeen:
+    """A main product's figure of a day beside its band."""
+
+    product: Product
+    seen: Seen
+
+
+def mains_seen(code: str, *, day: date) -> list[MainSeen]:
+    """Give a figure of every main product on the shelf. About ten queries a product: there are few."""
+    rows = Product.objects.filter(is_main=True, status=ProductStatus.ON_SHELF).exclude(item_no="")
+    without = unlike_days(since=day - HISTORY, until=day)
+    return [
+        MainSeen(
+            row,
+            seen_between(
+                since=day, until=day, codes=(code,), scope=PRODUCT, key=row.item_no, without=without
+            )[day][code],
+        )
+        for row in rows.order_by("pk")
+    ]
 
 
 # --- what a difference is made of ----------------------------------------------------------------

@@ -20,15 +20,22 @@ from analytics.queries.breaks import WATCHED, Seen
 from analytics.queries.causes import Branch, tree
 from analytics.queries.causes.base import Asked as Why
 from analytics.queries.causes.base import Cause
+from analytics.views import diagnosis_sources as sources
 from analytics.views import diagnosis_tasks as tasks
+from analytics.views.asking import EXPORT, csv_file
+from analytics.views.boards.cards import card_file, file_url
+from analytics.views.boards.cards import shown as shown_card
 from analytics.views.diagnosis_parts import (
     MOST_PRODUCTS,
-    amount_each,
+    day_rows,
+    divided_rows,
     history,
-    pay_rate,
+    history_card,
     points,
     product_row,
+    product_rows,
     rest_row,
+    same_weekdays,
     signed,
     waterfall,
 )
@@ -38,8 +45,6 @@ from products.views.acting import Asked, Data
 from products.views.panels import Panel, answer, shown, version_sent
 from shopops.checks.models import ProjectItem
 from shopops.lib.business_time import business_date
-from shopops.lib.exports import csv_rows
-from shopops.lib.money import from_fen
 from shopops.lib.words import listed
 from shopops.staff.access import requires
 
@@ -52,9 +57,7 @@ ENTER = "analytics.enter"
 def breaks(request: HttpRequest) -> HttpResponse:
     """Show the last days, a row each, the watched figures in columns; what is unusual stands out."""
     today = business_date(timezone.now())
-    until = queries.day_of(request.GET.get("until", "")) or today - timedelta(days=1)
-    until = min(until, today - timedelta(days=1))
-    since = until - timedelta(days=SPAN - 1)
+    since, until = _span(request, today)
     seen = queries.seen_between(since=since, until=until)
     is_only = request.GET.get("only") == "1"
     rows = [
@@ -72,6 +75,9 @@ def breaks(request: HttpRequest) -> HttpResponse:
         "broken": sum(int(str(row["broken"])) for row in rows),
         "since": since,
         "until": until,
+        "csv_url": file_url(
+            request, "breaks", "days", f"until={until}" + ("&only=1" if is_only else "")
+        ),
         "filters": [
             {"label": _("全部"), "url": f"{here}?until={until}", "current": not is_only},
             {"label": _("只看不平常的"), "url": f"{here}?until={until}&only=1", "current": is_only},
@@ -80,6 +86,25 @@ def breaks(request: HttpRequest) -> HttpResponse:
         "after": f"{here}?until={until + timedelta(days=SPAN)}" if until < today - timedelta(days=1) else "",
     }  # fmt: skip
     return render(request, "analytics/breaks.html", context)
+
+
+def _span(request: HttpRequest, today: date) -> tuple[date, date]:
+    """Read `until`, at most yesterday; give the fortnight up to it."""
+    yesterday = today - timedelta(days=1)
+    until = min(queries.day_of(request.GET.get("until", "")) or yesterday, yesterday)
+    return until - timedelta(days=SPAN - 1), until
+
+
+@require_GET
+@requires(EXPORT)
+def breaks_csv(request: HttpRequest, part: str) -> StreamingHttpResponse:
+    """Download the list (`days`): a row for each figure of each day; `?only=1` only what is unusual."""
+    if part != "days":
+        raise Http404(part)
+    since, until = _span(request, business_date(timezone.now()))
+    seen = queries.seen_between(since=since, until=until)
+    rows = day_rows(seen, is_only=request.GET.get("only") == "1")
+    return csv_file(rows, f"breaks-{since:%Y%m%d}-{until:%Y%m%d}.csv")
 
 
 def _cell(seen: Seen) -> Data:
@@ -104,8 +129,8 @@ def diagnosis(request: HttpRequest, day: str, code: str) -> HttpResponse:
     seen = queries.seen_between(since=on - timedelta(days=7), until=on, codes=(code,))
     here, there = seen[on][code], seen[on - timedelta(days=7)][code]
     side = here.side or _side_of(here, there)
-    branches = tree(Why(code, on, there.day, side))
     now = timezone.now()
+    branches = tree(Why(code, on, there.day, side, business_date(now)))
     subject = tasks.subject_of(on, code)
     lines = tasks.lines_of(subject)
     causes = [cause for branch in branches for cause in branch.causes]
@@ -122,6 +147,7 @@ def diagnosis(request: HttpRequest, day: str, code: str) -> HttpResponse:
         for one in (shown(panels, sent) if request.user.has_perm(ENTER) else [])
     }
     may_give = request.user.has_perm(tasks.GIVE)
+    same = same_weekdays(here)
     divided = queries.divide(on, there.day) if code in queries.DIVIDED else None
     products = queries.product_parts(on, there.day) if code in queries.DIVIDED else []
     context = {
@@ -138,13 +164,18 @@ def diagnosis(request: HttpRequest, day: str, code: str) -> HttpResponse:
         "in_a_row": queries.days_in_a_row(code, on, here.side) if here.side else 0,
         "divided": waterfall(divided) if divided else None,
         "is_divided": code in queries.DIVIDED,
-        "history": history(here),
+        "history": history(here, same),
+        "history_table": shown_card(request, history_card(here, same), ""),
         "branches": [_branch(branch, parts, lines) for branch in branches],
         "verdicts": _verdicts(branches),
         "products": [product_row(one) for one in products[:MOST_PRODUCTS]],
         "rest": rest_row(products),
         "rate_change": points(queries.rate_change(products)),
-        "csv": _csv_url(on, code) if request.user.has_perm("analytics.export") else "",
+        "files": {
+            part: file_url(request, "diagnosis", part, day=on.isoformat(), code=code)
+            for part in ("parts", "products", "history")
+        },
+        "sources": sources.card(request, on, there.day, code),
         "others": _others(on, code),
         "tasks": tasks.card(
             request, subject, lines, shown(giving, sent) if may_give else [], proposed, now=now
@@ -260,36 +291,18 @@ def _others(day: date, code: str) -> list[Data]:
     ]
 
 
-def _csv_url(day: date, code: str) -> str:
-    return reverse("analytics:diagnosis_csv", kwargs={"day": day.isoformat(), "code": code})
-
-
 @require_GET
-@requires("analytics.export")
-def diagnosis_csv(request: HttpRequest, day: str, code: str) -> StreamingHttpResponse:
-    """Download what each product did to the difference, with the shop's own parts above."""
+@requires(EXPORT)
+def diagnosis_csv(request: HttpRequest, day: str, code: str, part: str) -> StreamingHttpResponse:
+    """Download one part: the proof (`parts`), the products (`products`), the same weekdays (`history`)."""
     on = _known_day(day, code)
     against = on - timedelta(days=7)
-    divided = queries.divide(on, against)
-    rows: list[list[object]] = [[_("项"), _("之前"), _("之后"), _("份")]]
-    if divided:
-        old, new, parts = divided.before.parts, divided.after.parts, divided.parts
-        rows += [
-            [_("访客"), old.visitors, new.visitors, from_fen(parts.visitors_fen)],
-            [_("转化率"), pay_rate(old), pay_rate(new), from_fen(parts.rate_fen)],
-            [_("客单价"), amount_each(old), amount_each(new), from_fen(parts.each_fen)],
-            [
-                _("支付金额"),
-                from_fen(old.amount_fen),
-                from_fen(new.amount_fen),
-                from_fen(parts.total_fen),
-            ],
-        ]
-    for one in queries.product_parts(on, against):
-        name = f"{one.item_no} {one.title}".strip()
-        rows.append([name, from_fen(one.before_fen), from_fen(one.after_fen), from_fen(one.amount_fen)])  # fmt: skip
-    response = StreamingHttpResponse(
-        csv_rows(rows, encoding="utf-8-sig"), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="diagnosis-{code}-{on:%Y%m%d}.csv"'
-    return response
+    stem = f"diagnosis-{code}-{part}-{on:%Y%m%d}"
+    if part == "history":
+        here = queries.seen_between(since=on, until=on, codes=(code,))[on][code]
+        return card_file(request, [history_card(here, same_weekdays(here))], part, stem)
+    if part == "parts" and code in queries.DIVIDED:
+        return csv_file(divided_rows(queries.divide(on, against)), f"{stem}.csv")
+    if part == "products" and code in queries.DIVIDED:
+        return csv_file(product_rows(queries.product_parts(on, against)), f"{stem}.csv")
+    raise Http404(part)

@@ -2,7 +2,7 @@
 
 from analytics.actions.importing import stats as importing
 from analytics.demo.stats import write_files
-from analytics.queries import sources
+from analytics.queries import flow, sources
 from analytics.wording.stats import name_the_log
 from orders import registry
 
@@ -10,6 +10,7 @@ from orders import registry
 def register() -> None:
     """Register them; called once by `analytics.wiring`."""
     sources.register()
+    flow.register()
     importing.register()
     name_the_log()
     registry.write_exports_with(write_files)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from analytics.figures import figure
 from analytics.rules.bands import Band
+from analytics.wording.stats import seconds_words
 from shopops.lib.templatetags.shop import count, money, rate
 
 
@@ -19,6 +20,8 @@ def value_words(code: str, value: Decimal | float | None) -> str:
         return rate(number, 2)
     if unit == "score":
         return f"{number:.2f}"
+    if unit == "seconds":
+        return seconds_words(number)
     return count(round(number))
 
 

@@ -16,9 +16,6 @@ from shopops.staff.operations import name_operations, name_parts
 _MORE: Mapping[str, str | Promise] = {
     "item_visitors": _l("商品访客数"),
     "item_views": _l("商品浏览量"),
-    "stay_seconds": _l("平均停留时长（秒）"),
-    "bounce_rate": _l("跳失率"),
-    "favourites": _l("收藏人数"),
     "shop_favourites": _l("店铺收藏人数"),
     "cart_pieces": _l("加购件数"),
     "ordered_pieces": _l("下单件数"),
@@ -54,6 +51,12 @@ DEVICES: Mapping[str, str | Promise] = {
     "pc": _l("PC 端"),
     "wireless": _l("无线端"),
 }
+# Files that are no source of figures of the shop, and still tell of its days.
+_FILES: Mapping[str, str | Promise] = {
+    "flow": _l("生意参谋流量来源"),
+    "item_flow": _l("生意参谋商品流量来源"),
+    "coupon": _l("营销工具效果"),
+}
 # What the importers, which know no Django, say of a file and its rows; shown by `words.stored`.
 ROW_REASONS = (
     gettext_noop("生意参谋店铺日报"),
@@ -79,6 +82,7 @@ ROW_REASONS = (
 OPERATIONS = {
     "analytics.day.entered": _l("手工填写一天的数字"),
     "analytics.day.withdrawn": _l("撤掉手工填写的数字"),
+    "analytics.orders.fetched": _l("下载数字背后的订单"),
 }
 
 
@@ -99,6 +103,24 @@ def source_words(source: str) -> str:
     return " + ".join(str(SOURCE_LABELS.get(one, one)) for one in source.split("+") if one)
 
 
+def file_words(source: str) -> str:
+    """Name the files of a source, also of one that is no source of figures."""
+    return str(_FILES[source]) if source in _FILES else source_words(source)
+
+
+def said_words(code: str, value: Decimal) -> str:
+    """Write a figure of a file by its code, also one that the registry does not know."""
+    try:
+        return value_words(value, figure(code.partition("@")[0]).unit)
+    except LookupError:
+        return f"{value.normalize():f}"
+
+
+def seconds_words(value: Decimal) -> str:
+    """Write how long people stayed."""
+    return _("%(n)s 秒") % {"n": f"{value:,.1f}"}
+
+
 def value_words(value: Decimal | None, unit: Unit) -> str:
     """Write a figure; unknown in words, never as zero."""
     if value is None:
@@ -111,6 +133,8 @@ def value_words(value: Decimal | None, unit: Unit) -> str:
         text = f"{value.normalize():f}"
         # As the platform shows it: two decimals, more only where a file says more.
         return text if len(text.partition(".")[2]) > 2 else f"{value:.2f}"
+    if unit == "seconds":
+        return seconds_words(value)
     return count(int(value))
 
 

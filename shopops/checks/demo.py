@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from io import BytesIO
 from random import Random
+
+from PIL import Image, ImageDraw
 
 from shopops.checks.actions import issues, lists, projects
 from shopops.checks.actions.running import run_check
@@ -58,11 +62,33 @@ def _work(
                 lists.tick(item_id=item.pk, note=dice.choice(NOTES), by=person, now=at)
         if is_today:
             continue
+        _tick_with_pictures(daily, person, at_local(day, time(10, 40)))
         _settle_computed(daily, dice)
         if dice.random() < 0.88:
             words = "剩下的明天一早做"
             lists.sign(list_id=daily.pk, words=words, by=person, now=at_local(day, time(18, 40)))
             _settle_computed(daily, dice)
+
+
+def _tick_with_pictures(daily: DailyList, person: User, at: datetime) -> None:
+    """Tick what needs a picture, with a page drawn in blocks."""
+    for item in daily.items.filter(checks=[], needs_picture=True).order_by("position"):
+        lists.tick(item_id=item.pk, note="", picture=_page_picture(), by=person, now=at)
+
+
+@cache
+def _page_picture() -> bytes:
+    page = Image.new("RGB", (375, 667), "white")
+    pen, out = ImageDraw.Draw(page), BytesIO()
+    for box, colour in (
+        ((0, 0, 375, 56), "#8a5a3c"),
+        ((12, 68, 363, 236), "#d9c3ae"),
+        *(((12 + 118 * n, 250, 120 + 118 * n, 380), "#efe6dc") for n in range(3)),
+        *(((12 + 178 * n, 396, 182 + 178 * n, 640), "#e3d5c6") for n in range(2)),
+    ):
+        pen.rectangle(box, fill=colour)
+    page.save(out, "PNG")
+    return out.getvalue()
 
 
 def _settle_computed(daily: DailyList, dice: Random) -> None:
@@ -117,3 +143,5 @@ def _look(by_name: Mapping[str, User], now: datetime) -> None:
     issues.assign(ids=of_promotion, to=promoter, by=manager, now=now, reason="今天处理掉")
     if found:
         issues.note(issue_id=found[0].pk, text="问过了，下午给答复", by=manager, now=now)
+    for one, later in zip(found[1:3], (0, 1), strict=False):
+        issues.look_again(issue_id=one.pk, on=today + timedelta(days=later), by=manager, now=now)

@@ -26,11 +26,8 @@ STOCK_CHECKS = (
     "products.shelf_counts_agree",
 )
 VIOLATION_CHECKS = ("products.violations_are_answered", "products.nothing_forbidden_is_listed")
-SHIPPING_CHECKS = (
-    "orders.nothing_is_late",
-    "orders.sweep_is_followed",
-    "orders.holds_are_handled",
-)
+SHIPPING_CHECKS = ("orders.nothing_is_late", "orders.sweep_is_followed")
+HOLD_CHECKS = ("orders.holds_are_handled",)
 SCORE_CHECKS = ("analytics.dsr_against_yesterday", "analytics.after_sales_against_yesterday")
 FILE_CHECKS = (
     "intake.files_came",
@@ -39,25 +36,35 @@ FILE_CHECKS = (
     "analytics.no_missing_days",
 )
 SPEND_CHECKS = ("promotions.channel_caps_hold", "promotions.channel_balances_last")
+CONVERSION_CHECKS = ("analytics.breaks", "analytics.mains_convert")
+GOAL_CHECKS = ("analytics.targets_on_pace", "analytics.score_plan_on_time")
 PARTNER_CHECKS = ("promotions.follow_ups", "promotions.partners_are_followed")
+FOLLOW_UP_CHECKS = ("crm.follow_ups", *PARTNER_CHECKS)
 CODE_CHECKS = ("products.every_code_is_of_one_sku", "products.no_cost_is_above_its_price")
 REVIEW_CHECKS = ("crm.reviews_answered",)
 CASE_CHECKS = ("orders.cases_are_answered", "orders.refunds_are_decided")
 
 DAILY: dict[str, tuple[DailyLine, ...]] = {
+    # The seven points of the morning first, then what belongs to them.
     "manager": (
         ("activities", "活动、活动库存、主推款都正常", (*ACTIVITY_CHECKS, "products.mains_are_well"), False),
         ("pages_agree", "活动时间和优惠文案与页面一致", PAGE_CHECKS, False),
         ("stock", "主推款够卖，低的改了货架数，过线的采购已付款在路上", STOCK_CHECKS, False),
+        ("pages", "首页、详情页、分类、店招、手机端都正常，附一张今天的截图", (), True),
         ("violations", "举报、违规、处罚都答复了", VIOLATION_CHECKS, False),
         ("shipping", "漏发、缺货、没发的单今天跟完", SHIPPING_CHECKS, False),
         ("scores", "三项评分和售后综合指标与前一天比过", SCORE_CHECKS, False),
-        ("conversion", "店铺和主推款的转化率平稳", ("analytics.breaks",), False),
+        ("conversion", "店铺和主推款的转化率平稳", CONVERSION_CHECKS, False),
         ("spend", "推广花费没有超日限额", ("promotions.channel_caps_hold",), False),
+        ("reviews", "差评中评都答复了", REVIEW_CHECKS, False),
+        ("holds", "问题单没有过期", HOLD_CHECKS, False),
+        ("refunds", "退款、售后单、投诉没有过期", CASE_CHECKS, False),
+        ("follow_ups", "到货跟进、活动和伙伴的跟进没有过期", FOLLOW_UP_CHECKS, False),
         ("files", "昨天的文件和报表都来了", FILE_CHECKS, False),
+        ("goals", "月目标没有落后，评分的计划没有过期", GOAL_CHECKS, False),
         ("reports", "日报、周报都做好发出去了", ("analytics.reports_went_out",), False),
         ("bill", "上月和本月的账单对得上", ("analytics.bill_differs",), False),
-        ("system", "后台任务、备份正常", ("work.",), False),
+        ("system", "后台任务都做成了，备份不超过一天", ("work.",), False),
         ("lists", "各岗位昨天的清单都签了", ("checks.",), False),
         ("meeting", "早会把红的事一件一件派到人", (), False),
     ),
@@ -75,11 +82,12 @@ DAILY: dict[str, tuple[DailyLine, ...]] = {
     "service_lead": (
         ("reviews", "差评中评都在 24 小时内答复", REVIEW_CHECKS, False),
         ("cases", "售后单、退款、投诉按时答复", CASE_CHECKS, False),
-        ("holds", "问题单没有过期，该告知的买家都告知了", ("orders.holds_are_handled",), False),
+        ("holds", "问题单没有过期，该告知的买家都告知了", HOLD_CHECKS, False),
         ("sweep", "昨天漏发和缺货的单跟到了结", ("orders.sweep_is_followed",), False),
         ("follow_ups", "到货跟进没有逾期", ("crm.follow_ups",), False),
         ("figures", "客服昨天的数据齐了，指标达标", ("crm.service_figures", "crm.service_targets"), False),
         ("scores", "三项评分和售后综合指标与前一天比过", SCORE_CHECKS, False),
+        ("plans", "评分的计划没有过期", ("analytics.score_plan_on_time",), False),
         ("shifts", "今天的班次和休息排好，旺旺分流正常", (), False),
         ("samples", "抽查十段聊天记录，问题写在备注里", (), False),
     ),
@@ -95,7 +103,7 @@ DAILY: dict[str, tuple[DailyLine, ...]] = {
     "designer": (
         ("home", "首页：首屏、海报、跳转链接都正常", (), True),
         ("details", "主推款详情页：图片能打开，价格和活动文案是今天的", (), True),
-        ("categories", "分类页和导航点得进去", (), False),
+        ("categories", "分类页和导航点得进去", (), True),
         ("sign", "店招是今天的活动", (), True),
         ("wireless", "手机端首页和详情页正常", (), True),
         ("material", "在用的素材没有违规词", ("promotions.material_may_be_shown",), False),
@@ -113,6 +121,7 @@ DAILY: dict[str, tuple[DailyLine, ...]] = {
     ),
     "editor": (
         ("mains", "主推款都在架、价对、名次没掉", ("products.mains_are_well",), False),
+        ("conversion", "主推款的转化率平稳", ("analytics.mains_convert",), False),
         ("listings", "上架检查都通过", ("products.listings_pass",), False),
         ("violations", "举报、违规、处罚都答复了", VIOLATION_CHECKS, False),
         ("conflicts", "一个编码只认一个 SKU，成本不高于售价", CODE_CHECKS, False),

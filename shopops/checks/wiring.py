@@ -18,6 +18,7 @@ _OPERATIONS = {
     "checks.issue.acknowledged": _("知道了这条异常"),
     "checks.issue.assigned": _("指派了异常"),
     "checks.issue.noted": _("写了异常的备注"),
+    "checks.issue.look_again": _("定了哪天再看"),
     "checks.list.ticked": _("勾了清单的一项"),
     "checks.list.unticked": _("取消了清单的一项"),
     "checks.list.skipped": _("清单的一项记为不适用"),
@@ -38,7 +39,13 @@ _OBJECTS = {
     "project": _("专项清单"),
     "project_template": _("专项清单的模板"),
 }
-_FIELDS = {"assignee": _("谁处理"), "code": _("检查"), "item": _("哪一项"), "missed": _("没做的")}
+_FIELDS = {
+    "assignee": _("谁处理"),
+    "look_on": _("哪天再看"),
+    "code": _("检查"),
+    "item": _("哪一项"),
+    "missed": _("没做的"),
+}
 
 
 def register() -> None:

@@ -1,5 +1,7 @@
 """People, roles, the shop itself, and the append-only operation log."""
 
+from decimal import Decimal
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F
@@ -21,7 +23,7 @@ class Shop(models.Model):
     platform_shop_no = models.CharField(max_length=40, blank=True, default="")
     platform_shop_name = models.CharField(max_length=60, blank=True, default="")
     packing_hands = models.PositiveSmallIntegerField(default=2)
-    packing_minutes = models.DecimalField(max_digits=4, decimal_places=1, default="2.5")
+    packing_minutes = models.DecimalField(max_digits=4, decimal_places=1, default=Decimal("2.5"))
     # How many contacts one person may reveal on one Shanghai day.
     reveal_daily_quota = models.PositiveSmallIntegerField(default=100)
     # A shop of made-up data: no second factor is asked there, and every page may say so.

@@ -306,7 +306,7 @@ def test_the_api_gives_parts_that_sum(weeks, yesterday, manager):
 
 def test_the_csv_has_the_same_sum(weeks, yesterday, manager):
     client = browser_of(manager)
-    url = reverse("analytics:diagnosis_csv", args=[yesterday.isoformat(), "paid_amount"])
+    url = reverse("analytics:diagnosis_csv", args=[yesterday.isoformat(), "paid_amount", "parts"])
 
     text = client.get(url).getvalue().decode("utf-8-sig")
 

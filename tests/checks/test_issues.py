@@ -13,39 +13,14 @@ from shopops.checks.actions import run_check
 from shopops.checks.errors import ChecksRefusedError, StaleChecksError
 from shopops.checks.models import Issue, IssueEvent
 from shopops.checks.queries import issues as queries
-from shopops.checks.registry import Check, Finding, outcome_of, unknown
+from shopops.checks.registry import Check
 from shopops.staff.models import Operation
+from tests.checks.said import DAY, found
 from tests.clients import browser_of
 from tests.factories.staff import PersonFactory
 from tests.times import NOW
 
 pytestmark = pytest.mark.django_db
-DAY = NOW.date()
-
-
-def found(key, *, title="缺货", severity="soon", role="warehouse_lead", person=None):
-    return Finding(title, "还剩 3 件", severity, role, key=key, person=person)
-
-
-class Said:
-    """A check that says what it is told to."""
-
-    def __init__(self, code="test.said"):
-        self.outcome = outcome_of([])
-        self.check = Check(code, "试", "manager", lambda day, now: self.outcome)
-
-    def says(self, *findings, day=DAY, now=NOW, **more):
-        self.outcome = outcome_of(findings, **more)
-        return run_check(self.check, day=day, now=now)
-
-    def cannot_tell(self, day=DAY):
-        self.outcome = unknown()
-        return run_check(self.check, day=day, now=NOW)
-
-
-@pytest.fixture
-def said():
-    return Said()
 
 
 def open_keys():

@@ -35,6 +35,7 @@ ROUTES: dict[str, Route] = {
     "checks_api:acknowledge": Route("checks.view", post=404, kwargs=_issue),
     "checks_api:assign": Route("checks.assign", post=404, kwargs=_issue),
     "checks_api:note": Route("checks.view", post=404, kwargs=_issue),
+    "checks_api:look_again": Route("checks.view", post=404, kwargs=_issue),
     "checks_api:lists": Route("checks.view", get=200),
     "checks_api:tick": Route("checks.view", post=404, kwargs=_item),
     "checks_api:once": Route("checks.view", get=200),

@@ -12,6 +12,7 @@ from shopops.checks.errors import ChecksRefusedError, StaleChecksError
 from shopops.checks.locks import locked_issues, locked_open_issues
 from shopops.checks.models import CheckResult, Issue, IssueEvent
 from shopops.checks.registry import CheckOutcome, Finding
+from shopops.lib.business_time import business_date
 from shopops.staff import operations
 from shopops.staff.models import User
 
@@ -188,6 +189,39 @@ def note(*, issue_id: int, text: str, by: User, now: datetime, version: int | No
         row.note = text
         _save(row, ["note"])
         _log("checks.issue.noted", row, by, now, reason=text)
+        return row
+
+
+def look_again(
+    *, issue_id: int, on: date | None, by: User, now: datetime, version: int | None = None
+) -> Issue:
+    """Say on which day to look at an issue again, or that no day is set any more (`on` None). Locks it.
+
+    :raises Issue.DoesNotExist: if there is none
+    :raises ChecksRefusedError: for a day that has passed, or an issue that is closed
+    :raises StaleChecksError: if it changed since `version`
+    """
+    if on is not None and on < business_date(now):
+        raise ChecksRefusedError(_("这一天已经过了，选今天或以后的。"), field="look_on")
+    with transaction.atomic():
+        rows = locked_issues([issue_id])
+        if not rows:
+            raise Issue.DoesNotExist(issue_id)
+        _refuse_stale(rows, version)
+        row = rows[0]
+        if row.closed_at is not None:
+            raise ChecksRefusedError(_("这条异常已经关闭。"), field="look_on")
+        if row.look_on != on:
+            old, row.look_on = row.look_on, on
+            _save(row, ["look_on"])
+            _log(
+                "checks.issue.look_again",
+                row,
+                by,
+                now,
+                old={"look_on": old.isoformat() if old else ""},
+                new={"look_on": on.isoformat() if on else ""},
+            )
         return row
 
 

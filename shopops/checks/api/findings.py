@@ -48,6 +48,7 @@ class FindingSerializer(serializers.ModelSerializer[Issue]):
             "acknowledged_at",
             "assignee",
             "note",
+            "look_on",
             "version",
         )
         read_only_fields = fields
@@ -77,6 +78,12 @@ class IssueNoteSerializer(FindingVersionSerializer):
     """What is known or was done."""
 
     text = serializers.CharField(max_length=300)
+
+
+class LookAgainSerializer(FindingVersionSerializer):
+    """The day on which to look again; null takes it back."""
+
+    on = serializers.DateField(allow_null=True)
 
 
 class Findings(APIView):
@@ -207,6 +214,34 @@ class NoteFinding(APIView):
             acts.note(
                 issue_id=issue_id,
                 text=sent.validated_data["text"],
+                by=person(request),
+                now=timezone.now(),
+                version=sent.validated_data["version"],
+            )
+        except ChecksRefusedError as refusal:
+            return refused(refusal)
+        return _answer(issue_id)
+
+
+class LookAgain(APIView):
+    """Saying when to look at a finding again."""
+
+    required_right = "checks.view"
+
+    @extend_schema(
+        operation_id="findings_look_again",
+        request=LookAgainSerializer,
+        responses=FindingSerializer,
+    )
+    def post(self, request: Request, issue_id: int) -> Response:
+        """Set the day: from then on it stands under the tab `again`."""
+        _known(issue_id)
+        sent = LookAgainSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        try:
+            acts.look_again(
+                issue_id=issue_id,
+                on=sent.validated_data["on"],
                 by=person(request),
                 now=timezone.now(),
                 version=sent.validated_data["version"],

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("findings/<int:issue_id>/assign/", findings.Assign.as_view(), name="assign"),
     path("findings/<int:issue_id>/note/", findings.NoteFinding.as_view(), name="note"),
+    path("findings/<int:issue_id>/look/", findings.LookAgain.as_view(), name="look_again"),
     path("lists/", lists.Lists.as_view(), name="lists"),
     path("lists/items/<int:item_id>/tick/", lists.TickLine.as_view(), name="tick"),
     path("lists/once/", projects.OnceLists.as_view(), name="once"),

@@ -16,6 +16,7 @@ __all__ = [
     "CloseForm",
     "FilterForm",
     "LineForm",
+    "LookForm",
     "NoteForm",
     "OpenProjectForm",
     "RuleForm",
@@ -77,6 +78,17 @@ class NoteForm(forms.Form):
 
     text = forms.CharField(
         label=_("备注"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class LookForm(forms.Form):
+    """The day on which to look again."""
+
+    look_on = forms.DateField(
+        label=_("哪天再看"),
+        required=False,
+        widget=_day(),
+        help_text=_("到那天它会在「今天再看」里；不填就是不用再看"),
     )
 
 

@@ -47,6 +47,8 @@ class Issue(models.Model):
     )
     # The newest note; all of them stand in the operation log.
     note = models.CharField(max_length=300, blank=True, default="")
+    # The day on which somebody wants to look again: from then on it stands among that day's.
+    look_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

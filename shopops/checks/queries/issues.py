@@ -19,7 +19,7 @@ from shopops.staff.operations import name_of
 from shopops.staff.queries import roles_of
 
 SIZE = 50
-TABS = ("open", "new", "followed", "closed", "unknown")
+TABS = ("open", "new", "again", "followed", "closed", "unknown")
 SCOPES = ("mine", "role", "all")
 
 
@@ -51,7 +51,10 @@ def issues(filters: Filters, *, today: date) -> QuerySet[Issue]:
 
 
 def _of_tab(tab: str, today: date) -> Q:
-    """`followed`: open at the end of an earlier day, so that it is followed all of this one."""
+    """`followed`: open at the end of an earlier day, so that it is followed all of this one.
+
+    `again`: open, and somebody wanted to look again today or before.
+    """
     is_open = Q(closed_at__isnull=True)
     if tab == "closed":
         return Q(closed_at__isnull=False)
@@ -59,6 +62,8 @@ def _of_tab(tab: str, today: date) -> Q:
         return Q(opened_on__lt=today) & (is_open | Q(closed_on=today))
     if tab == "new":
         return is_open & Q(acknowledged_at__isnull=True)
+    if tab == "again":
+        return is_open & Q(look_on__lte=today)
     return is_open
 
 
@@ -142,7 +147,9 @@ def tab_counts(filters: Filters, *, today: date) -> dict[str, int]:
     wide = replace(filters, tab="open")
     followed = issues(replace(filters, tab="followed"), today=today).count()
     row = issues(wide, today=today).aggregate(
-        open=Count("pk"), new=Count("pk", filter=Q(acknowledged_at__isnull=True))
+        open=Count("pk"),
+        new=Count("pk", filter=Q(acknowledged_at__isnull=True)),
+        again=Count("pk", filter=Q(look_on__lte=today)),
     )
     return {**row, "followed": followed}
 
@@ -151,6 +158,12 @@ def open_by_severity() -> dict[str, int]:
     """Count what is open by severity. One query."""
     rows = Issue.objects.filter(closed_at__isnull=True).values("severity")
     return {row["severity"]: row["n"] for row in rows.annotate(n=Count("pk")).order_by("severity")}
+
+
+def to_look_at_again(person: User, *, today: date, most: int = 20) -> list[Issue]:
+    """Give what is this person's or their role's to look at again today, the worst first. Two queries."""
+    mine = Filters(tab="again", scope="role", person=person)
+    return list(issues(mine, today=today).order_by("rank", "opened_at", "pk")[:most])
 
 
 def codes_in_use() -> list[str]:
@@ -261,7 +274,7 @@ def timeline(issue: Issue) -> Sequence[Event]:
 
 
 def _detail(one: Operation) -> str:
-    to = one.new.get("assignee")
+    to = one.new.get("assignee") or one.new.get("look_on")
     return " · ".join(part for part in (str(to) if to else "", one.reason) if part)
 
 

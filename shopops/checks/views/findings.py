@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from shopops.checks.actions import issues as acts
 from shopops.checks.errors import ChecksRefusedError, StaleChecksError
-from shopops.checks.forms import AssignForm, FilterForm, NoteForm
+from shopops.checks.forms import AssignForm, FilterForm, LookForm, NoteForm
 from shopops.checks.models import Issue
 from shopops.checks.queries import issues as queries
 from shopops.checks.views.acting import (
@@ -42,10 +42,12 @@ from shopops.staff.queries import role_names
 TAB_LABELS = {
     "open": gettext_lazy("没解决的"),
     "new": gettext_lazy("还没人看的"),
+    "again": gettext_lazy("今天再看"),
     "followed": gettext_lazy("以前留下的"),
     "closed": gettext_lazy("已关闭"),
     "unknown": gettext_lazy("查不出的"),
 }
+_TAB_TONES = {"followed": "late", "again": "soon"}
 SCOPE_LABELS = {
     "mine": gettext_lazy("我的"),
     "role": gettext_lazy("我岗位的"),
@@ -115,7 +117,7 @@ def _tabs(request: HttpRequest, tab: str, counts: dict[str, int]) -> list[Data]:
             "label": label,
             "url": with_changes(request.GET, tab="" if code == "open" else code),
             "count": counts.get(code),
-            "tone": "late" if code == "followed" and counts.get(code) else "",
+            "tone": _TAB_TONES.get(code, "") if counts.get(code) else "",
             "current": code == tab,
         }
         for code, label in TAB_LABELS.items()
@@ -174,6 +176,7 @@ def row_data(issue: Issue, *, today: date, names: dict[str, str]) -> Data:
         "owner": issue.assignee.name if issue.assignee else "",
         "days": days + 1,
         "is_followed": days > 0,
+        "is_again": is_open and issue.look_on is not None and issue.look_on <= today,
         "can": " ".join(
             code
             for code, able in (
@@ -259,7 +262,7 @@ def _do_many(request: HttpRequest, act: str, ids: list[int], by: User, now: Any)
 @never_cache
 @requires("checks.view")
 def finding(request: HttpRequest, issue_id: int) -> HttpResponse:
-    """Show one issue with all that happened; a POST acknowledges, takes, assigns or notes."""
+    """Show one issue with all that happened; a POST acknowledges, takes, assigns, notes or puts it off."""
     issue = get_object_or_404(
         Issue.objects.select_related("assignee", "acknowledged_by"), pk=issue_id
     )
@@ -271,6 +274,7 @@ def finding(request: HttpRequest, issue_id: int) -> HttpResponse:
             "take": ("checks.view", lambda asked: _take(asked, issue)),
             "assign": ("checks.assign", lambda asked: _assign(asked, issue)),
             "note": ("checks.view", lambda asked: _note(asked, issue)),
+            "look": ("checks.view", lambda asked: _look(asked, issue)),
         }
         try:
             done = answer(request, parts, back=back)
@@ -300,6 +304,7 @@ def finding(request: HttpRequest, issue_id: int) -> HttpResponse:
         "may_assign": request.user.has_perm("checks.assign"),
         "note_form": as_sent(sent, NoteForm(auto_id="id_note_%s"), "note")[0],
         "assign_form": as_sent(sent, fresh, "assign")[0],
+        "look_form": as_sent(sent, _look_form(issue), "look")[0],
     }
     return render(request, "checks/finding.html", context, status=422 if sent else 200)
 
@@ -340,6 +345,23 @@ def _note(asked: Asked, issue: Issue) -> HttpResponse:
     return asked.done(_("备注已存。"))
 
 
+def _look_form(issue: Issue) -> LookForm:
+    return LookForm(initial={"look_on": issue.look_on}, auto_id="id_look_%s")
+
+
+def _look(asked: Asked, issue: Issue) -> HttpResponse | Sent:
+    form = LookForm(asked.request.POST)
+    if not form.is_valid():
+        return asked.say_errors(form)
+    on = form.cleaned_data["look_on"]
+    acts.look_again(
+        issue_id=issue.pk, on=on, by=asked.by, now=asked.now, version=asked.number("version")
+    )
+    if on is None:
+        return asked.done(_("不用再看了。"))
+    return asked.done(_("%(day)s 会在「今天再看」里。") % {"day": on.isoformat()})
+
+
 def _conflict(
     request: HttpRequest, stale: StaleChecksError, issue: Issue, back: str
 ) -> HttpResponse:
@@ -356,6 +378,11 @@ def _conflict(
             to.name if to else "",
         ),
         (_("备注"), issue.note, sent.get("text", "")),
+        (
+            _("哪天再看"),
+            issue.look_on.isoformat() if issue.look_on else "",
+            sent.get("look_on", ""),
+        ),
     ]
     return show_both(
         request,

@@ -16,7 +16,7 @@ from shopops.checks.forms import SignForm, TickForm
 from shopops.checks.models import DailyItem, DailyList
 from shopops.checks.queries import lists as queries
 from shopops.checks.queries import projects
-from shopops.checks.queries.issues import check_name
+from shopops.checks.queries.issues import check_name, to_look_at_again
 from shopops.checks.views.acting import (
     Asked,
     Data,
@@ -67,6 +67,15 @@ def my_lists(request: HttpRequest) -> HttpResponse:
         "today": today,
         "pages": [page_data(page, person, now=now, sent=sent) for page in found],
         "lines": mine,
+        "again": [
+            {
+                "url": reverse("checks:finding", args=[one.pk]),
+                "title": words.stored(one.title, names=True),
+                "check": check_name(one.code),
+                "look_on": one.look_on,
+            }
+            for one in to_look_at_again(person, today=today)
+        ],
         "may_oversee": person.has_perm("checks.assign"),
         "has_templates": bool(queries.roles_with_lists(day=today)),
     }

@@ -1,6 +1,16 @@
 """For each daily check: how the thing that it looks for comes about, and how it ends."""
 
-from tests.checks.cases import analytics, crm, goods, ground, orders, profit, promotions, reports
+from tests.checks.cases import (
+    analytics,
+    crm,
+    goods,
+    ground,
+    orders,
+    profit,
+    promotions,
+    proof,
+    reports,
+)
 from tests.checks.cases.case import Case, World
 
 CASES: dict[str, Case] = {
@@ -12,6 +22,7 @@ CASES: dict[str, Case] = {
     **reports.CASES,
     **analytics.CASES,
     **profit.CASES,
+    **proof.CASES,
 }
 
 __all__ = ["CASES", "Case", "World"]
