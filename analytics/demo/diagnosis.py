@@ -25,7 +25,7 @@ def fill(*, by: User, now: datetime) -> None:
     for back in range(1, MOST_DAYS + 1):
         day = today - timedelta(days=back)
         for seen in breaks.breaks_on(day):
-            branches = tree(Asked(seen.code, day, day - WEEK, seen.side))
+            branches = tree(Asked(seen.code, day, day - WEEK, seen.side, today))
             if causes := proposed(branches, [], is_worse=seen.is_worse):
                 _give(day, seen.code, causes[:MOST_TASKS], by, now)
                 return

@@ -10,7 +10,7 @@ from analytics.actions import report_addresses as addresses
 from analytics.actions.report_addresses import AddressValues
 from analytics.actions.report_sending import CHECK
 from analytics.actions.reports import RUNS, key_of
-from analytics.demo import diagnosis
+from analytics.demo import diagnosis, events
 from analytics.models import Report, ReportAddress, ReportSending
 from analytics.rules.reports import DAILY, WEEKLY, monday_of
 from shopops.checks.actions import request_checks, run_check
@@ -48,6 +48,7 @@ def fill(*, by_name: Mapping[str, User], now: datetime) -> None:
     check = find_check(CHECK)
     if check is not None:
         run_check(check, day=today, now=now)
+    events.fill(by=by, now=now)
     diagnosis.fill(by=by, now=now)
 
 

@@ -30,6 +30,9 @@ _SHOP_HEAD = (
 _TRADE_HEAD = (
     "日期", "终端", "支付金额", "支付买家数", "客单价", "下单金额", "下单买家数", "支付转化率", "下单-支付转化率",
 )  # fmt: skip
+_HOUR_HEAD = ("日期", "小时", "支付金额", "支付买家数", "下单金额", "下单买家数")
+# Somebody exports the hours now and then: of the last days only.
+HOUR_DAYS = 7
 _FLOW_HEAD = (
     "统计日期", "终端", "来源", "来源明细", "访客数", "浏览量", "加购人数", "下单买家数", "支付买家数", "支付转化率",
 )  # fmt: skip
@@ -99,6 +102,9 @@ def write_files(folder: Path, truth: Mapping[str, Any], seed: int, end: datetime
             _COUPON_HEAD, *(_coupon_row(day, dice) for day in told),
         ],
         f"店铺信息_{stamp}.csv": [_SCORE_HEAD, _score_row(days[-1])],
+        f"【生意参谋平台】交易趋势_分时_{days[-HOUR_DAYS:][0].date}_{days[-1].date}_{stamp}.csv": [
+            _HOUR_HEAD, *_hour_rows(days[-HOUR_DAYS:], truth),
+        ],
     }  # fmt: skip
     for name, rows in names.items():
         _write_csv(folder / name, rows)
@@ -167,9 +173,10 @@ def _corrected(day: DemoDay) -> DemoDay:
 
 def _shop_row(day: DemoDay) -> list[str]:
     fresh = int(day.visitors * 0.78)
+    dice = random.Random(f"left-{day.date}")  # noqa: S311 - an invented shop
     return [
         day.date.isoformat(), f"{day.visitors:,}", f"{day.visitors - day.wireless:,}", f"{day.wireless:,}",
-        f"{day.views:,}", f"{9 + day.views % 7}.{day.views % 90 + 10}", f"{44 + day.views % 900 / 100:.2f}%",
+        f"{day.views:,}", f"{dice.gauss(12.4, 0.5):.2f}", f"{dice.gauss(48, 0.9):.2f}%",
         f"{day.carts // 2:,}", f"{day.carts:,}", f"{int(day.carts * 1.4):,}", f"{day.ordered:,}",
         f"{day.ordered_amount:,}", _percent(day.ordered, day.visitors), f"{day.buyers:,}", f"{day.amount:,}",
         f"{day.pieces:,}", f"{day.orders:,}", _percent(day.buyers, day.visitors), _each(day.amount, day.buyers),
@@ -214,6 +221,35 @@ def _trade(  # noqa: PLR0913
         day.date.isoformat(), terminal, f"{paid:,}", f"{buyers:,}", _each(paid, buyers), f"{ordered:,}",
         f"{people:,}", _percent(min(buyers, seen), seen), "-" if both is None else f"{both:.2f}%",
     ]  # fmt: skip
+
+
+def _hour_rows(days: Sequence[DemoDay], truth: Mapping[str, Any]) -> list[list[str]]:
+    """Give the hours of days: each day's sums over the hours as the whole time's orders fall into them."""
+    paid = {int(row["key"]): int(row["paid_orders"]) for row in truth["paid"]["hour"]}
+    weights = [paid.get(hour, 0) for hour in range(24)]
+    rows = []
+    for day in days:
+        buyers, ordered = _spread(day.buyers, weights), _spread(day.ordered, weights)
+        amounts = _spread(int(day.amount * 100), buyers)
+        ordered_amounts = _spread(int(day.ordered_amount * 100), ordered)
+        rows += [
+            [
+                day.date.isoformat(), f"{hour:02d}:00", f"{Decimal(amounts[hour]) / 100:,.2f}",
+                f"{buyers[hour]:,}", f"{Decimal(ordered_amounts[hour]) / 100:,.2f}", f"{ordered[hour]:,}",
+            ]
+            for hour in range(24)
+        ]  # fmt: skip
+    return rows
+
+
+def _spread(total: int, weights: Sequence[int]) -> list[int]:
+    """Divide a whole number by weights so that the parts sum to it."""
+    whole, at, parts = sum(weights) or 1, 0, []
+    for place in range(len(weights)):
+        upto = total * sum(weights[: place + 1]) // whole
+        parts.append(upto - at)
+        at = upto
+    return parts
 
 
 def _flow_rows(day: DemoDay) -> list[list[str]]:

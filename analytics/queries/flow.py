@@ -11,14 +11,15 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Q
 
-from analytics.figures import SHOP_DAY
+from analytics.figures import FLOW, SHOP_DAY
 from analytics.models import StatRow
-from analytics.queries.known import SHOP, Ask
+from analytics.queries.known import SHOP, Answer, Ask, offer
 from analytics.queries.sources import told_by
-from analytics.rules.traffic_sources import SEPARATOR, Kind, kind_of
+from analytics.rules.traffic_sources import SEARCH, SEPARATOR, Kind, kind_of, searched
 
-FLOW, ITEM_FLOW = "flow", "item_flow"
+ITEM_FLOW = "item_flow"
 ITEM_MARK = "|"
 DEVICES = ("all", "wireless", "pc")
 
@@ -51,37 +52,121 @@ class Flow:
     known_days: frozenset[date]
 
 
+@dataclass(frozen=True, slots=True)
+class SourceDay:
+    """What files say of one source, or of a group, on a day; `batches`: the files."""
+
+    figures: Mapping[str, Decimal]
+    batches: tuple[int, ...]
+
+
 def flow(*, since: date, until: date, device: str = "all", item: str = "") -> Flow:
     """Give the sources of the shop, or of one item, over a period, both ends included. One query.
 
     Of `all` terminals a day's own total counts; where the file gives terminals only, their sum.
     """
-    scope = ITEM_FLOW if item else FLOW
-    rows = StatRow.objects.filter(
-        is_current=True, scope=scope, source=scope, date__range=(since, until)
-    )
-    if item:
-        rows = rows.filter(key__startswith=f"{item}{ITEM_MARK}")
-    cells: dict[tuple[date, str], dict[str, dict[str, Decimal]]] = defaultdict(dict)
-    ordered = rows.order_by("said_at", "pk").values_list("date", "key", "device", "figures")
-    for day, key, terminal, figures in ordered:
-        place = cells[day, key.partition(ITEM_MARK)[2] if item else key].setdefault(terminal, {})
-        place.update({code: Decimal(value) for code, value in figures.items()})
     found: dict[str, Source] = {}
     known: set[date] = set()
-    for (day, key), by_device in cells.items():
-        figures_ = _of_device(by_device, device)
-        if figures_ is None:
-            continue
+    cells = _cells(since=since, until=until, device=device, item=item)
+    for (day, key), cell in cells.items():
         known.add(day)
         source = found.setdefault(key, Source(key, kind_of(key)))
         source.days.add(day)
-        for code, value in figures_.items():
+        for code, value in cell.figures.items():
             source.sums[code] = source.sums.get(code, Decimal(0)) + value
     largest = sorted(
         found.values(), key=lambda one: (-one.sums.get("visitors", Decimal(0)), one.key)
     )
     return Flow(tuple(largest), frozenset(known))
+
+
+def by_day(
+    *, since: date, until: date, device: str = "all", item: str = "", named: str = ""
+) -> dict[date, dict[str, Mapping[str, Decimal]]]:
+    """Give {day: {source: {figure: value}}} of the shop, or of one item; days without a file are absent.
+
+    Of `all` terminals a day's own total counts; where the file gives terminals only, their sum. One query.
+
+    :param named: leave out sources without this in their name
+    """
+    found: dict[date, dict[str, Mapping[str, Decimal]]] = defaultdict(dict)
+    cells = _cells(since=since, until=until, device=device, item=item, named=named)
+    for (day, key), cell in cells.items():
+        found[day][key] = cell.figures
+    return dict(found)
+
+
+def from_flow(ask: Ask) -> Answer:
+    """Give the visitors of the sources that are called a search, on the days whose file names one."""
+    if "search_visitors" not in ask.codes or (ask.scope != SHOP and not ask.key):
+        return {}
+    item = "" if ask.scope == SHOP else ask.key
+    # Bands ask for half a year: only the sources that count are read.
+    days = by_day(since=ask.since, until=ask.until, item=item, named=SEARCH)
+    told = {
+        day: searched({key: figures.get("visitors") for key, figures in sources.items()})
+        for day, sources in days.items()
+    }
+    return {"search_visitors": {day: value for day, value in told.items() if value is not None}}
+
+
+def source_days(
+    *, source: str, since: date, until: date, device: str = "all", item: str = ""
+) -> dict[date, SourceDay]:
+    """Give one source, or a group, day by day; a day that no file tells of is absent. One query.
+
+    Of a group its own rows count, else the sum of its sources: the days add up to what `groups` says.
+    """
+    cells = _cells(since=since, until=until, device=device, item=item, source=source)
+    wholes = {day: cell for (day, key), cell in cells.items() if key == source}
+    if wholes:
+        return wholes
+    parts: dict[date, list[SourceDay]] = defaultdict(list)
+    for (day, _key), cell in cells.items():
+        parts[day].append(cell)
+    return {day: _added(of_day) for day, of_day in parts.items()}
+
+
+def _added(parts: Iterable[SourceDay]) -> SourceDay:
+    sums: dict[str, Decimal] = {}
+    batches: dict[int, None] = {}
+    for part in parts:
+        batches |= dict.fromkeys(part.batches)
+        for code, value in part.figures.items():
+            sums[code] = sums.get(code, Decimal(0)) + value
+    return SourceDay(sums, tuple(batches))
+
+
+def _cells(
+    *, since: date, until: date, device: str, item: str, source: str = "", named: str = ""
+) -> dict[tuple[date, str], SourceDay]:
+    """Read what counts of each day and source: of all, of one `source` (or group), of those `named` so in part."""
+    scope = ITEM_FLOW if item else FLOW
+    head = f"{item}{ITEM_MARK}" if item else ""
+    rows = StatRow.objects.filter(
+        is_current=True, scope=scope, source=scope, date__range=(since, until)
+    )
+    if source:
+        whole = Q(key=f"{head}{source}")
+        rows = rows.filter(whole | Q(key__startswith=f"{head}{source}{SEPARATOR}"))
+    elif item:
+        rows = rows.filter(key__startswith=head)
+    if named:
+        rows = rows.filter(key__contains=named)
+    told: dict[tuple[date, str], dict[str, dict[str, Decimal]]] = defaultdict(dict)
+    files: dict[tuple[date, str], dict[int, None]] = defaultdict(dict)
+    fields = ("date", "key", "device", "figures", "batch_id")
+    for day, key, terminal, figures, batch in rows.order_by("said_at", "pk").values_list(*fields):
+        place = day, key.removeprefix(head)
+        values = {code: Decimal(value) for code, value in figures.items()}
+        told[place].setdefault(terminal, {}).update(values)
+        if batch is not None:
+            files[place][batch] = None
+    return {
+        place: SourceDay(figures_, tuple(files[place]))
+        for place, by_device in told.items()
+        if (figures_ := _of_device(by_device, device)) is not None
+    }
 
 
 def _of_device(
@@ -147,3 +232,8 @@ def items_with_flow(*, since: date, until: date) -> list[str]:
             [since, until],
         )
         return [row[0] for row in cursor.fetchall() if row[0]]
+
+
+def register() -> None:
+    """Let the files of sources answer for visitors by search, where nothing counts them itself."""
+    offer(FLOW, from_flow)

@@ -49,6 +49,9 @@ PRODUCT_COLUMNS = {
     "search_visitors": "search_visitors",
     "new_buyers": "new_buyers",
     "old_buyers": "old_buyers",
+    "favourites": "favourites",
+    "bounce_rate": "bounce_rate",
+    "stay_seconds": "stay_seconds",
 }
 
 

@@ -1,10 +1,13 @@
 """What kind of traffic a source is, by its name as the platform writes it. Pure."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Literal
 
 type Kind = Literal["paid", "free", "own", "outside", "unknown"]
 KINDS: tuple[Kind, ...] = ("free", "paid", "own", "outside", "unknown")
 SEPARATOR = " / "
+SEARCH = "搜索"
 # The name of the group decides before that of the source: 付费流量 / 手淘搜索 is paid.
 _GROUPS: tuple[tuple[str, Kind], ...] = (
     ("付费", "paid"),
@@ -35,3 +38,24 @@ def kind_of(key: str) -> Kind:
             if name and any(word in name for word in words):
                 return kind
     return "unknown"
+
+
+def is_search(key: str) -> bool:
+    """Say whether a source, or the group that it is of, is called a search; what is paid for is none."""
+    return SEARCH in key and kind_of(key) != "paid"
+
+
+def searched(visitors: Mapping[str, Decimal | None]) -> Decimal | None:
+    """Add up the visitors of a day by search; None where no source is called so, or one is not counted.
+
+    A group that is called so counts as a whole; its details are in it.
+    """
+    wholes = {key for key in visitors if SEPARATOR not in key and is_search(key)}
+    told = [
+        value
+        for key, value in visitors.items()
+        if is_search(key) and (key in wholes or key.partition(SEPARATOR)[0] not in wholes)
+    ]
+    if not told or None in told:
+        return None
+    return sum((one for one in told if one is not None), Decimal(0))

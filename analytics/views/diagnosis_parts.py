@@ -1,5 +1,7 @@
 """Parts of a diagnosis as its page shows them: the difference, the same weekdays, the products."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,9 +11,12 @@ from django.utils.translation import gettext as _
 from analytics import figures
 from analytics.queries import breaks as queries
 from analytics.queries.breaks import Divided, ProductPart, Seen
-from analytics.queries.known import figures_of
+from analytics.queries.known import figures_of, lineage_url
 from analytics.rules.contribution import DayParts
+from analytics.views.boards.parts import Card, Column, Row, exact
+from analytics.views.figures import weekday_name
 from analytics.wording.breaks import value_words
+from analytics.wording.stats import source_words
 from products.views.acting import Data
 from shopops.lib.money import from_fen
 from shopops.lib.templatetags.shop import count, day_words, money, rate
@@ -129,15 +134,22 @@ def _formula(parts: DayParts) -> str:
     return f"{count(parts.visitors)} × {exact} × {amount_each(parts)}"
 
 
-def history(seen: Seen) -> Data | None:
-    """Give the same weekdays and this day as circles, the band behind them."""
+def same_weekdays(seen: Seen) -> list[tuple[date, Decimal]]:
+    """Give the days that the band is made of and this day itself, oldest first; empty without a band."""
     if seen.band is None or seen.known.value is None:
+        return []
+    values = figures_of((seen.code,), since=seen.band.days[0], until=seen.day)[seen.code]
+    known = [(one, values[one].value) for one in seen.band.days]
+    return [(one, value) for one, value in known if value is not None] + [
+        (seen.day, seen.known.value)
+    ]
+
+
+def history(seen: Seen, days: Sequence[tuple[date, Decimal]]) -> Data | None:
+    """Give the same weekdays and this day as circles, the band behind them."""
+    if seen.band is None or not days:
         return None
-    days = seen.band.days
-    values = figures_of((seen.code,), since=days[0], until=seen.day)[seen.code]
-    known = [(one, values[one].value) for one in days]
-    known_points = [(one, float(value)) for one, value in known if value is not None]
-    known_points.append((seen.day, float(seen.known.value)))
+    known_points = [(one, float(value)) for one, value in days]
     low = min([seen.band.low, *(value for _day, value in known_points)])
     high = max([seen.band.high, *(value for _day, value in known_points)])
     spread = (high - low) or 1.0
@@ -146,7 +158,8 @@ def history(seen: Seen) -> Data | None:
         return round(12 + (high - value) / spread * 100, 1)
 
     top, bottom = y(seen.band.high), y(seen.band.low)
-    place = {one: round(4 + n * 91.6 / len(days), 1) for n, one in enumerate([*days, seen.day])}
+    on = [*seen.band.days, seen.day]
+    place = {one: round(4 + n * 91.6 / (len(on) - 1), 1) for n, one in enumerate(on)}
     dots = [
         {
             "x": place[one],
@@ -167,6 +180,136 @@ def history(seen: Seen) -> Data | None:
         "count": len(known_points),
         "first": known_points[0][0],
     }
+
+
+def history_card(seen: Seen, days: Sequence[tuple[date, Decimal]]) -> Card:
+    """Give the circles as a table, the newest first, each with where it lies to the band of this day."""
+    unit = figures.figure(seen.code).unit
+    band = seen.band
+    ends = (Decimal(str(band.low)), Decimal(str(band.high))) if band else (None, None)
+    return Card(
+        code="history",
+        title=_("近来的%(weekday)s") % {"weekday": weekday_name(seen.day)},
+        columns=[
+            Column("day", _("日期")),
+            Column("value", figures.figure(seen.code).label, "count" if unit == "people" else unit),
+            Column("side", _("和平常比")),
+            Column("low", _("平常最低"), is_file_only=True),
+            Column("high", _("平常最高"), is_file_only=True),
+        ],
+        rows=[
+            Row(
+                {
+                    "day": one.isoformat(),
+                    "value": value,
+                    "side": side_words(band.side(value) if band else None),
+                    "low": ends[0],
+                    "high": ends[1],
+                },
+                {"value": lineage_url(seen.code, one)},
+                is_strong=one == seen.day,
+            )
+            for one, value in reversed(days)
+        ],
+    )
+
+
+def side_words(side: int | None) -> str:
+    """Say where a figure lies to what is usual; None: there is no band, nothing is said."""
+    if side is None:
+        return _("不下判断")
+    return {-1: _("低于平常"), 1: _("高于平常")}.get(side, _("和平常一样"))
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def divided_rows(divided: Divided | None) -> list[list[object]]:
+    """Give the proof as a file has it: what was, what is, and each one's part of the difference."""
+    rows: list[list[object]] = [[_("项"), _("之前"), _("之后"), _("份")]]
+    if divided is None:
+        return rows
+    old, new, parts = divided.before.parts, divided.after.parts, divided.parts
+    amounts = (old.amount_fen, new.amount_fen, parts.total_fen)
+    return [
+        *rows,
+        [_("访客"), old.visitors, new.visitors, from_fen(parts.visitors_fen)],
+        [_("转化率"), pay_rate(old), pay_rate(new), from_fen(parts.rate_fen)],
+        [_("客单价"), amount_each(old), amount_each(new), from_fen(parts.each_fen)],
+        [_("支付金额"), *map(from_fen, amounts)],
+    ]
+
+
+def product_rows(products: Sequence[ProductPart]) -> list[list[object]]:
+    """Give all products as a file has them; what no file tells is empty, rates are of one."""
+    rows: list[list[object]] = [
+        [
+            _("商品编号"),
+            _("商品"),
+            _("之前访客"),
+            _("之后访客"),
+            _("之前买家"),
+            _("之后买家"),
+            _("自己变"),
+            _("占比变"),
+            _("转化合计"),
+            _("之前货款"),
+            _("之后货款"),
+            _("货款差"),
+        ]
+    ]
+    for one in products:
+        traffic = [
+            getattr(day, what) if day else None
+            for what in ("visitors", "buyers")
+            for day in (one.before, one.after)
+        ]
+        rates = (one.rate.own, one.rate.share, one.rate.both) if one.rate else (None,) * 3
+        fens = (one.before_fen, one.after_fen, one.amount_fen)
+        rows.append([one.item_no, one.title, *traffic, *map(_of_one, rates), *map(from_fen, fens)])
+    return rows
+
+
+def _of_one(value: Fraction | None) -> str | None:
+    return None if value is None else f"{float(value):.6f}"
+
+
+def day_rows(seen: Mapping[date, Mapping[str, Seen]], *, is_only: bool) -> list[list[object]]:
+    """Give figures of days as a file has them, the newest day first, each beside what is usual.
+
+    :param is_only: leave out what is as usual, and what nothing is said of
+    """
+    rows: list[list[object]] = [
+        [
+            _("日期"),
+            _("指标"),
+            _("数值"),
+            _("平常最低"),
+            _("平常最高"),
+            _("和平常比"),
+            _("对店铺"),
+            _("来源"),
+        ]
+    ]
+    for day in sorted(seen, reverse=True):
+        rows += [_day_row(one) for one in seen[day].values() if one.side or not is_only]
+    return rows
+
+
+def _day_row(seen: Seen) -> list[object]:
+    band, value = seen.band, seen.known.value
+    ends = [exact(Decimal(str(end)), "") for end in (band.low, band.high)] if band else [None, None]
+    is_judged = band is not None and value is not None
+    hurts = (_("变差") if seen.is_worse else _("不坏")) if seen.side else None
+    return [
+        seen.day.isoformat(),
+        figures.figure(seen.code).label,
+        exact(value, ""),
+        *ends,
+        side_words(seen.side if is_judged else None),
+        hurts,
+        source_words(seen.known.source),
+    ]
 
 
 # --- products ------------------------------------------------------------------------------------

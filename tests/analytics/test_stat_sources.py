@@ -11,7 +11,7 @@ from analytics.actions import hand
 from analytics.actions.hand import DayRefusedError
 from analytics.checks import stats as checks
 from analytics.models import StatRow
-from analytics.queries import coverage, flow, gaps, known, lineage
+from analytics.queries import contradictions, coverage, flow, gaps, known, lineage
 from analytics.rules.traffic_sources import kind_of
 from products.actions.errors import StaleGoodsError
 from products.models import ProductDay
@@ -239,10 +239,35 @@ class TestFindings:
         says(visitors="50")
         ProductDay.objects.create(product=ProductFactory(), date=DAY, visitors=51)
 
-        (found,) = gaps.products_over_shop(since=DAY, until=DAY)
+        (found,) = contradictions.products_over_shop(since=DAY, until=DAY)
 
         assert found.code == "visitors"
-        assert [found.products, found.shop] == [51, 50]
+        assert found.products == Decimal(51)
+        assert found.shops == {"shop_day": Decimal(50)}
+
+    def test_products_are_held_against_each_file_of_the_shop_and_the_exceeded_one_is_named(
+        self, db
+    ):
+        says(paid_amount="120.00")
+        says("trade", paid_amount="100.00")
+        says("trade", device="wireless", paid_amount="1.00")
+        ProductDay.objects.create(product=ProductFactory(), date=DAY, paid_amount="110.00")
+
+        (found,) = contradictions.products_over_shop(since=DAY, until=DAY)
+        (said,) = checks.products_within_shop(DAY + timedelta(days=1), NOW).findings
+
+        assert found.over == ("trade",)
+        assert found.shops == {"shop_day": Decimal(120), "trade": Decimal(100)}
+        assert "商品 ¥110.00，生意参谋交易趋势的全店 ¥100.00" in said.evidence
+        assert "生意参谋店铺日报的全店 ¥120.00 没有被超过" in said.evidence
+
+    def test_the_trade_trend_alone_is_enough_to_tell(self, db):
+        says("trade", visitors="50")
+        ProductDay.objects.create(product=ProductFactory(), date=DAY, visitors=51)
+
+        (said,) = checks.products_within_shop(DAY + timedelta(days=1), NOW).findings
+
+        assert "生意参谋交易趋势的全店 50" in said.evidence
 
     def test_files_that_disagree_on_a_day_are_a_finding_and_equal_ones_are_not(self, db):
         for batch, visitors in ((1, "80"), (2, "81")):
@@ -252,7 +277,7 @@ class TestFindings:
             row = says(day=DAY - timedelta(days=1), visitors="5")
             StatRow.objects.filter(pk=row.pk).update(batch_id=batch)
 
-        found = gaps.said_twice(since=DAY - timedelta(days=7), until=DAY)
+        found = contradictions.said_twice(since=DAY - timedelta(days=7), until=DAY)
 
         assert [(one.day, one.files, one.code) for one in found] == [(DAY, 2, "visitors")]
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import Verdict
 from analytics.models import CauseWord
-from analytics.queries.causes import ourselves, outside, rivals
+from analytics.queries.causes import ourselves, outside, pages, rivals
 from analytics.queries.causes.base import Asked, Cause
 
 type Look = Callable[[Asked], Cause]
@@ -51,7 +51,7 @@ _TREE: tuple[tuple[str, str | Promise, str, tuple[Look, ...]], ...] = (
             ourselves.answers,
             ourselves.price,
             ourselves.stock,
-            ourselves.page,
+            pages.page,
             ourselves.activity,
             ourselves.advertising,
         ),

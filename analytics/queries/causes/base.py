@@ -18,11 +18,18 @@ class Asked:
     day: date
     against: date
     side: int
+    # The day of whoever asks; None: what stands so now says nothing of the day.
+    today: date | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Tell whether the day is today or yesterday, so that what stands so now may have stood so then."""
+        return self.today is not None and (self.today - self.day).days in (0, 1)
 
     @property
     def hurt(self) -> int:
-        """Give the side to which bad news push: of what came back more is worse, of all else less."""
-        return -self.side if self.code == "refund_amount" else self.side
+        """Give the side to which bad news push: of what came or went back more is worse, of all else less."""
+        return -self.side if self.code in ("refund_amount", "bounce_rate") else self.side
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,23 @@
-"""Causes in the shop itself: reviews, search, answers, price, stock, pages, activities, advertising."""
+"""Causes in the shop itself: reviews, search, answers, price, stock, activities, advertising."""
 
 from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics.choices import Verdict
-from analytics.figures import SOURCE_LABELS
+from analytics.figures import FLOW, SOURCE_LABELS
 from analytics.queries.causes.base import Asked, Cause, moved, verdict_of
 from analytics.queries.known import figures_of
 from crm.models import AgentDay, Review
 from crm.review_choices import Rating
 from products.choices import PriceChangeState, PriceKind, ProductStatus
-from products.models import PriceChange, Product, Sku, StockMove, Violation
+from products.models import PriceChange, Product, Sku, StockMove
 from promotions.choices import ActivityState
 from promotions.models import Activity
 from shopops.lib.business_time import day_bounds
@@ -30,6 +30,8 @@ SPEND_MOVED = Decimal("0.20")
 ANSWERS_MOVED = Decimal("0.02")
 WORSE_REVIEWS = 2
 MOST_NAMED = 3
+# A calendar of activities that knows nothing for so long was not kept.
+KEPT = timedelta(days=60)
 _RAN = (ActivityState.RUNNING, ActivityState.ENDED, ActivityState.SUMMED_UP)
 
 
@@ -63,6 +65,10 @@ def _by_figure(asked: Asked, code: str, figure: str, label: str | Promise, least
     if side is None or before.value is None or after.value is None:
         text = _("有一天没有数")
         return Cause(code, label, Verdict.UNKNOWN, text, "", before.url or after.url)
+    # What one file counts and what the sources of another add up to are not the same people.
+    if before.source != after.source and FLOW in (before.source, after.source):
+        text = _("两天的数来源不同，不能比")
+        return Cause(code, label, Verdict.UNKNOWN, text, "", after.url)
     shown = money if figure == "ad_spend" else _whole
     share = (after.value - before.value) / before.value if before.value else None
     text = f"{shown(before.value)} → {shown(after.value)}"
@@ -131,8 +137,12 @@ def price(asked: Asked) -> Cause:
     )
     sides = [(1 if one.new_amount < one.old_amount else -1, one) for one in changes]
     fitting = [one for side, one in sides if side == asked.side]
+    mains = Product.objects.filter(is_main=True).count()
+    if not sides and not mains:
+        text = _("还没有定主推款，不知道看谁的价")
+        url = reverse("products:list")
+        return Cause("price", label, Verdict.UNKNOWN, text, "", url)
     if not sides:
-        mains = Product.objects.filter(is_main=True).count()
         text = _("%(n)d 个主推款没有改价") % {"n": mains}
         return Cause("price", label, Verdict.NO, text, _("改价记录"), url)
     named = (fitting or [one for _side, one in sides])[:MOST_NAMED]
@@ -177,27 +187,6 @@ def _sold_out(day: date) -> set[str] | None:
     return {code for code, left in kept if left <= 0} if kept else None
 
 
-def page(asked: Asked) -> Cause:
-    """Whether main products left the shelf or were held by the platform since the day compared with."""
-    label, url = gettext_lazy("页面"), reverse("products:violations")
-    since, until = day_bounds(asked.against)[1], day_bounds(asked.day)[1]
-    held = Violation.objects.filter(found_at__gte=since, found_at__lt=until)
-    sums = held.aggregate(all=Count("pk"), main=Count("pk", filter=Q(product__is_main=True)))
-    away = Product.objects.filter(is_main=True).exclude(status=ProductStatus.ON_SHELF).count()
-    if sums["all"] or away:
-        text = _(
-            "这几天新违规 %(all)d 条，其中主推款 %(main)d 条；主推款现在不在架 %(away)d 个"
-        ) % {
-            "all": sums["all"],
-            "main": sums["main"],
-            "away": away,
-        }
-        verdict = verdict_of(-1, asked.hurt) if sums["main"] or away else Verdict.NO
-        return Cause("page", label, verdict, text, _("违规与在架"), url)
-    text = _("没有新违规，主推款都在架；首页和详情页看没看过，看当天的清单")
-    return Cause("page", label, Verdict.NO, text, _("违规与在架"), url)
-
-
 def activity(asked: Asked) -> Cause:
     """Whether an activity of ours ran on one of the days and not on the other."""
     label = gettext_lazy("活动")
@@ -205,6 +194,9 @@ def activity(asked: Asked) -> Cause:
     url = f"{reverse('promotions:calendar')}?{urlencode({'day': asked.day.isoformat()})}"
     began = [name for name in here if name not in there]
     ended = [name for name in there if name not in here]
+    if not (here or there or _is_kept(asked.day)):
+        text = _("前后两个月的活动日历是空的，不知道有没有活动")
+        return Cause("activity", label, Verdict.UNKNOWN, text, "", url)
     if not began and not ended:
         text = (
             _("两天在跑的活动一样：%(names)s") % {"names": listed(here)}
@@ -229,3 +221,9 @@ def _activities(day: date) -> list[str]:
         state__in=_RAN, published_at__isnull=False, starts_at__lt=end, ends_at__gt=start
     )
     return list(rows.order_by("starts_at", "pk").values_list("name", flat=True))
+
+
+def _is_kept(day: date) -> bool:
+    """Tell whether anybody kept the calendar around a day: an idea that never ran is a word too."""
+    start, end = day_bounds(day)
+    return Activity.objects.filter(starts_at__lt=end + KEPT, ends_at__gt=start - KEPT).exists()
