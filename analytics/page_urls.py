@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, path
 
 from analytics.views import (
     breaks,
+    coupons,
+    diagnosis_sources,
     dsr,
     events,
     experience,
@@ -28,26 +30,41 @@ _stats: Block = [
     path("sources/", lineage.lineage, name="lineage"),
     path("sources/enter/", hand.enter_day, name="enter_day"),
     path("funnel/", funnel.funnel, name="funnel"),
-    path("funnel.csv", funnel.funnel_csv, name="funnel_csv"),
+    path("funnel/coupons.csv", coupons.coupons_csv, name="coupons_csv"),
+    path("funnel/<slug:part>.csv", funnel.funnel_csv, name="funnel_csv"),
     path("traffic/", traffic.traffic, name="traffic"),
-    path("traffic.csv", traffic.traffic_csv, name="traffic_csv"),
+    path("traffic/<slug:part>.csv", traffic.traffic_csv, name="traffic_csv"),
 ]
 
 _breaks: Block = [
     path("breaks/", breaks.breaks, name="breaks"),
+    path("breaks/<slug:part>.csv", breaks.breaks_csv, name="breaks_csv"),
     path("breaks/<str:day>/<slug:code>/", breaks.diagnosis, name="diagnosis"),
-    path("breaks/<str:day>/<slug:code>.csv", breaks.diagnosis_csv, name="diagnosis_csv"),
+    path(
+        "breaks/<str:day>/<slug:code>/sources.csv",
+        diagnosis_sources.sources_csv,
+        name="diagnosis_sources_csv",
+    ),
+    path(
+        "breaks/<str:day>/<slug:code>/<slug:part>.csv",
+        breaks.diagnosis_csv,
+        name="diagnosis_csv",
+    ),
     path("events/", events.events, name="events"),
 ]
 
 _dsr: list[URLPattern] = [
     path("dsr/", dsr.dsr, name="dsr"),
-    path("dsr/csv/", dsr.dsr_csv, name="dsr_csv"),
+    path("dsr/<slug:part>.csv", dsr.dsr_csv, name="dsr_csv"),
     path("dsr/ratings/<int:rating_id>/away/", dsr.rating_away, name="rating_away"),
     path("experience/", experience.experience, name="experience"),
-    path("experience/csv/", experience.experience_csv, name="experience_csv"),
+    path("experience/<slug:part>.csv", experience.experience_csv, name="experience_csv"),
     path("experience/<slug:code>/", experience.causes, name="experience_causes"),
-    path("experience/<slug:code>/csv/", experience.causes_csv, name="experience_causes_csv"),
+    path(
+        "experience/<slug:code>/<slug:part>.csv",
+        experience.causes_csv,
+        name="experience_causes_csv",
+    ),
 ]
 
 
@@ -61,13 +78,14 @@ _boards: Block = [
     *_pages(),
     path("views/<slug:code>/", page.keep_view, name="keep_view"),
     path("orders/", orders.orders, name="orders"),
+    path("orders.csv", orders.orders_csv, name="orders_csv"),
     path("targets/", targets.targets, name="targets"),
     path("targets.csv", targets.targets_csv, name="targets_csv"),
 ]
 
 _profit: Block = [
     path("profit/", profit.profit, name="profit"),
-    path("profit/skus.csv", profit.profit_csv, name="profit_csv"),
+    path("profit/<slug:part>.csv", profit.profit_csv, name="profit_csv"),
     path("profit/o/<str:tid>/", profit.order_profit, name="order_profit"),
     path("statement/", statement.statement_page, name="statement"),
     path("statement/file/<str:form>/", statement.statement_file, name="statement_file"),

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from analytics.models import RepurchaseRun, StockDay
+from analytics.queries.fact_refunds import BEFORE_LEAVING, REASON, WITH_GOODS
 from crm.queries.cohorts import cohorts
 from shopops.lib.business_time import business_date, day_bounds
 from shopops.work import actions as work
@@ -37,17 +38,16 @@ _TAKEN = """
 SELECT date, computed_at FROM analytics_rolledday
 WHERE basis = 'refunded' AND date = ANY(%(days)s) ORDER BY id FOR SHARE
 """
-_SUMS = """
+_SUMS = f"""
 INSERT INTO analytics_returnday (date, reason, refunds, with_goods, before_leaving, amount_fen)
-SELECT day.date, btrim(r.reason), count(*)::int,
-  (count(*) FILTER (WHERE r.type = 'return_and_refund'))::int,
-  (count(*) FILTER (WHERE r.goods_status LIKE '%%未发货%%'))::int,
+SELECT day.date, {REASON}, count(*)::int,
+  (count(*) FILTER (WHERE {WITH_GOODS}))::int, (count(*) FILTER (WHERE {BEFORE_LEAVING}))::int,
   (sum(r.refund_amount) * 100)::bigint
 FROM unnest(%(days)s::date[]) AS day(date)
 JOIN orders_refund r ON r.status = 'SUCCESS'
   AND r.finished_at >= day.date::timestamp AT TIME ZONE 'Asia/Shanghai'
   AND r.finished_at < (day.date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
-GROUP BY day.date, btrim(r.reason)
+GROUP BY day.date, {REASON}
 """
 _STAMP = """
 INSERT INTO analytics_returnedday (date, rolled_at)
@@ -78,6 +78,7 @@ LEFT JOIN LATERAL (
     AND (c.since IS NULL OR c.since < (d.date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')
   ORDER BY c.since DESC NULLS LAST LIMIT 1) AS c ON true
 WHERE d.kept_since IS NULL OR d.kept_since < (d.date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+ORDER BY d.date, s.code
 ON CONFLICT (date, sku_code) DO UPDATE SET on_hand = excluded.on_hand, cost_fen = excluded.cost_fen
 """
 

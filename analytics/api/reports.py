@@ -5,19 +5,23 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from analytics.api.groupings import MetricRowsSerializer, grouped
+from analytics.choices import BASES, GROUPINGS
 from analytics.figures import NEEDS_COST, figures, visible
 from analytics.models import Report
 from analytics.queries.known import figures_of
 from shopops.lib.business_time import business_date
 
 LONGEST_DAYS = 366
+# Their distinct buyers are counted from the orders, while the caller waits.
+LONGEST_OF_ROWS = 92
 MOST = 100
 
 
@@ -49,7 +53,7 @@ class MetricsSerializer(serializers.Serializer[Any]):
 
 
 class Metrics(APIView):
-    """Figures by day with their sources."""
+    """Figures by day with their sources, or by another grouping."""
 
     required_right = "analytics.view"
 
@@ -59,37 +63,67 @@ class Metrics(APIView):
             OpenApiParameter("since", date, description="default: seven days up to yesterday"),
             OpenApiParameter("until", date, description="default: yesterday"),
             OpenApiParameter("codes", str, description="parted by commas; default: all"),
+            OpenApiParameter(
+                "by",
+                str,
+                enum=GROUPINGS,
+                description="rows of this grouping instead; not with `codes`",
+            ),
+            OpenApiParameter(
+                "basis", str, enum=BASES, description="with `by`; default: created, as the command"
+            ),
         ],
-        responses=MetricsSerializer,
+        responses=PolymorphicProxySerializer(
+            component_name="FiguresOrRows",
+            serializers=[MetricsSerializer, MetricRowsSerializer],
+            resource_type_field_name=None,
+        ),
     )
     def get(self, request: Request) -> Response:
-        """Give figures of every day of a span of at most 366 days; what is not known is null."""
+        """Give figures of every day of a span of at most 366 days; what is not known is null.
+
+        With `by` the rows that `manage.py metrics --by … --basis …` prints, to the cent.
+        """
         until = _date(request, "until") or business_date(timezone.now()) - timedelta(days=1)
         since = _date(request, "since") or until - timedelta(days=6)
         if not 0 <= (until - since).days < LONGEST_DAYS:
             raise ValidationError({"since": f"a span of 1 to {LONGEST_DAYS} days"})
-        codes = _codes(request)
-        said = figures_of(codes, since=since, until=until)
-        specs = {spec.code: spec for spec in figures()}
-        rows = [
-            {
-                "code": code,
-                "label": str(specs[code].label),
-                "unit": specs[code].unit,
-                "is_additive": specs[code].is_additive,
-                "days": [
-                    {
-                        "date": day,
-                        "value": None if one.value is None else f"{one.value:f}",
-                        "source": one.source,
-                        "url": one.url,
-                    }
-                    for day, one in sorted(said[code].items())
-                ],
-            }
-            for code in codes
-        ]
-        return Response(MetricsSerializer({"since": since, "until": until, "figures": rows}).data)
+        asked = request.query_params
+        if "by" in asked:
+            if "codes" in asked:
+                raise ValidationError({"codes": "not with by: its rows have all their figures"})
+            if (until - since).days >= LONGEST_OF_ROWS:
+                words = f"with by a span of 1 to {LONGEST_OF_ROWS} days"
+                raise ValidationError({"since": words})
+            rows = grouped(
+                by=asked["by"], basis=asked.get("basis", BASES[0]), since=since, until=until
+            )
+            return Response(MetricRowsSerializer(rows).data)
+        return Response(_by_day(_codes(request), since, until))
+
+
+def _by_day(codes: list[str], since: date, until: date) -> dict[str, Any]:
+    said = figures_of(codes, since=since, until=until)
+    specs = {spec.code: spec for spec in figures()}
+    rows = [
+        {
+            "code": code,
+            "label": str(specs[code].label),
+            "unit": specs[code].unit,
+            "is_additive": specs[code].is_additive,
+            "days": [
+                {
+                    "date": day,
+                    "value": None if one.value is None else f"{one.value:f}",
+                    "source": one.source,
+                    "url": one.url,
+                }
+                for day, one in sorted(said[code].items())
+            ],
+        }
+        for code in codes
+    ]
+    return MetricsSerializer({"since": since, "until": until, "figures": rows}).data
 
 
 def _date(request: Request, name: str) -> date | None:
@@ -97,9 +131,12 @@ def _date(request: Request, name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise ValidationError({name: "not a date like 2026-06-18"}) from error
+    if day.year < 2001:
+        raise ValidationError({name: "before 2001 there is nothing"})
+    return day
 
 
 def _codes(request: Request) -> list[str]:

@@ -48,7 +48,7 @@ raw_lines AS MATERIALIZED (
     CASE WHEN l.refund_amount = 0 THEN 0 ELSE (l.refund_amount * 100)::bigint END AS known_refund,
     CASE WHEN l.paid_amount IS NULL THEN (l.list_price_amount * 100)::bigint END AS list_price,
     o.asked - o.postage AS goods, o.refund AS order_refund
-  FROM orders o JOIN orders_orderline l ON l.order_id = o.id
+  FROM o JOIN orders_orderline l ON l.order_id = o.id
   LEFT JOIN shared_codes s ON s.sku_code = l.sku_code
 ),
 meant AS MATERIALIZED (
@@ -76,7 +76,7 @@ _COSTED_PLAINLY = f"""lines AS MATERIALIZED (
     CASE WHEN l.refund_amount = 0 THEN 0 ELSE (l.refund_amount * 100)::bigint END AS known_refund,
     CASE WHEN l.paid_amount IS NULL THEN (l.list_price_amount * 100)::bigint END AS list_price,
     o.asked - o.postage AS goods, o.refund AS order_refund, c.cost_fen AS cost
-  FROM orders o JOIN orders_orderline l ON l.order_id = o.id
+  FROM o JOIN orders_orderline l ON l.order_id = o.id
   LEFT JOIN analytics_skucost c ON c.code = l.sku_code
     AND (c.since IS NULL OR o.at >= c.since) AND (c.until IS NULL OR o.at < c.until)
 )"""
@@ -132,7 +132,7 @@ paid_parts AS (
   SELECT *, CASE WHEN is_paid THEN ordered ELSE 0 END AS gross,
     CASE WHEN is_paid THEN back ELSE 0 END AS refund,
     CASE WHEN is_paid THEN quantity ELSE 0 END AS pieces
-  FROM parts
+  FROM parts OFFSET 0
 ),
 kept AS (
   SELECT *, CASE WHEN NOT {ALL_BACK} THEN pieces ELSE 0 END AS kept_pieces FROM paid_parts
@@ -147,5 +147,5 @@ sold AS MATERIALIZED (
 
 
 def sold_cte(*, codes_are_shared: bool) -> str:
-    """Give the CTEs up to `sold`, the lines of `orders`; it is quicker while no specs share a code."""
+    """Give the CTEs up to `sold`, the lines of `o`; it is quicker while no specs share a code."""
     return f"{_COSTED if codes_are_shared else _COSTED_PLAINLY},\n{_SHARED},\n{_SOLD}"

@@ -44,6 +44,8 @@ __all__ = [
     "buyers_sql",
     "cells_ctes",
     "cells_sql",
+    "codes_are_shared",
+    "kind_sql",
     "orders_cte",
     "whole_ctes",
 ]
@@ -82,12 +84,14 @@ def orders_cte(
     """Give the CTE `o`: orders of the dates `days`, of `since` to `until`, both included, or `wanted`.
 
     Amounts become whole fen here, once a row: each is added up in many groups, and integers add quicker.
-    `with_kind` adds whether the buyer is old, by the index of a buyer's days of payment.
+    `with_kind` adds whether the buyer is old, by the index of a buyer's days of payment, and whether the
+    order is odd: one of several that its buyer has on that date.
     """
     if basis not in BASES:
         raise ValueError(f"unknown basis: {basis}")
     wanted = wanted or f"{basis}_date {_WANTED_RANGE if in_range else _WANTED_DAYS}"
-    kind = f", {_KIND.format(basis=basis)} AS kind" if with_kind else ""
+    kind = kind_sql("orders_order", f"orders_order.{basis}_date")
+    told = f", {kind} AS kind, {_IS_ODD.format(basis=basis)} AS is_odd"
     return f"""o AS MATERIALIZED (
   SELECT *, {_tier()} AS tier FROM (
     SELECT id, {basis}_date AS date, buyer_id, paid_at IS NOT NULL AS is_paid,
@@ -98,25 +102,21 @@ def orders_cte(
       CASE WHEN paid_at IS NULL THEN 0 ELSE (paid_amount * 100)::bigint END AS gross,
       CASE WHEN paid_at IS NULL OR refund_amount = 0 THEN 0 ELSE (refund_amount * 100)::bigint END
         AS refund,
-      CASE WHEN paid_at IS NULL THEN 0 ELSE piece_count END AS pieces{kind}
+      CASE WHEN paid_at IS NULL THEN 0 ELSE piece_count END AS pieces{told if with_kind else ""}
     FROM orders_order WHERE {wanted} OFFSET 0
   ) AS orders_of_days
 )"""
 
 
-_KIND = f"""CASE WHEN buyer_id IS NULL THEN '{NOBODY}' WHEN EXISTS (
-        SELECT FROM orders_order p WHERE p.buyer_id = orders_order.buyer_id
-          AND p.paid_date >= orders_order.{{basis}}_date - {OLD_DAYS}
-          AND p.paid_date < orders_order.{{basis}}_date OFFSET 0) THEN '{OLD}' ELSE '{NEW}' END"""
+def kind_sql(row: str, day: str) -> str:
+    """Give the expression of who buys: over a row with a `buyer_id`, as of the day of it. One look into an index."""
+    return f"""CASE WHEN {row}.buyer_id IS NULL THEN '{NOBODY}' WHEN EXISTS (
+        SELECT FROM orders_order p WHERE p.buyer_id = {row}.buyer_id
+          AND p.paid_date >= {day} - {OLD_DAYS} AND p.paid_date < {day} OFFSET 0)
+      THEN '{OLD}' ELSE '{NEW}' END"""
 
-# `orders`: `o`, odd where the buyer has several that day; read where it stands, since a copy of all rows
-# costs more than looking odd ones up.
-_ORDERS_CTE = """several AS MATERIALIZED (
-  SELECT date, buyer_id FROM o WHERE buyer_id IS NOT NULL GROUP BY date, buyer_id HAVING count(*) > 1
-),
-orders AS NOT MATERIALIZED (
-  SELECT o.*, k.buyer_id IS NOT NULL AS is_odd FROM o LEFT JOIN several k USING (date, buyer_id)
-)"""
+
+_IS_ODD = "(buyer_id IS NOT NULL AND count(*) OVER (PARTITION BY {basis}_date, buyer_id) > 1)"
 
 # Orders with what their lines cost; of one whose lines nobody told, the pieces are known, no cost is.
 _WHOLE_CTE = f"""costs AS MATERIALIZED (
@@ -132,7 +132,7 @@ whole AS MATERIALIZED (
     coalesce(c.kept_pieces, CASE WHEN {ALL_BACK} THEN 0 ELSE o.pieces END) AS kept_pieces,
     coalesce(c.costed_pieces, 0) AS costed_pieces, coalesce(c.costed, 0) AS costed,
     coalesce(c.goods_cost, 0) AS goods_cost
-  FROM orders o LEFT JOIN costs c USING (id)
+  FROM o LEFT JOIN costs c USING (id)
 )"""
 
 _SUMS = ", ".join(f"sum({name}::float8) AS {name}" for name in SUMMED)
@@ -140,7 +140,7 @@ _COUNTS = """count(*) AS orders, count(*) FILTER (WHERE is_paid) AS paid,
     count(*) FILTER (WHERE is_valid) AS valid, count(*) FILTER (WHERE refund > 0) AS refunded"""
 _PLAIN = f"""{_COUNTS}, count(buyer_id) AS ordered_buyers,
     count(buyer_id) FILTER (WHERE is_paid) AS buyers, {_SUMS}"""
-_OF_BUYERS = "sum(orders), sum(paid), sum(valid), sum(refunded)"
+_OF_BUYERS = "sum(orders::float8), sum(paid::float8), sum(valid::float8), sum(refunded::float8)"
 
 _ORDER_CELLS = f"""
   SELECT date, CASE WHEN GROUPING(hour) = 0 THEN 'hour' WHEN GROUPING(province) = 0 THEN 'province'
@@ -187,7 +187,7 @@ def cells_sql(basis: str, *, in_range: bool = False) -> str:
     return f"WITH {cells_ctes(basis, in_range=in_range)} SELECT * FROM fresh"
 
 
-def _codes_are_shared() -> bool:
+def codes_are_shared() -> bool:
     """Ask the goods. A file that makes specs share a code marks the days of that code afterwards."""
     return Sku.objects.exclude(merchant_code="").exists()
 
@@ -197,14 +197,13 @@ def cells_ctes(basis: str, *, in_range: bool = False) -> str:
     if basis == REFUNDED:
         return f"fresh AS MATERIALIZED ({refund_cells_sql(in_range=in_range)})"
     return f"""{orders_cte(basis, in_range=in_range, with_kind=True)},
-{_ORDERS_CTE},
-{sold_cte(codes_are_shared=_codes_are_shared())},
+{sold_cte(codes_are_shared=codes_are_shared())},
 {_WHOLE_CTE},
 cells AS (
-  SELECT date, dim, key, max(line_id) AS line_id, sum(orders)::int AS orders,
-    sum(paid)::int AS paid_orders, sum(valid)::int AS valid_orders,
-    (sum(orders) - sum(paid))::int AS unpaid_orders, sum(refunded)::int AS refunded_orders,
-    sum(ordered_buyers)::int AS ordered_buyers, sum(buyers)::int AS buyers,
+  SELECT date, dim, key, max(line_id) AS line_id, sum(orders::float8)::int AS orders,
+    sum(paid::float8)::int AS paid_orders, sum(valid::float8)::int AS valid_orders,
+    (sum(orders::float8) - sum(paid::float8))::int AS unpaid_orders, sum(refunded::float8)::int AS refunded_orders,
+    sum(ordered_buyers::float8)::int AS ordered_buyers, sum(buyers::float8)::int AS buyers,
     sum(pieces)::bigint AS pieces, sum(kept_pieces)::bigint AS kept_pieces,
     sum(costed_pieces)::bigint AS costed_pieces, sum(ordered)::bigint AS ordered_fen,
     sum(gross)::bigint AS gross_fen, sum(refund)::bigint AS refund_fen,
@@ -222,8 +221,7 @@ fresh AS MATERIALIZED (
 def whole_ctes(basis: str, *, wanted: str | None = None) -> str:
     """Give CTEs of which `whole` holds an order a row, `sold` a line a row with what it cost."""
     return f"""{orders_cte(basis, wanted=wanted, with_kind=True)},
-{_ORDERS_CTE},
-{sold_cte(codes_are_shared=_codes_are_shared())},
+{sold_cte(codes_are_shared=codes_are_shared())},
 {_WHOLE_CTE}"""
 
 

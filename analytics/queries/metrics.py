@@ -5,7 +5,7 @@ orders themselves.
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,7 @@ from shopops.lib.money import from_fen
 TOTAL = "total"
 # Groupings whose keys have an order of their own; the others go by net amount, largest first.
 _ORDERED = ("total", "day", "hour", "weekday")
+AMOUNTS = ("gross_amount", "refund_amount", "net_amount")
 _COUNTS = ("orders", "paid_orders", "unpaid_orders", "refunded_orders", "buyers", "pieces")
 # Weekdays and days are sums of whole days.
 _DIM_OF = {"day": TOTAL, "weekday": TOTAL}
@@ -56,6 +57,11 @@ class MetricRow:
     gross_amount: Decimal
     refund_amount: Decimal
     net_amount: Decimal
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Give it as commands and the API write it: amounts as text with two decimals."""
+        return asdict(self) | {name: f"{getattr(self, name):.2f}" for name in AMOUNTS}
 
 
 def metrics(

@@ -1,42 +1,37 @@
-"""What the pages of figures share: the span in the address, cells, exports, charts."""
+"""What the pages of figures share: rights, changes in words, files."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, StreamingHttpResponse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from analytics.figures import figure
 from analytics.metrics import change
-from analytics.queries.known import Known, Period
-from analytics.wording.stats import source_words, value_words
+from analytics.queries.known import Period
 from shopops.lib.exports import csv_rows
 from shopops.lib.templatetags.shop import pct_change, point_change
 
 type Data = dict[str, Any]
 VIEW, EXPORT, ENTER = "analytics.view", "analytics.export", "analytics.enter"
+# A file of orders is written while it is sent, and holds one of the few processes that answer pages: so
+# many rows take some ten seconds.
+MOST_IN_A_FILE = 100_000
 
 __all__ = [
     "ENTER",
     "EXPORT",
+    "MOST_IN_A_FILE",
     "VIEW",
     "Data",
     "csv_file",
-    "known_cell",
     "moved",
     "number",
     "period_note",
-    "short",
+    "too_many",
 ]
-
-
-def short(day: date) -> str:
-    """Write a day on an axis."""
-    return _("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}
 
 
 def number(value: Decimal | None) -> float | None:
@@ -51,19 +46,6 @@ def moved(code: str, now: Decimal | None, past: Decimal | None) -> str:
     if figure(code).unit == "rate":
         return point_change(now - past)
     return pct_change(change(now, past))
-
-
-def known_cell(code: str, known: Known) -> SafeString | str:
-    """Write a figure of a day with the way to its sources."""
-    words = value_words(known.value, figure(code).unit)
-    if not known.url:
-        return words
-    return format_html(
-        '<a class="so-inw" href="{}" title="{}">{}</a>',
-        known.url,
-        source_words(known.source) or _("没有来源讲到这一天"),
-        words,
-    )
 
 
 def period_note(period: Period) -> str:
@@ -87,6 +69,15 @@ def csv_file(rows: Iterable[Sequence[object]], name: str) -> StreamingHttpRespon
     return response
 
 
-def export_url(request: HttpRequest, url: str, query: Mapping[str, str] | str) -> str:
+def too_many(request: HttpRequest, number: int, page: str) -> HttpResponseRedirect | None:
+    """Send back to a page, in words, who asks for a file of too many rows; None if it may be written."""
+    if number <= MOST_IN_A_FILE:
+        return None
+    words = _("这段时间约有 %(n)s 行，一份文件最多 %(most)s 行。把日期选短一点，分几次下载。")
+    messages.error(request, words % {"n": f"{number:,}", "most": f"{MOST_IN_A_FILE:,}"})
+    return HttpResponseRedirect(f"{page}?{request.GET.urlencode()}")
+
+
+def export_url(request: HttpRequest, url: str, query: str) -> str:
     """Give the address of a file, for those who may export."""
     return f"{url}?{query}" if request.user.has_perm(EXPORT) else ""

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.metrics import both_known, change
@@ -80,21 +83,45 @@ def trend_table(by_day: dict[date, Figures], today: date) -> list[Sequence[objec
     return rows
 
 
-def heat(today: date) -> dict[str, Any]:
-    """Give when orders are paid, by weekday and hour over 30 days, for the template."""
+def heat(today: date, *, may_see_orders: bool) -> dict[str, Any]:
+    """Give when orders are paid, by weekday and hour over 30 days, for the template; counts lead to the orders."""
     now_days, _before = spans(today)
     table = daily.heat(since=now_days[0], until=now_days[-1])
     total = sum(value or 0 for row in table for value in row)
     days = _weekdays()
+    behind = _behind(now_days) if may_see_orders else ""
     return {
-        "heat": {"kind": "heat", "days": days, "values": table, "unit": _("单")},
+        "heat": {
+            "kind": "heat",
+            "days": days,
+            "values": table,
+            "unit": _("单"),
+            "href": behind,
+        },
         "heat_sub": _("支付订单数，近 30 天 %(n)s 单，小时 × 星期") % {"n": count(total)},
         "heat_label": _("近 30 天支付订单数，按星期和小时"),
         "heat_columns": [_("小时"), *days],
         "heat_rows": [
-            [f"{hour:02d}", *(row[hour] for row in table)] for hour in range(daily.HOURS)
+            [
+                f"{hour:02d}",
+                *(_counted(row[hour], behind, day, hour) for day, row in enumerate(table, start=1)),
+            ]
+            for hour in range(daily.HOURS)
         ],
     }
+
+
+def _behind(days: list[date]) -> str:
+    query = {"since": days[0].isoformat(), "until": days[-1].isoformat()}
+    return f"{reverse('analytics:orders')}?{urlencode(query)}"
+
+
+def _counted(value: int | None, behind: str, weekday: int, hour: int) -> SafeString | int | None:
+    """Write a count with the way to its orders, where there is one."""
+    if not value or not behind:
+        return value
+    url = f"{behind}&weekday={weekday}&hour={hour:02d}"
+    return format_html('<a class="so-inw" href="{}">{}</a>', url, count(value))
 
 
 def heat_table(today: date) -> list[Sequence[object]]:

@@ -21,16 +21,17 @@ from analytics.forms.dsr import LeverForm, PlanForm, RatingForm, ShownForm, scor
 from analytics.models import ScorePlan, ShopRating
 from analytics.queries import dsr as queries
 from analytics.queries import ratings, shown
-from analytics.rules import dsr as rules
 from analytics.score_choices import Score
 from analytics.views import dsr_parts as parts
+from analytics.views.asking import EXPORT, csv_file
+from analytics.views.boards.cards import card_file, file_url
+from analytics.views.boards.cards import shown as shown_card
 from analytics.views.dsr_parts import Data
 from analytics.wording.dsr import LEVERS
 from products.views.acting import Asked
 from products.views.panels import Panel, Sent, answer, version_sent
 from products.views.panels import shown as shown_panels
 from shopops.lib.business_time import business_date
-from shopops.lib.exports import csv_rows
 from shopops.staff.access import requires
 from shopops.staff.models import User
 
@@ -64,8 +65,11 @@ def dsr(request: HttpRequest) -> HttpResponse:
         "is_new": not found.shown and not any(found.days.values()),
         "cards": parts.cards(found, chosen),
         "score_links": parts.score_links(chosen),
-        "trend": parts.trend(found, chosen),
-        "roll": parts.roll_off(found, chosen),
+        "year_url": file_url(request, "dsr", "year"),
+        "charts": [
+            shown_card(request, card, file_url(request, "dsr", card.code, f"score={chosen}"))
+            for card in (parts.trend(found, chosen), parts.roll_off(found, chosen))
+        ],
         "costs": parts.costs(found.now[chosen]),
         "own": found.now[chosen].own,
         "solver": form,
@@ -279,49 +283,13 @@ def rating_away(request: HttpRequest, rating_id: int) -> HttpResponse:
 
 
 @require_GET
-@requires("analytics.export")
-def dsr_csv(request: HttpRequest) -> StreamingHttpResponse:
-    """Download a year of scores: shown, industry, best, our own copy."""
-    today = business_date(timezone.now())
-    found = queries.scores(today=today, back=CSV_DAYS)
-    since = today - timedelta(days=CSV_DAYS - 1)
-    own = {name: queries.own_series(found, name, since, today) for name in rules.SCORES}
-    head: list[object] = [_("日期")]
-    for name in rules.SCORES:
-        label = Score(name).label
-        head += [
-            _("%(name)s平台显示") % {"name": label},
-            _("%(name)s行业平均") % {"name": label},
-            _("%(name)s行业最高") % {"name": label},
-            _("%(name)s自己算") % {"name": label},
-            _("%(name)s计入的评分") % {"name": label},
-        ]
-    rows: list[list[object]] = [head]
-    for back in range(CSV_DAYS):
-        day = today - timedelta(days=back)
-        row: list[object] = [day.isoformat()]
-        for name in rules.SCORES:
-            word = found.shown.get(day, {}).get(name)
-            tally = own[name][day]
-            row += [
-                _cell(word.score if word else None),
-                _cell(word.industry if word else None),
-                _cell(word.best if word else None),
-                _cell(tally.shown),
-                tally.count,
-            ]
-        rows.append(row)
-    return csv_file(rows, f"dsr-{today:%Y%m%d}.csv")
-
-
-def _cell(value: object) -> object:
-    return "" if value is None else value
-
-
-def csv_file(rows: list[list[object]], name: str) -> StreamingHttpResponse:
-    """Give rows as a file for spreadsheets."""
-    response = StreamingHttpResponse(
-        csv_rows(rows, encoding="utf-8-sig"), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+@requires(EXPORT)
+def dsr_csv(request: HttpRequest, part: str) -> StreamingHttpResponse:
+    """Download a year of all scores (`year`), or a chart of the chosen one (`trend`, `roll`)."""
+    today, chosen = business_date(timezone.now()), _chosen(request)
+    if part == "year":
+        found = queries.scores(today=today, back=CSV_DAYS)
+        return csv_file(parts.year(found, CSV_DAYS), f"dsr-{today:%Y%m%d}.csv")
+    found = queries.scores(today=today)
+    cards = [parts.trend(found, chosen), parts.roll_off(found, chosen)]
+    return card_file(request, cards, part, f"dsr-{chosen}-{part}-{today:%Y%m%d}")

@@ -1,6 +1,6 @@
 """Parts of the page of scores: the three cards, the trend, what rolls off, the solver's answer, the plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +20,7 @@ from analytics.rules import dsr
 from analytics.rules import experience as indicators
 from analytics.rules.dsr import Tally
 from analytics.score_choices import Score
+from analytics.views.boards.parts import Card, Column, Row
 from analytics.wording.dsr import (
     LEVERS,
     change_text,
@@ -104,7 +105,7 @@ def _source(now: ScoreNow, today: date) -> str:
 # --- charts -------------------------------------------------------------------------------------
 
 
-def trend(found: Scores, name: str) -> Data:
+def trend(found: Scores, name: str) -> Card:
     """Give the score of sixty days: as shown, our own copy, the industry."""
     since = found.today - timedelta(days=TREND_DAYS - 1)
     own = own_series(found, name, since, found.today)
@@ -112,81 +113,121 @@ def trend(found: Scores, name: str) -> Data:
     for day, tally in own.items():
         word = found.shown.get(day, {}).get(name)
         rows.append(
-            (
-                day,
-                word.score if word else None,
-                tally.shown,
-                word.industry if word else None,
-                tally.count,
+            Row(
+                {
+                    "day": day.isoformat(),
+                    "shown": word.score if word else None,
+                    "own": tally.shown,
+                    "industry": word.industry if word else None,
+                    "count": tally.count,
+                }
             )
         )
     label = Score(name).label
-    return {
-        "title": _("%(name)s，近 %(days)s 天") % {"name": label, "days": TREND_DAYS},
-        "sub": _("平台显示的、自己算的、行业平均；没记的日子空着"),
-        "data": {
+    return Card(
+        code="trend",
+        title=_("%(name)s，近 %(days)s 天") % {"name": label, "days": TREND_DAYS},
+        sub=_("平台显示的、自己算的、行业平均；没记的日子空着"),
+        columns=[
+            Column("day", _("日期")),
+            Column("shown", _("平台显示"), "score"),
+            Column("own", _("自己算"), "score"),
+            Column("industry", _("行业平均"), "score"),
+            Column("count", _("计入的评分"), "count"),
+        ],
+        rows=rows[::-1],
+        chart={
             "kind": "lines",
-            "x": [f"{day:%m-%d}" for day, *_rest in rows],
+            "x": [f"{day:%m-%d}" for day in own],
             "series": [
-                _line(_("平台显示"), [row[1] for row in rows]),
-                _line(_("自己算"), [row[2] for row in rows], dashed=True, tone="ink2"),
-                _line(_("行业平均"), [row[3] for row in rows], tone="prev"),
+                _line(_("平台显示"), rows, "shown"),
+                _line(_("自己算"), rows, "own", dashed=True, tone="ink2"),
+                _line(_("行业平均"), rows, "industry", tone="prev"),
             ],
             "is_fine": True,
             "unit": "",
         },
-        "columns": [_("日期"), _("平台显示"), _("自己算"), _("行业平均"), _("计入的评分")],
-        "rows": [
-            [day.isoformat(), _cell(shown), _cell(own_score), _cell(mean), count(number)]
-            for day, shown, own_score, mean, number in reversed(rows)
-        ],
-    }
+    )
 
 
-def _line(name: str, values: list[Decimal | None], **more: Any) -> Data:  # noqa: ANN401
-    return {"name": name, "values": [None if one is None else float(one) for one in values], **more}
+def _line(name: str, rows: Sequence[Row], key: str, **more: Any) -> Data:  # noqa: ANN401
+    values = [row.cells[key] for row in rows]
+    numbers = [None if one is None else float(str(one)) for one in values]
+    return {"name": name, "values": numbers, **more}
 
 
-def _cell(value: Decimal | None) -> str | None:
-    return None if value is None else score_text(value)
-
-
-def roll_off(found: Scores, name: str) -> Data:
+def roll_off(found: Scores, name: str) -> Card:
     """Give what leaves the 180 days, day by day, and the score if nothing new comes."""
-    rows = dsr.rolling_off(found.days[name], today=found.today, ahead=ROLL_DAYS)
-    gone = sum(row.off.count for row in rows)
-    return {
-        "title": _("接下来 %(days)s 天滚出去的评分") % {"days": ROLL_DAYS},
-        "sub": _("共 %(n)s 个；一个新评分都不来时的分数") % {"n": count(gone)},
-        "data": {
+    goes = dsr.rolling_off(found.days[name], today=found.today, ahead=ROLL_DAYS)
+    gone = sum(one.off.count for one in goes)
+    rows = [
+        Row(
+            {
+                "day": one.day.isoformat(),
+                "off": one.off.count,
+                "off_mean": one.off.shown if one.off.count else "",
+                "left": one.left.count,
+                "score": one.left.shown,
+                "exact": _fine(one.left),
+            }
+        )
+        for one in goes
+    ]
+    return Card(
+        code="roll",
+        title=_("接下来 %(days)s 天滚出去的评分") % {"days": ROLL_DAYS},
+        sub=_("共 %(n)s 个；一个新评分都不来时的分数") % {"n": count(gone)} if gone else "",
+        columns=[
+            Column("day", _("日期")),
+            Column("off", _("滚出去"), "count"),
+            Column("off_mean", _("其中平均"), "score"),
+            Column("left", _("剩下"), "count"),
+            Column("score", _("那天的分数"), "score"),
+            Column("exact", _("四位小数"), "score", is_file_only=True),
+        ],
+        rows=rows if gone else [],
+        chart={
             "kind": "lines",
-            "x": [f"{row.day:%m-%d}" for row in rows],
+            "x": [f"{one.day:%m-%d}" for one in goes],
             # Four decimals: two would draw steps where little leaves.
-            "series": [_line(_("没有新评分时"), [_fine(row.left) for row in rows])],
+            "series": [_line(_("没有新评分时"), rows, "exact")],
             "is_fine": True,
             "unit": "",
-        },
-        "columns": [_("日期"), _("滚出去"), _("其中平均"), _("剩下"), _("那天的分数")],
-        "rows": [
-            [
-                row.day.isoformat(),
-                count(row.off.count),
-                _mean_text(row.off),
-                count(row.left.count),
-                score_text(row.left.shown) if row.left.shown is not None else None,
-            ]
-            for row in rows
-        ],
-        "is_empty": not gone,
-    }
+        }
+        if gone
+        else None,
+        empty=_("没有评分会在这些天里滚出去：自己这份里还没有那么早的评分。"),
+    )
 
 
 def _fine(tally: Tally) -> Decimal | None:
     return None if tally.mean is None else Decimal(f"{float(tally.mean):.4f}")
 
 
-def _mean_text(tally: Tally) -> str:
-    return score_text(tally.shown) if tally.shown is not None else "—"
+def year(found: Scores, days: int) -> list[list[object]]:
+    """Give so many days of all three scores for a file, the newest first: shown, industry, best, our own copy."""
+    since = found.today - timedelta(days=days - 1)
+    own = {name: own_series(found, name, since, found.today) for name in dsr.SCORES}
+    head: list[object] = [_("日期")]
+    for name in dsr.SCORES:
+        label = Score(name).label
+        head += [
+            _("%(name)s平台显示") % {"name": label},
+            _("%(name)s行业平均") % {"name": label},
+            _("%(name)s行业最高") % {"name": label},
+            _("%(name)s自己算") % {"name": label},
+            _("%(name)s计入的评分") % {"name": label},
+        ]
+    rows: list[list[object]] = [head]
+    for back in range(days):
+        day = found.today - timedelta(days=back)
+        row: list[object] = [day.isoformat()]
+        for name in dsr.SCORES:
+            word, tally = found.shown.get(day, {}).get(name), own[name][day]
+            said = (word.score, word.industry, word.best) if word else (None, None, None)
+            row += [*said, tally.shown, tally.count]
+        rows.append(row)
+    return rows
 
 
 # --- what one rating costs ----------------------------------------------------------------------

@@ -23,7 +23,8 @@ from analytics.queries.experience import Cause
 from analytics.queries.shown import Official
 from analytics.rules import experience as rules
 from analytics.rules.experience import HOURS, INDICATORS, Indicator, Parts
-from analytics.views.dsr import csv_file
+from analytics.views.asking import EXPORT, csv_file
+from analytics.views.boards.cards import file_url
 from analytics.wording.dsr import GROUPS, MEANINGS, indicator_value, indicator_words
 from products.views.acting import Asked
 from products.views.panels import Panel, answer, version_sent
@@ -53,10 +54,7 @@ def experience(request: HttpRequest) -> HttpResponse:
         return sent
     length = _length(request)
     since, until = queries.span_until(today - timedelta(days=1), length)
-    parts = queries.kept_parts(since=since, until=until)
-    before = queries.kept_parts(
-        since=since - timedelta(days=length), until=since - timedelta(days=1)
-    )
+    parts, before = _parts(since, until, length)
     said = shown.official(since=today - timedelta(days=OFFICIAL_BACK), until=today)
     orders = parts.get(rules.ORDERS, Parts()).base
     rows = {
@@ -92,7 +90,7 @@ def experience(request: HttpRequest) -> HttpResponse:
         "official": rows["official"],
         "day": day,
         "enter_panel": next(iter(shown_panels(panels, sent)), None),
-        "csv_url": f"{reverse('analytics:experience_csv')}?days={length}",
+        "csv_url": file_url(request, "experience", "indicators", f"days={length}"),
     }
     return render(request, "analytics/experience.html", context, status=422 if sent else 200)
 
@@ -108,6 +106,16 @@ def _day(request: HttpRequest, today: date) -> date:
 def _length(request: HttpRequest) -> int:
     text = request.GET.get("days", "")
     return int(text) if text.isdecimal() and len(text) < 4 and int(text) in LENGTHS else rules.DAYS
+
+
+def _parts(
+    since: date, until: date, length: int
+) -> tuple[Mapping[str, Parts], Mapping[str, Parts]]:
+    """Give what the figures are made of over the span, and over as many days before it."""
+    return (
+        queries.kept_parts(since=since, until=until),
+        queries.kept_parts(since=since - timedelta(days=length), until=since - timedelta(days=1)),
+    )
 
 
 def _row(
@@ -249,7 +257,7 @@ def causes(request: HttpRequest, code: str) -> HttpResponse:
             }
             for days in LENGTHS
         ],
-        "csv_url": f"{reverse('analytics:experience_causes_csv', args=[code])}?days={length}",
+        "csv_url": file_url(request, "experience_causes", "causes", f"days={length}", code=code),
     }
     return render(request, "analytics/experience_causes.html", context)
 
@@ -286,25 +294,29 @@ def _number(row: Cause, one: Indicator) -> str:
 
 
 @require_GET
-@requires("analytics.export")
-def causes_csv(request: HttpRequest, code: str) -> StreamingHttpResponse:
-    """Download what stands behind an indicator."""
+@requires(EXPORT)
+def causes_csv(request: HttpRequest, code: str, part: str) -> StreamingHttpResponse:
+    """Download what stands behind an indicator (`causes`)."""
     one, since, until = _asked(request, code)
+    if part != "causes":
+        raise Http404(part)
     found = queries.causes(code, first=since, last=until, now=timezone.now(), limit=MOST_CSV)
     rows: list[list[object]] = [
         [_("订单编号"), _("时间"), _("说明"), _number_label(one) or _("数")]
     ]
-    rows += [[row.tid, row.at or "", row.detail, _number(row, one)] for row in found]
+    rows += [[row.tid, row.at or "", row.detail, row.number] for row in found]
     return csv_file(rows, f"{code}-{until:%Y%m%d}.csv")
 
 
 @require_GET
-@requires("analytics.export")
-def experience_csv(request: HttpRequest) -> StreamingHttpResponse:
-    """Download the indicators: our own figures, what they are made of, the platform's, the industry's."""
-    today = business_date(timezone.now())
-    since, until = queries.span_until(today - timedelta(days=1), _length(request))
-    parts = queries.kept_parts(since=since, until=until)
+@requires(EXPORT)
+def experience_csv(request: HttpRequest, part: str) -> StreamingHttpResponse:
+    """Download the indicators (`indicators`): our own figures, those of as many days before, the platform's."""
+    if part != "indicators":
+        raise Http404(part)
+    today, length = business_date(timezone.now()), _length(request)
+    since, until = queries.span_until(today - timedelta(days=1), length)
+    parts, before = _parts(since, until, length)
     said = shown.official(since=today - timedelta(days=OFFICIAL_BACK), until=today)
     rows: list[list[object]] = [
         [
@@ -314,26 +326,34 @@ def experience_csv(request: HttpRequest) -> StreamingHttpResponse:
             _("自己算"),
             _("分子"),
             _("分母"),
+            _("前一段自己算"),
+            _("前一段分子"),
+            _("前一段分母"),
             _("平台"),
             _("平台日期"),
             _("行业"),
         ]
     ]
     for code, one in INDICATORS.items():
-        sums = parts.get(code)
         words = shown.newest(said.get(code, {}))
-        value = rules.value_of(one, sums)
         rows.append(
             [
                 indicator_words(code),
                 since.isoformat(),
                 until.isoformat(),
-                "" if value is None else f"{value:.4f}",
-                sums.part if sums else "",
-                sums.base if sums else "",
-                "" if words is None or words.value is None else words.value,
-                words.date.isoformat() if words else "",
-                "" if words is None or words.industry is None else words.industry,
+                *_own(one, parts.get(code)),
+                *_own(one, before.get(code)),
+                words.value if words else None,
+                words.date.isoformat() if words else None,
+                words.industry if words else None,
             ]
         )
     return csv_file(rows, f"experience-{until:%Y%m%d}.csv")
+
+
+def _own(one: Indicator, sums: Parts | None) -> tuple[object, object, object]:
+    """Give a figure of our own with what it is made of, as a file has them; unknown is empty."""
+    value = rules.value_of(one, sums)
+    if sums is None:
+        return None if value is None else f"{value:.4f}", None, None
+    return None if value is None else f"{value:.4f}", sums.part, sums.base

@@ -140,7 +140,9 @@ def _missing(absent: Iterable[coverage.FileState], now: datetime) -> list[dict[s
 
 
 def _charts(request: HttpRequest, by_day: dict[date, daily.Figures], today: date) -> dict[str, Any]:
-    context = charts.trend(by_day, today) | charts.heat(today)
+    context = charts.trend(by_day, today) | charts.heat(
+        today, may_see_orders=request.user.has_perm("orders.view")
+    )
     if request.user.has_perm("analytics.export"):
         context |= {
             "trend_csv_url": reverse("morning_trend_csv"),

@@ -260,9 +260,10 @@ def _break_row(seen: Seen, issue: Issue | None, facts: Situation) -> Must:
         if seen.side < 0
         else _("%(figure)s %(value)s，高于%(weekday)s平常 %(band)s")
     )
+    tone, tag = _break_tone(issue, facts.today)
     return Must(
-        tone="us",
-        tag=_("要你看"),
+        tone=tone,
+        tag=tag,
         title=title
         % {
             "figure": figure(seen.code).label,
@@ -283,6 +284,13 @@ def _break_row(seen: Seen, issue: Issue | None, facts: Situation) -> Must:
         right="analytics.view",
         owner=issue.assignee.name if issue and issue.assignee else "",
     )
+
+
+def _break_tone(issue: Issue | None, today: date) -> tuple[str, str]:
+    """Give how bad a break is, as its finding says it, in a colour and in words; amber before there is one."""
+    days = (today - issue.opened_on).days if issue else 0
+    words_ = _("变差 %(n)d 天") % {"n": days + 1} if days > 0 else _("变差")
+    return issue.severity if issue else "soon", words_
 
 
 def late_money(facts: LateMoney, *, now: datetime, may_see_orders: bool) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Profit by SKU and by order over a period, and one order taken apart."""
 
-from datetime import datetime
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,16 +16,19 @@ from django.views.decorators.http import require_GET
 
 from analytics.queries import profit as queries
 from analytics.queries.coverage import covered_days
-from analytics.rules import profit as rules
 from analytics.rules.reconcile import CashState
-from analytics.views.profit_parts import Span, sees_profit, span_of, yuan
+from analytics.views.asking import EXPORT, csv_file, too_many
+from analytics.views.boards.asked import Asked, asked_of, picker
+from analytics.views.boards.cards import file_url
+from analytics.views.boards.page import kept_views
+from analytics.views.profit_figures import small_figures, unknown_words
+from analytics.views.profit_parts import sees_profit, yuan
 from analytics.views.siblings import siblings
 from analytics.wording.profit import LINES, STATES
 from orders.models import Order
 from orders.queries.bill import BILL_KIND
 from orders.views.rows import order_url
 from shopops.lib.business_time import business_date
-from shopops.lib.exports import csv_rows
 from shopops.staff.access import requires
 from shopops.work.clock import system_clock
 
@@ -32,83 +37,108 @@ type Data = dict[str, Any]
 _SKU_SORTS = ("-profit", "profit", "-net", "-pieces", "rate")
 _ORDER_SORTS = ("profit", "-profit", "-net")
 MOST_SKUS = 100
+ORDER_DAYS = 92
 
 
 @require_GET
 @never_cache
 @sees_profit
 def profit(request: HttpRequest) -> HttpResponse:
-    """Show SKUs, or orders (`by=order`), of a period."""
+    """Show SKUs, or orders (`by=order`), of a span against another."""
     now = system_clock()
-    span = span_of(request, business_date(now))
-    period = queries.period_profit(since=span.since, until=span.until)
-    ads = queries.ad_spend(since=span.since, until=span.until)
-    by = "order" if request.GET.get("by") == "order" else "sku"
+    asked = asked_of(request, business_date(now))
+    days = asked.days
+    period = queries.period_profit(since=days.since, until=days.until)
+    ads = queries.ad_spend(since=days.since, until=days.until)
+    by = asked.choice("by", ("sku", "order"), "sku")
+    turned = {"sort": "", "only": "", "after": ""}
     context: Data = {
         "now": now,
-        "span": span,
         "by": by,
-        "views": [
-            {"label": _("按 SKU"), "url": f"?{span.query}", "current": by == "sku"},
-            {"label": _("按订单"), "url": f"?{span.query}&by=order", "current": by == "order"},
+        "ways": [
+            {"label": _("按 SKU"), "url": asked.with_(by="", **turned), "current": by == "sku"},
+            {"label": _("按订单"), "url": asked.with_(by="order", **turned), "current": by == "order"},
         ],
-        "is_pending": queries.is_pending(since=span.since, until=span.until),
-        "figures": _figures(period, ads, span),
-        "csv_url": f"{reverse('analytics:profit_csv')}?{span.query}"
-        if request.user.has_perm("analytics.export")
-        else "",
-        "siblings": siblings(request, "profit", since=span.since, until=span.until),
-        "statement_url": f"{reverse('analytics:statement')}?month={span.until:%Y-%m}",
-    }
-    context |= _orders(request, span, now) if by == "order" else _skus(request, period, ads, span)
+        "is_pending": queries.is_pending(since=days.since, until=days.until),
+        "is_empty": not period.orders,
+        "kpis": small_figures(asked, period, ads),
+        "unknown": unknown_words(period),
+        "csv_url": file_url(request, "profit", f"{by}s", asked.query),
+        "siblings": siblings(request, "profit", since=days.since, until=days.until),
+        "statement_url": f"{reverse('analytics:statement')}?month={days.until:%Y-%m}",
+        "picker": picker(asked),
+        "views": kept_views(asked, "profit"),
+        "code": "profit",
+        # A view is of the first page.
+        "query": asked.with_(after="").removeprefix("?"),
+    }  # fmt: skip
+    context |= _orders(asked, now) if by == "order" else _skus(asked, period, ads)
     return render(request, "analytics/profit.html", context)
 
 
-def _figures(period: queries.PeriodProfit, ads: queries.AdSpend, span: Span) -> Data:
-    unknown = period.orders - period.known_orders
-    days = (span.until - span.since).days + 1
-    total = period.total - ads.fen
-    return {
-        "orders": period.orders,
-        "net": yuan(period.net),
-        "profit": None if unknown or not period.orders else yuan(total),
-        "at_most": yuan(total) if unknown else None,
-        "rate": Decimal(total) / period.net if period.net > 0 and not unknown else None,
-        "unknown_orders": unknown,
-        "known_profit": yuan(period.known_profit),
-        "known_net": yuan(period.known_net),
-        "known_cost_rate": period.known_cost_rate,
-        "goods": yuan(-_of(period, rules.GOODS)),
-        "fees": yuan(-sum(_of(period, code) for code in (*rules.FEES, rules.AFFILIATE))),
-        "ads": yuan(ads.fen) if ads.known_days else None,
-        "ad_days": ads.known_days,
-        "days": days,
-    }
-
-
-def _of(period: queries.PeriodProfit, code: str) -> int:
-    line = period.lines.get(code)
-    return line.fen if line else 0
+@require_GET
+@requires(EXPORT)
+@sees_profit
+def profit_csv(request: HttpRequest, part: str) -> HttpResponseBase:
+    """Give all SKUs of a span as a file (`skus`), or its orders (`orders`). Unknown is empty, never zero."""
+    now = system_clock()
+    asked = asked_of(request, business_date(now))
+    if part not in ("skus", "orders"):
+        raise Http404(part)
+    days = asked.days
+    if part == "orders":
+        number = queries.period_profit(since=days.since, until=days.until).orders
+        if refused := too_many(request, number, reverse("analytics:profit")):
+            return refused
+    rows = _sku_table(asked) if part == "skus" else _order_table(asked, now)
+    return csv_file(rows, f"profit-{part}-{days.since:%Y%m%d}-{days.until:%Y%m%d}.csv")
 
 
 # --- by SKU -------------------------------------------------------------------------------------
 
 
-def _skus(
-    request: HttpRequest, period: queries.PeriodProfit, ads: queries.AdSpend, span: Span
-) -> Data:
-    rows, rest = queries.sku_rows(period, since=span.since, until=span.until, extra=-ads.fen)
-    sort = request.GET.get("sort", "")
-    sort = sort if sort in _SKU_SORTS else "-profit"
+def _sku_rows(
+    asked: Asked, period: queries.PeriodProfit, ads: queries.AdSpend
+) -> tuple[list[queries.SkuRow], queries.SkuRow | None, str]:
+    days = asked.days
+    rows, rest = queries.sku_rows(period, since=days.since, until=days.until, extra=-ads.fen)
+    sort = asked.choice("sort", _SKU_SORTS, "-profit")
     rows.sort(key=lambda row: _sku_turn(row, sort))
+    return rows, rest, sort
+
+
+def _skus(asked: Asked, period: queries.PeriodProfit, ads: queries.AdSpend) -> Data:
+    rows, rest, sort = _sku_rows(asked, period, ads)
     return {
         "sort": sort,
-        "sort_urls": {name: f"?{span.query}&sort={name}" for name in _SKU_SORTS},
+        "sort_urls": {name: asked.with_(sort=name) for name in _SKU_SORTS},
         "rows": [_sku(row) for row in rows[:MOST_SKUS]],
         "rest": _sku(rest) if rest else None,
         "row_count": len(rows),
         "most": MOST_SKUS,
     }
+
+
+def _sku_table(asked: Asked) -> list[list[object]]:
+    days = asked.days
+    period = queries.period_profit(since=days.since, until=days.until)
+    ads = queries.ad_spend(since=days.since, until=days.until)
+    rows, rest, _sort = _sku_rows(asked, period, ads)
+    table: list[list[object]] = [
+        ["SKU", _("名称"), _("件数"), _("净收入"), _("货品成本"), _("分摊费用"), _("利润"),
+         _("利润率"), _("成本已知")]
+    ]  # fmt: skip
+    for row in [*rows, *([rest] if rest else [])]:
+        fens = (row.net, row.cost, row.shared, row.profit)
+        rates = (row.profit_rate, row.known_rate)
+        table.append(
+            [row.key, row.label, row.pieces, *map(yuan, fens), *(_of_one(one) for one in rates)]
+        )
+    return table
+
+
+def _of_one(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:.4f}"
 
 
 def _sku_turn(row: queries.SkuRow, sort: str) -> tuple[bool, Decimal, str]:
@@ -137,82 +167,94 @@ def _sku(row: queries.SkuRow) -> Data:
     }
 
 
-@require_GET
-@requires("analytics.export")
-@sees_profit
-def profit_csv(request: HttpRequest) -> StreamingHttpResponse:
-    """Give all SKUs of a period as a file. Unknown is empty, never zero."""
-    span = span_of(request, business_date(system_clock()))
-    period = queries.period_profit(since=span.since, until=span.until)
-    ads = queries.ad_spend(since=span.since, until=span.until)
-    rows, rest = queries.sku_rows(period, since=span.since, until=span.until, extra=-ads.fen)
-    table: list[list[object]] = [
-        ["SKU", _("名称"), _("件数"), _("净收入"), _("货品成本"), _("分摊费用"), _("利润"),
-         _("成本已知")]
-    ]  # fmt: skip
-    for row in [*rows, *([rest] if rest else [])]:
-        cells = (row.net, row.cost, row.shared, row.profit)
-        known = "" if row.known_rate is None else f"{row.known_rate:.4f}"
-        table.append([row.key, row.label, row.pieces, *(yuan(cell) for cell in cells), known])
-    response = StreamingHttpResponse(
-        csv_rows(table, encoding="utf-8-sig"), content_type="text/csv; charset=utf-8"
-    )
-    name = f"profit-{span.since:%Y%m%d}-{span.until:%Y%m%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
 # --- by order -----------------------------------------------------------------------------------
 
 
-def _orders(request: HttpRequest, span: Span, now: datetime) -> Data:
-    sort, only = request.GET.get("sort", ""), request.GET.get("only", "")
-    sort = sort if sort in _ORDER_SORTS else "profit"
-    only = only if only in queries.ONLY else ""
-    kept = f"?{span.query}&by=order"
-    covered = covered_days(kind=BILL_KIND, since=span.since, until=business_date(now))
+def _only(asked: Asked) -> str:
+    return asked.choice("only", queries.ONLY, "")
+
+
+def _covered(asked: Asked, now: datetime) -> Collection[date]:
+    """Give the days that bills cover: without one a difference is none."""
+    return covered_days(kind=BILL_KIND, since=asked.days.since, until=business_date(now))
+
+
+def _orders(asked: Asked, now: datetime) -> Data:
+    sort, only = asked.choice("sort", _ORDER_SORTS, "profit"), _only(asked)
+    covered, days = _covered(asked, now), asked.days
+    # Sorting reads every order of the span: a page looks at its last three months, the file at all.
+    since = max(days.since, days.until - timedelta(days=ORDER_DAYS - 1))
+    after = asked.request.GET.get("after", "")
     try:
         page = queries.order_page(
-            since=span.since,
-            until=span.until,
-            sort=sort,
-            only=only,
-            after=request.GET.get("after", ""),
-            covered=covered,
+            since=since, until=days.until, sort=sort, only=only, after=after, covered=covered
         )
     except ValueError as error:
         raise Http404("after") from error
     labels = {"": _("全部"), "losing": _("亏本"), "unknown": _("成本未知"), "gap": _("与账单不符")}
     return {
         "sort": sort,
-        "sort_urls": {name: f"{kept}&only={only}&sort={name}" for name in _ORDER_SORTS},
+        "sort_urls": {name: asked.with_(sort=name, after="") for name in _ORDER_SORTS},
         "filters": [
-            {"label": label, "url": f"{kept}&sort={sort}&only={code}", "current": code == only}
+            {"label": label, "url": asked.with_(only=code, after=""), "current": code == only}
             for code, label in labels.items()
         ],
-        "rows": [
-            {
-                "tid": row.tid,
-                "url": reverse("analytics:order_profit", args=[row.tid]),
-                "title": row.title,
-                "date": row.paid_on,
-                "net": yuan(row.net),
-                "profit": yuan(row.profit),
-                "rate": Decimal(row.profit) / row.net
-                if row.profit is not None and row.net > 0
-                else None,
-                "loses": row.profit is not None and row.profit < 0,
-                "unknown_pieces": row.unknown_pieces,
-                "cash": STATES[row.cash_state] if row.cash_state else "",
-                "is_covered": row.cash_date in covered,
-                "cash_date": row.cash_date,
-                "cash_gap": yuan(row.cash_gap),
-            }
-            for row in page.rows
-        ],
-        "first_url": f"{kept}&sort={sort}&only={only}" if request.GET.get("after") else None,
-        "older_url": f"{kept}&sort={sort}&only={only}&after={page.after}" if page.after else None,
+        "listed_since": since if since > days.since else None,
+        "rows": [_order(row, covered) for row in page.rows],
+        "first_url": asked.with_(after="") if after else None,
+        "older_url": asked.with_(after=page.after) if page.after else None,
     }
+
+
+def _order(row: queries.OrderRow, covered: Collection[date]) -> Data:
+    return {
+        "tid": row.tid,
+        "url": reverse("analytics:order_profit", args=[row.tid]),
+        "title": row.title,
+        "date": row.paid_on,
+        "net": yuan(row.net),
+        "profit": yuan(row.profit),
+        "rate": row.profit_rate,
+        "loses": row.profit is not None and row.profit < 0,
+        "unknown_pieces": row.unknown_pieces,
+        "cash": STATES[row.cash_state] if row.cash_state else "",
+        "is_covered": row.cash_date in covered,
+        "cash_date": row.cash_date,
+        "cash_gap": yuan(row.cash_gap),
+    }
+
+
+def _order_table(asked: Asked, now: datetime) -> Iterator[list[object]]:
+    """Give the orders of the span and the filter, day by day; read while it is sent."""
+    head: list[object] = [
+        _("订单编号"), _("商品"), _("付款日期"), _("净收入"), _("利润"), _("利润率"),
+        _("成本未知件数"), _("账单"), _("账单日期"), _("差"),
+    ]  # fmt: skip
+    # In words once: there are many rows.
+    states = {code: str(words) for code, words in STATES.items()}
+    uncovered, covered = _("还没有账单"), _covered(asked, now)
+    only, days = _only(asked), asked.days
+
+    def rows() -> Iterator[list[object]]:
+        yield head
+        for row in queries.order_rows(
+            since=days.since, until=days.until, only=only, covered=covered
+        ):
+            is_told = row.cash_date in covered
+            yield [
+                row.tid,
+                row.title,
+                row.paid_on.isoformat(),
+                yuan(row.net),
+                yuan(row.profit),
+                _of_one(row.profit_rate),
+                row.unknown_pieces,
+                (states[row.cash_state] if is_told else uncovered) if row.cash_state else None,
+                row.cash_date.isoformat() if row.cash_state and row.cash_date else None,
+                yuan(row.cash_gap) if row.cash_state and is_told else None,
+            ]
+
+    return rows()
 
 
 @require_GET

@@ -21,7 +21,8 @@ from analytics.forms.reports import GiveUpForm
 from analytics.models import Report, ReportAddress, ReportSending
 from analytics.queries.known import lineage_url
 from analytics.rules.reports import DAILY, WEEKLY, span_of
-from analytics.views.asking import EXPORT, VIEW, Data, short
+from analytics.views.asking import EXPORT, VIEW, Data
+from analytics.views.boards.parts import short
 from analytics.wording import reports as wording
 from analytics.wording.stats import value_words
 from products.views.acting import Asked, answer, page_number

@@ -25,7 +25,7 @@ _PAGES: tuple[tuple[str, str | Promise, str], ...] = (
     ("returns", _("退货原因"), "analytics.view"),
     ("profit", _("利润"), "analytics.view_profit"),
 )
-# What chooses days in an address; without any of it a page shows what it usually shows.
+# What chooses days in an address; without any of it a page shows its usual ones.
 _CHOSEN = ("span", "days", "month", "since", "until")
 
 
@@ -46,9 +46,9 @@ def siblings(request: HttpRequest, current: str, *, since: date, until: date) ->
 
 
 def _kept(given: Mapping[str, str], since: date, until: date) -> str:
-    if not any(given.get(name) for name in _CHOSEN):
-        return ""
-    kept = {"since": since.isoformat(), "until": until.isoformat()}
+    kept = {}
+    if any(given.get(name) for name in _CHOSEN):
+        kept = {"since": since.isoformat(), "until": until.isoformat()}
     if given.get("vs"):
         kept["vs"] = given["vs"]
-    return f"?{urlencode(kept)}"
+    return f"?{urlencode(kept)}" if kept else ""

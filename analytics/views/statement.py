@@ -86,7 +86,9 @@ def _context(request: HttpRequest, month: Statement) -> Data:
     query = f"?month={month.month:%Y-%m}"
     base = reverse("analytics:statement")
     missing = [day for day in days_of(month.month, month.last) if day not in month.covered]
-    span = f"since={month.month}&until={month.last}"
+    # A page of figures looks no further than today.
+    until = max(min(month.last, business_date(system_clock())), month.month)
+    span = f"since={month.month}&until={until}"
     exports = request.user.has_perm("analytics.export")
     return {
         "month": month,

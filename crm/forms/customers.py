@@ -1,5 +1,7 @@
 """Forms of customers."""
 
+import re
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,6 +18,26 @@ _SELECT = {"class": "form-select"}
 
 def _any(choices: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
     return [("", _("不限")), *choices]
+
+
+_MONTH = {"class": "form-control", "type": "month"}
+
+
+def a_month(text: str) -> None:
+    """Refuse what is no month as 2026-06."""
+    _refuse_unless(re.fullmatch(r"20\d\d-\d\d", text), f"{text}-01", _("月份要像 2026-06。"))
+
+
+def a_day(text: str) -> None:
+    """Refuse what is no day as 2026-06-18."""
+    _refuse_unless(re.fullmatch(r"20\d\d-\d\d-\d\d", text), text, _("日期要像 2026-06-18。"))
+
+
+def _refuse_unless(match: re.Match[str] | None, day: str, words: Any) -> None:  # noqa: ANN401
+    try:
+        date.fromisoformat(day if match else "")
+    except ValueError:
+        raise forms.ValidationError(words) from None
 
 
 _SCORES = [(str(score), str(score)) for score in range(SCORES, 0, -1)]
@@ -59,12 +81,39 @@ class ListFilterForm(forms.Form):
         label=_("省份"), max_length=20, required=False, widget=forms.TextInput(attrs=_TEXT)
     )
     agent = forms.ChoiceField(label=_("负责人"), required=False, widget=forms.Select(attrs=_SELECT))
+    first = forms.CharField(
+        label=_("首次付款的月份"),
+        required=False,
+        validators=[a_month],
+        widget=forms.TextInput(attrs=_MONTH),
+    )
+    again = forms.CharField(
+        label=_("哪个月又付过款（要先选首次付款的月份）"),
+        required=False,
+        validators=[a_month],
+        widget=forms.TextInput(attrs=_MONTH),
+    )
+    until = forms.CharField(
+        label=_("首次付款的月份算到哪天"),
+        required=False,
+        validators=[a_day],
+        widget=forms.TextInput(attrs={"class": "form-control", "type": "date"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         tags = Tag.objects.filter(is_on=True).order_by("name", "pk").values_list("pk", "name")
         self._choices("tag", _any((str(pk), name) for pk, name in tags))
         self._choices("agent", _any(_people()))
+
+    def clean(self) -> dict[str, Any]:
+        """Look for those who came again among the first-time buyers of a month only."""
+        data = super().clean() or {}
+        if data.get("again") and not data.get("first"):
+            self.add_error("again", _("先选首次付款的月份。"))
+        if not data.get("first"):
+            data["until"] = ""
+        return data
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]

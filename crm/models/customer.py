@@ -117,6 +117,12 @@ class CustomerStat(models.Model):
             models.Index(fields=["segment", "customer"], name="stat_segment_idx"),
             # The list, by what they paid.
             models.Index(F("paid_fen").desc(), F("customer").desc(), name="stat_paid_idx"),
+            # The list, by the first day of payment; who first paid in a month.
+            models.Index(
+                F("first_paid_date").desc(nulls_last=True),
+                F("customer").desc(),
+                name="stat_first_idx",
+            ),
             # Who is new since the last RFM.
             models.Index(fields=["customer"], name="stat_unstaged_idx", condition=Q(life_stage="")),
         ]

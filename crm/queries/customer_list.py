@@ -1,17 +1,18 @@
 """The list of customers: one page by key, whatever their number. Four queries."""
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import CustomerStat, CustomerTag, Identity
+from crm.models import CustomerStat, CustomerTag, Identity, PaidDay
 from crm.rules.rfm import HIGH, SEGMENTS
 from orders.models import BlackListEntry, Buyer, OrderContact
 from shopops.lib.sealing import blind_indexes
@@ -38,6 +39,7 @@ SORTS: dict[str, Sort] = {
     for one in (
         Sort("last", _("最近付款"), "last_paid_date", date),
         Sort("value", _("付款金额"), "paid_fen", int),
+        Sort("first", _("首次付款"), "first_paid_date", date),
     )
 }
 
@@ -51,7 +53,11 @@ TABS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the list is narrowed to."""
+    """What the list is narrowed to.
+
+    `first`, `again`: months (2026-06) in which people first paid, and paid again; `until`: as of this
+    day, later payments are not looked at. The last two narrow a `first` only.
+    """
 
     q: str = ""
     stage: str = ""
@@ -61,6 +67,9 @@ class Filters:
     tag: str = ""
     province: str = ""
     agent: str = ""
+    first: str = ""
+    again: str = ""
+    until: str = ""
 
 
 @dataclass(slots=True)
@@ -135,7 +144,7 @@ def _narrowed(
     ):
         if value := getattr(filters, name):
             rows = rows.filter(**{column: value})
-    rows = _of_scores(rows, filters)
+    rows = _of_cohort(_of_scores(rows, filters), filters)
     if filters.agent.isdecimal():
         rows = rows.filter(customer__agent=int(filters.agent))
     if filters.tag.isdecimal():
@@ -161,6 +170,26 @@ def _of_scores(rows: "QuerySet[CustomerStat]", filters: Filters) -> "QuerySet[Cu
     ]
     classes = [code.value for (r, f, _m), code in SEGMENTS.items() if r in high[0] and f in high[1]]
     return rows.filter(segment__in=classes, **asked)
+
+
+def _of_cohort(rows: "QuerySet[CustomerStat]", filters: Filters) -> "QuerySet[CustomerStat]":
+    """Narrow to who first paid in a month: an index holds them; whether they paid again is looked up one by one."""
+    if not filters.first:
+        return rows
+    until = date.fromisoformat(filters.until) if filters.until else date.max
+    since, last = _ends(filters.first, until)
+    rows = rows.filter(first_paid_date__gte=since, first_paid_date__lte=last)
+    if not filters.again:
+        return rows
+    since, last = _ends(filters.again, until)
+    days = PaidDay.objects.filter(customer=OuterRef("customer"), date__range=(since, last))
+    return rows.filter(Exists(days))
+
+
+def _ends(month: str, until: date) -> tuple[date, date]:
+    """Give the first and the last day of a month, no later than `until`."""
+    first = date.fromisoformat(f"{month}-01")
+    return first, min(first.replace(day=monthrange(first.year, first.month)[1]), until)
 
 
 def _black_listed(today: date) -> QuerySet[Any]:

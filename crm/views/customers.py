@@ -1,5 +1,6 @@
 """The list of customers."""
 
+from dataclasses import fields
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -18,7 +19,7 @@ from orders.views.rows import mask_nick
 from shopops.lib.business_time import business_date
 from shopops.staff.access import requires
 
-FILTER_KEYS = ("q", "stage", "segment", "recency", "frequency", "tag", "province", "agent")
+FILTER_KEYS = tuple(field.name for field in fields(Filters))
 STAGE_TONES = {"new": "us", "active": "done", "cooling": "soon", "asleep": "wait", "lost": "late"}
 
 
@@ -30,10 +31,10 @@ def customers(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     address = request.GET
     tab = address.get("tab", "all") if address.get("tab") in TABS else "all"
-    sort = SORTS.get(address.get("sort", "last"), SORTS["last"])
     form = ListFilterForm(address)
     form.is_valid()
     filters = Filters(**{key: form.cleaned_data.get(key, "") for key in FILTER_KEYS})
+    sort = SORTS.get(address.get("sort", ""), SORTS["first" if filters.first else "last"])
     page = customer_page(
         tab=tab,
         filters=filters,

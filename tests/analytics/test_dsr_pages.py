@@ -219,7 +219,7 @@ def test_what_was_typed_wrong_comes_back(manager):
 def test_the_csv_has_a_year(manager):
     enter(real_today(), manager, datetime.now(UTC), goods="4.80")
 
-    response = browser_of(manager).get(reverse("analytics:dsr_csv"))
+    response = browser_of(manager).get(reverse("analytics:dsr_csv", args=["year"]))
     content = response.getvalue().decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(content)))
 

@@ -14,10 +14,10 @@ from django.urls import reverse
 from analytics.actions import rollup
 from analytics.queries import coverage, daily
 from analytics.views import figures, morning
-from orders.models import Refund
+from orders.models import Refund, ShippingDay
 from shopops.intake.models import Batch
 from shopops.lib.business_time import SHANGHAI
-from shopops.staff.models import User
+from shopops.staff.models import Shop, User
 from tests.clients import browser_of
 from tests.factories.orders import BuyerFactory, OrderFactory
 from tests.factories.staff import PersonFactory
@@ -75,6 +75,24 @@ def test_a_new_shop_is_told_how_the_first_file_gets_in(manager: User, fixed_now:
 
     assert "店里还没有数据" in html
     assert "c-trend" not in html
+
+
+def test_the_strip_to_the_cutoff_needs_no_saved_shop(manager: User, fixed_now: None) -> None:
+    Shop.objects.all().delete()
+    OrderFactory(paid_at=at(YESTERDAY), stage="approved")
+    ShippingDay.objects.update_or_create(
+        date=TODAY,
+        defaults={
+            "ships": True,
+            "cutoff_at": at(TODAY, 16),
+            "handover_at": at(TODAY, 18),
+            "next_ship_date": TODAY + timedelta(days=1),
+            "next_handover_at": at(TODAY + timedelta(days=1), 18),
+            "why": "",
+        },
+    )
+
+    assert "16:00" in page(manager)
 
 
 def test_yesterday_stands_against_the_day_before_and_the_same_weekday(

@@ -58,10 +58,20 @@ def test_the_pasted_workbook_with_real_numbers_and_fractions_says_the_same():
     assert ProductDay.objects.get().bounce_rate == Decimal("0.781500")
 
 
-def test_a_rate_over_one_rejects_the_products_row():
-    row = [*ROW[:9], "178.15%", *ROW[10:]]
+@pytest.mark.parametrize("over", ["120%", 1.2])
+def test_a_rate_over_one_rejects_its_row_with_the_reason_and_no_other(over):
+    whole = ["2026-03-08", "969123456780", *ROW[2:]]
+    row = [*ROW[:9], over, *ROW[10:]]
+    edge = ["2026-03-08", "969123456781", *ROW[2:9], "100%", *ROW[10:]]
 
-    batch = bring(book([HEAD, row]), "粘贴.xlsx")
+    batch = bring(book([HEAD, whole, row, edge]), "粘贴.xlsx")
 
-    assert RowError.objects.get(batch=batch).reason == "商品详情页跳出率超过了 100%"
-    assert not ProductDay.objects.exists()
+    error = RowError.objects.get(batch=batch)
+    assert (error.line, error.column) == (3, "商品详情页跳出率")
+    assert error.reason == "商品详情页跳出率超过了 100%"
+    assert (batch.state, batch.created_count, batch.rejected_count) == ("done", 2, 1)
+    kept = ProductDay.objects.order_by("product__item_no")
+    assert [(one.product.item_no, one.visitors, one.paid_amount) for one in kept] == [
+        ("969123456780", 11269, Decimal("1669761.00")),
+        ("969123456781", 11269, Decimal("1669761.00")),
+    ]

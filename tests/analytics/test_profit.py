@@ -309,7 +309,7 @@ class TestKept:
         if not unknown:
             assert sum(whole) == period.total - 777
 
-    def test_a_span_that_makes_no_sense_is_said_and_the_month_shown(self, db, as_manager):
+    def test_a_span_that_makes_no_sense_is_said_and_thirty_days_shown(self, db, as_manager):
         page = as_manager.get("/analytics/profit/?since=2026-08-09&until=2026-08-01")
 
-        assert "开始日期在结束日期后面" in page.content.decode()
+        assert "先给你最近 30 天" in page.content.decode()

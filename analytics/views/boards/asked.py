@@ -1,6 +1,6 @@
 """What a page of figures is asked for: the span, what it is set against, its own choices; all in the address."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -44,6 +44,11 @@ class Asked:
     def kept(self) -> dict[str, str]:
         """Give what the address says, as far as pages of figures read it."""
         return {name: str(value) for name, value in self.request.GET.items() if value}
+
+    @property
+    def past_days(self) -> Sequence[date | None]:
+        """Give the day that each day is set against, by its place in the span; None for nothing."""
+        return self.past.days if self.past else [None] * self.days.length
 
     @property
     def query(self) -> str:
@@ -100,12 +105,16 @@ def _named(code: str, usual: Days, today: date) -> tuple[Days, str, str]:
     return usual, spans.THIRTY, ""
 
 
+# Nothing was sold before; and a year before it is still a date.
+_FIRST = date(2001, 1, 1)
+
+
 def _month(text: str, today: date) -> Days | None:
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
-    return spans.month_of(first, today=today) if first <= today else None
+    return spans.month_of(first, today=today) if _FIRST <= first <= today else None
 
 
 def _own(since: str, until: str, today: date) -> Days | None:
@@ -113,7 +122,7 @@ def _own(since: str, until: str, today: date) -> Days | None:
         own = Days(date.fromisoformat(since or until), date.fromisoformat(until or since))
     except ValueError:
         return None
-    is_right = 1 <= own.length <= spans.LONGEST and own.until <= today and own.since.year > 2000
+    is_right = 1 <= own.length <= spans.LONGEST and own.until <= today and own.since >= _FIRST
     return own if is_right else None
 
 

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ def build(asked: Asked) -> Board:
     return Board(
         title=title,
         kpis=_kpis(asked, run, past),
-        cards=[_cohorts(asked, run), _course(run), _often(asked, run)],
+        cards=[_cohorts(asked, run), _course(run), _often(run)],
     )
 
 
@@ -93,7 +94,9 @@ def _cohorts(asked: Asked, run: RepurchaseRun) -> Card:
     shares = [n / one["buyers"] for one in run.cohorts if one["buyers"] for n in one["again"] if n]
     most = max(shares, default=0) or 1
     rows, shades = [], {}
+    may_see_people = asked.may("crm.view")
     for place, one in enumerate(run.cohorts):
+        urls = {}
         cells: dict[str, Any] = {
             "month": one["month"][:7],
             "buyers": one["buyers"],
@@ -102,9 +105,13 @@ def _cohorts(asked: Asked, run: RepurchaseRun) -> Card:
             share = ratio(Decimal(again), one["buyers"]) if again is not None else None
             # A month that is yet to come is no unknown figure: nothing stands there.
             cells[f"m{n}"] = "" if again is None else share
+            if share and may_see_people:
+                urls[f"m{n}"] = _people(run, one["month"], n)
             if share:
                 shades[place, f"m{n}"] = min(1 + int(float(share) / most * _SHADES), _SHADES)
-        rows.append(Row(cells))
+        if one["buyers"] and may_see_people:
+            urls["buyers"] = _people(run, one["month"])
+        rows.append(Row(cells, urls))
     url = reverse("crm:rfm") if asked.may("crm.view") else ""
     return Card(
         code="cohorts",
@@ -120,6 +127,15 @@ def _cohorts(asked: Asked, run: RepurchaseRun) -> Card:
         tools=[{"label": _("看客户分层"), "url": url}] if url else [],
         is_wide=True,
     )
+
+
+def _people(run: RepurchaseRun, month: str, later: int = 0) -> str:
+    """Give the customers who first paid in a month, and paid again so many months later; as of the run."""
+    query = {"first": month[:7], "until": run.as_of.isoformat(), "sort": "first"}
+    if later:
+        whole = int(month[:4]) * 12 + int(month[5:7]) - 1 + later
+        query["again"] = f"{whole // 12}-{whole % 12 + 1:02d}"
+    return f"{reverse('crm:customers')}?{urlencode(query)}"
 
 
 def _course(run: RepurchaseRun) -> Card:
@@ -140,7 +156,7 @@ def _course(run: RepurchaseRun) -> Card:
     )
 
 
-def _often(asked: Asked, run: RepurchaseRun) -> Card:
+def _often(run: RepurchaseRun) -> Card:
     most = max(row[0] for row in run.by_orders)
     whole = _buyers(run)
     net = sum(row[2] for row in run.by_orders)
@@ -155,8 +171,7 @@ def _often(asked: Asked, run: RepurchaseRun) -> Card:
                     "share": ratio(Decimal(buyers), whole),
                     "net": from_fen(fen),
                     "net_share": ratio(Decimal(fen), net),
-                },
-                {"n": reverse("crm:customers") if asked.may("crm.view") else ""},
+                }
             )
         )
     return Card(

@@ -15,12 +15,13 @@ from analytics.queries.coverage import known_days
 from analytics.queries.sums import Cell, by_day
 from analytics.rules.spans import Days
 from analytics.views.boards.asked import Asked, against_words
-from analytics.views.boards.links import day_url, gaps, nothing
+from analytics.views.boards.links import day_url, gaps, nothing, orders_url
 from analytics.views.boards.parts import (
     Board,
     Card,
     Column,
     Data,
+    Line,
     Row,
     bar_chart,
     kpi,
@@ -69,9 +70,9 @@ def build(asked: Asked) -> Board:
         kpis=_kpis(asked, cells, past),
         notes=gaps(asked),
         cards=[
-            _daily(asked, cells),
+            _daily(asked, cells, past),
             _kinds(asked, cells, past),
-            _share(asked, cells),
+            _share(asked, cells, past),
             _chat(asked, chat),
         ],
     )
@@ -108,9 +109,9 @@ def _kpis(asked: Asked, cells: Cells, past: Cells | None) -> list[Data]:
 
     return [
         kpi(_("支付新买家"), "count", new.buyers, was[0].buyers if was else None, against=words,
-            points=course(NEW), source=daily),
+            points=course(NEW), source=daily, url=orders_url(asked, asked.days, buyer_kind=NEW)),
         kpi(_("支付老买家"), "count", old.buyers, was[1].buyers if was else None, against=words,
-            points=course(OLD), source=daily),
+            points=course(OLD), source=daily, url=orders_url(asked, asked.days, buyer_kind=OLD)),
         kpi(_("老买家金额占比"), "share", _old_share(cells), _old_share(past) if past else None,
             against=words, source=_("365 天内买过的算老")),
         kpi(_("新客客单价"), "money", new.per_buyer, was[0].per_buyer if was else None,
@@ -120,45 +121,66 @@ def _kpis(asked: Asked, cells: Cells, past: Cells | None) -> list[Data]:
     ]  # fmt: skip
 
 
-def _known(asked: Asked) -> list[date]:
-    days = asked.days
-    known = known_days(basis="paid", since=days.since, until=days.until)
-    return [day for day in days.days if day in known]
+def _known(days: Days, cells: Cells) -> set[date]:
+    return set(known_days(basis="paid", since=days.since, until=days.until)) | set(cells)
 
 
-def _daily(asked: Asked, cells: Cells) -> Card:
-    known = set(_known(asked)) | set(cells)
-    days = asked.days.days
+def _daily(asked: Asked, cells: Cells, past: Cells | None) -> Card:
+    known, days, words = _known(asked.days, cells), asked.days.days, against_words(asked)
+    past_known = _known(asked.past, past) if asked.past and past is not None else set()
 
-    def count(day: date, kind: str) -> int | None:
-        if day not in known:
+    def count(of: Cells, told: set[date], day: date | None, kind: str) -> int | None:
+        if day not in told or day is None:
             return None
-        cell = cells.get(day, {}).get(kind)
+        cell = of.get(day, {}).get(kind)
         return (cell.buyers or 0) if cell else 0
 
+    rows = [
+        Row(
+            {
+                "day": day.isoformat(),
+                "new": count(cells, known, day, NEW),
+                "old": count(cells, known, day, OLD),
+                "past_day": other.isoformat() if other else None,
+                "past_new": count(past or {}, past_known, other, NEW),
+                "past_old": count(past or {}, past_known, other, OLD),
+            },
+            {
+                "day": day_url(asked, day),
+                "new": day_url(asked, day, buyer_kind=NEW) if count(cells, known, day, NEW) else "",
+                "old": day_url(asked, day, buyer_kind=OLD) if count(cells, known, day, OLD) else "",
+            },
+        )
+        for day, other in zip(days, asked.past_days, strict=True)
+    ]
+
+    def line(key: str, name: str, tone: str) -> Line:
+        return name, [number(row.cells[key]) for row in rows], tone
+
+    new, old = _("新买家"), _("老买家")
+    columns = [Column("day", _("日期")), Column("new", new, "count"), Column("old", old, "count")]
+    if past is not None:
+        columns += [
+            Column("past_day", _("对比日期")),
+            Column("past_new", f"{new} {words}", "count"),
+            Column("past_old", f"{old} {words}", "count"),
+        ]
     return Card(
         code="daily",
         title=_("每天的新老买家"),
         sub=_("人数；空着的日子是未知"),
-        columns=[
-            Column("day", _("日期")),
-            Column("new", _("新买家"), "count"),
-            Column("old", _("老买家"), "count"),
-        ],
-        rows=[
-            Row(
-                {"day": day.isoformat(), "new": count(day, NEW), "old": count(day, OLD)},
-                {"day": day_url(asked, day)},
-            )
-            for day in reversed(days)
-        ],
+        columns=columns,
+        rows=rows[::-1],
         chart=line_chart(
             [short(day) for day in days],
-            [
-                (_("新买家"), [number(count(day, NEW)) for day in days], "us"),
-                (_("老买家"), [number(count(day, OLD)) for day in days], "done"),
-            ],
+            [line("new", new, "us"), line("old", old, "done")],
             _("人"),
+            past=[
+                line("past_new", f"{new} {words}", "us"),
+                line("past_old", f"{old} {words}", "done"),
+            ]
+            if past is not None
+            else (),
         ),
         is_wide=True,
     )
@@ -188,7 +210,8 @@ def _kinds(asked: Asked, cells: Cells, past: Cells | None) -> Card:
                     "per_buyer": one.per_buyer,
                     "per_order": one.per_order,
                     "refund": ratio(Decimal(one.refund_fen), one.paid_fen),
-                }
+                },
+                _behind(asked, kind) if one.orders else {},
             )
         )
     columns = [
@@ -208,22 +231,39 @@ def _kinds(asked: Asked, cells: Cells, past: Cells | None) -> Card:
     return Card(code="kinds", title=_("新客和老客"), columns=columns, rows=rows, is_wide=True)
 
 
-def _share(asked: Asked, cells: Cells) -> Card:
-    days = asked.days.days
-    shares = {day: _old_share({day: cells[day]}) for day in days if day in cells}
+def _behind(asked: Asked, kind: str) -> dict[str, str]:
+    """Give where the figures of a kind lead; who bought without a name is not counted."""
+    names = ("buyers", "paid", "orders") if kind else ("paid", "orders")
+    return dict.fromkeys(names, orders_url(asked, asked.days, buyer_kind=kind))
+
+
+def _share(asked: Asked, cells: Cells, past: Cells | None) -> Card:
+    days, name, words = asked.days.days, _("老买家占比"), against_words(asked)
+    shares = [_old_share({day: cells[day]}) if day in cells else None for day in days]
+    before = [
+        _old_share({day: past[day]}) if past and day and day in past else None
+        for day in asked.past_days
+    ]
+    columns = [Column("day", _("日期")), Column("share", name, "share")]
+    if past is not None:
+        columns += [Column("past_day", _("对比日期")), Column("past", words, "share")]
     return Card(
         code="share",
         title=_("老买家金额占比"),
         sub="%",
-        columns=[Column("day", _("日期")), Column("share", _("老买家占比"), "share")],
+        columns=columns,
         rows=[
-            Row({"day": day.isoformat(), "share": shares.get(day)}, {"day": day_url(asked, day)})
-            for day in reversed(days)
-        ],
+            Row(
+                {"day": day.isoformat(), "share": one, "past_day": other, "past": old},
+                {"day": day_url(asked, day)},
+            )
+            for day, one, other, old in zip(days, shares, asked.past_days, before, strict=True)
+        ][::-1],
         chart=line_chart(
             [short(day) for day in days],
-            [(_("老买家占比"), [percent(shares.get(day)) for day in days], "done")],
+            [(name, [percent(one) for one in shares], "done")],
             "%",
+            past=[(words, [percent(one) for one in before], "done")] if past is not None else (),
         ),
     )
 

@@ -1,5 +1,6 @@
 """When buyers buy: weekday by hour as a heat, and the day's course against other days."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -7,10 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from analytics.queries.by_hour import HOURS, Week, by_hour
+from analytics.queries.trade_hours import ToldHours, told_hours
+from analytics.rules.spans import Days
 from analytics.views.boards.asked import Asked, against_words
 from analytics.views.boards.links import gaps, nothing, orders_url
 from analytics.views.boards.parts import Board, Card, Column, Data, Row, kpi, line_chart, number
 from analytics.views.figures import weekday_name
+from analytics.wording.stats import figure_words
 from shopops.lib.money import from_fen
 
 _MEASURES = {"orders": _l("支付订单"), "amount": _l("支付金额"), "placed": _l("下单")}
@@ -43,7 +47,7 @@ def build(asked: Asked) -> Board:
         kpis=_kpis(asked, week, past, measure),
         notes=gaps(asked),
         choices=choices,
-        cards=[_heat(week, measure), _course(asked, week, past, measure)],
+        cards=[_heat(asked, week, measure), _course(asked, week, past, measure)],
     )
 
 
@@ -55,6 +59,10 @@ def _value(total: int | None, measure: str) -> Decimal | None:
 
 def _unit(measure: str) -> str:
     return "money" if measure == "amount" else "count"
+
+
+def _basis(measure: str) -> str:
+    return "created" if measure == "placed" else "paid"
 
 
 def _sum(week: Week, hours: range) -> int:
@@ -85,7 +93,7 @@ def _kpis(asked: Asked, week: Week, past: Week | None, measure: str) -> list[Dat
     return [
         kpi(_MEASURES[measure], _unit(measure), _value(total, measure),
             _value(was, measure) if was is not None else None, against=words,
-            source=_("自己的订单")),
+            source=_("自己的订单"), url=orders_url(asked, asked.days, basis=_basis(measure))),
         kpi(label, _unit(measure), _mean(most[0] if most else None, measure),
             source=_("平均每个这样的钟点")),
         kpi(_("18 点以后"), "share", Decimal(evening) / total if total else None,
@@ -101,7 +109,7 @@ def _mean(value: Decimal | None, measure: str) -> Decimal | None:
     return value / 100 if measure == "amount" else value.quantize(Decimal(1))
 
 
-def _heat(week: Week, measure: str) -> Card:
+def _heat(asked: Asked, week: Week, measure: str) -> Card:
     names = [weekday_name(_MONDAY + timedelta(days=n)) for n in range(7)]
     values = [[number(_value(one, measure)) for one in row] for row in week.sums]
     shown = [[None if one is None else round(one) for one in row] for row in values]
@@ -118,7 +126,18 @@ def _heat(week: Week, measure: str) -> Card:
                 {
                     "hour": f"{hour:02d}",
                     **{str(n): _value(week.sums[n][hour], measure) for n in range(7)},
-                }
+                },
+                {
+                    str(n): orders_url(
+                        asked,
+                        asked.days,
+                        weekday=str(n + 1),
+                        hour=f"{hour:02d}",
+                        basis=_basis(measure),
+                    )
+                    for n in range(7)
+                    if week.sums[n][hour]
+                },
             )
             for hour in range(HOURS)
         ],
@@ -127,6 +146,7 @@ def _heat(week: Week, measure: str) -> Card:
             "days": names,
             "values": shown,
             "unit": "¥" if measure == "amount" else _("单"),
+            "href": orders_url(asked, asked.days, basis=_basis(measure)),
         },
         is_wide=True,
     )
@@ -142,7 +162,21 @@ def _course(asked: Asked, week: Week, past: Week | None, measure: str) -> Card:
         old = [_value(past.hour(hour), measure) for hour in hours]
         series.append((against_words(asked), [number(one) for one in old], "prev"))
         columns.append(Column("past", against_words(asked), _unit(measure)))
-    name = "created" if measure == "placed" else "paid"
+    told = told_hours(asked.days, measure)
+    label = _("生意参谋%(what)s") % {"what": figure_words(told.code)}
+    columns += [
+        Column("told", label, _unit(measure)),
+        Column("told_days", _("生意参谋讲到几天"), "count"),
+    ]
+    # Courses over other days than ours would look like another course.
+    if told.covers(week.known):
+        series.append((label, [number(one) for one in told.sums], "done"))
+
+    def behind(days: Days | None, hour: int, value: Decimal | None) -> str:
+        if days is None or not value:
+            return ""
+        return orders_url(asked, days, hour=f"{hour:02d}", basis=_basis(measure))
+
     return Card(
         code="hours",
         title=_("一天里"),
@@ -150,13 +184,39 @@ def _course(asked: Asked, week: Week, past: Week | None, measure: str) -> Card:
         columns=columns,
         rows=[
             Row(
-                {"hour": f"{hour:02d}", "now": now[hour], "past": old[hour]},
-                {"now": orders_url(asked, asked.days, hour=f"{hour:02d}", basis=name)},
+                {
+                    "hour": f"{hour:02d}",
+                    "now": now[hour],
+                    "past": old[hour],
+                    "told": told.sums[hour],
+                    "told_days": told.days[hour],
+                },
+                {
+                    "now": behind(asked.days, hour, now[hour]),
+                    "past": behind(asked.past, hour, old[hour]),
+                },
             )
             for hour in hours
         ],
         chart=line_chart(
             [f"{hour}" for hour in hours], series, "¥" if measure == "amount" else _("单")
         ),
+        note=_told_note(told, week.known, measure),
         is_wide=True,
     )
+
+
+def _told_note(told: ToldHours, known: Collection[date], measure: str) -> str:
+    """Say where the platform's column is from, over which days, and what it counts."""
+    most = max(told.days)
+    if not most:
+        return _("生意参谋一栏要「交易趋势」的分时文件，这段时间没有，是未知。")
+    words = [
+        _("生意参谋一栏是「交易趋势」分时文件说的，自己的订单 %(all)s 天里它最多讲到 %(n)s 天。")
+        % {"all": len(known), "n": most}
+    ]
+    if not told.covers(known):
+        words.append(_("不是同样的日子，不画在图上。"))
+    if measure != "amount":
+        words.append(_("它数的是买家，不是订单。"))
+    return " ".join(words)

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from analytics.choices import REFUNDED
 from analytics.queries.coverage import known_days
+from analytics.queries.daily import refund_files_cover
 from analytics.rules.spans import Days
 from analytics.views.boards.asked import Asked
 from analytics.views.boards.parts import Data, note
@@ -27,6 +29,11 @@ def orders_url(asked: Asked, days: Days, **keys: str) -> str:
 def day_url(asked: Asked, day: date, **keys: str) -> str:
     """Give the orders behind a figure of one day."""
     return orders_url(asked, Days(day, day), **keys)
+
+
+def refunds_url(asked: Asked, days: Days, **keys: str) -> str:
+    """Give the page of the refunds behind a figure, by the day on which they ended."""
+    return orders_url(asked, days, basis=REFUNDED, **keys)
 
 
 def goods_urls(asked: Asked, item_nos: Iterable[str]) -> dict[str, str]:
@@ -54,6 +61,20 @@ def gaps(asked: Asked, *, basis: str = "paid") -> list[Data]:
     }
     url = reverse("intake:imports") if asked.may(SEES_FILES) else ""
     return [note(words, url=url, act=_("去导入"))]
+
+
+def refund_gaps(asked: Asked) -> list[Data]:
+    """Say how much of the span no refund file told of. One query."""
+    first, last = refund_files_cover()
+    if first is None or last is None:
+        missing = asked.days.length
+    else:
+        missing = sum(1 for day in asked.days.days if not first <= day <= last)
+    if not missing:
+        return []
+    words = _("%(all)s 天里有 %(n)s 天没有退款文件讲到，是未知，没有算进去。")
+    url = reverse("intake:imports") if asked.may(SEES_FILES) else ""
+    return [note(words % {"all": asked.days.length, "n": missing}, url=url, act=_("去导入"))]
 
 
 def nothing(title: str, words: str, asked: Asked) -> Data:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from analytics.actions import saved_views
-from analytics.views.asking import EXPORT, VIEW, csv_file
+from analytics.views.asking import EXPORT, VIEW
 from analytics.views.boards import (
     cohorts,
     customers,
@@ -24,7 +25,8 @@ from analytics.views.boards import (
     turnover,
 )
 from analytics.views.boards.asked import Asked, asked_of, picker
-from analytics.views.boards.parts import SHOWN_ROWS, Board, Card, Column, Data, exact, shown_cell
+from analytics.views.boards.cards import card_file, file_url, shown
+from analytics.views.boards.parts import Board, Data
 from analytics.views.siblings import siblings
 from products.views.acting import asked_of as form_of
 from products.views.acting import attempt
@@ -43,8 +45,11 @@ PAGES: Mapping[str, Build] = {
     "turnover": turnover.build,
     "returns": returns.build,
 }
-# Whose views can be kept: these, and the two that are pages of their own.
-KEPT = frozenset({*PAGES, "funnel", "traffic"})
+# Whose views can be kept, with the right that opens the page: these, and those that are pages of their own.
+KEPT: Mapping[str, str] = {
+    **dict.fromkeys((*PAGES, "funnel", "traffic"), VIEW),
+    "profit": "analytics.view_profit",
+}
 
 
 @require_GET
@@ -55,7 +60,10 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     board = PAGES[code](asked)
     context: Data = {
         "board": board,
-        "cards": [_shown(card, asked, code) for card in board.cards],
+        "cards": [
+            shown(request, card, file_url(request, code, card.code, asked.query))
+            for card in board.cards
+        ],
         "picker": picker(asked),
         "siblings": siblings(request, code, since=asked.days.since, until=asked.days.until),
         "views": kept_views(asked, code),
@@ -66,53 +74,14 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "analytics/board.html", context)
 
 
-def _shown(card: Card, asked: Asked, code: str) -> Data:
-    columns = _columns(card, asked)
-    # The table behind a chart has every row that the chart has.
-    most = len(card.rows) if card.chart else SHOWN_ROWS
-    rows: list[Data] = [
-        {
-            "cells": {column.key: shown_cell(row, column) for column in columns},
-            "shades": {column.key: card.shades.get((place, column.key), 0) for column in columns},
-        }
-        for place, row in enumerate(card.rows[:most])
-    ]
-    csv_url = ""
-    if asked.may(EXPORT) and card.rows:
-        address = reverse(f"analytics:{code}_csv", kwargs={"part": card.code})
-        csv_url = f"{address}?{asked.query}" if asked.query else address
-    return {
-        "id": f"c-{card.code}",
-        "card": card,
-        "csv_url": csv_url,
-        "columns": [
-            {"key": column.key, "label": column.label, "number": column.is_number}
-            for column in columns
-        ],
-        "rows": rows,
-        "labels": [column.label for column in columns],
-        "lists": [list(row["cells"].values()) for row in rows] if card.chart else [],
-        "more": max(len(card.rows) - most, 0),
-    }
-
-
-def _columns(card: Card, asked: Asked) -> list[Column]:
-    return [column for column in card.columns if not column.right or asked.may(column.right)]
-
-
 @require_GET
 @requires(EXPORT)
 def page_csv(request: HttpRequest, code: str, part: str) -> StreamingHttpResponse:
     """Download one card of a page, all its rows, exact."""
     asked = asked_of(request, business_date(timezone.now()))
-    card = next((one for one in PAGES[code](asked).cards if one.code == part), None)
-    if card is None:
-        raise Http404(part)
-    columns = _columns(card, asked)
-    rows: list[list[object]] = [[str(column.label) for column in columns]]
-    rows += [[exact(row.cells.get(one.key), one.unit) for one in columns] for row in card.rows]
     days = asked.days
-    return csv_file(rows, f"{code}-{part}-{days.since:%Y%m%d}-{days.until:%Y%m%d}.csv")
+    stem = f"{code}-{part}-{days.since:%Y%m%d}-{days.until:%Y%m%d}"
+    return card_file(request, PAGES[code](asked).cards, part, stem)
 
 
 # --- kept views
@@ -146,6 +115,8 @@ def keep_view(request: HttpRequest, code: str) -> HttpResponse:
     """Keep the page as it stands under a name, or forget a kept view."""
     if code not in KEPT:
         raise Http404(code)
+    if not request.user.has_perm(KEPT[code]):
+        raise PermissionDenied(KEPT[code])
     asked = form_of(request, VIEW)
     here = reverse(f"analytics:{code}")
     query = request.POST.get("query", "")

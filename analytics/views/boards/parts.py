@@ -15,11 +15,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.metrics import change
+from analytics.wording.dsr import score_text
+from analytics.wording.stats import seconds_words
 from shopops.lib.templatetags.shop import count, money, money_big, pct_change, point_change, rate
 
 type Data = dict[str, Any]
 type Words = str | Promise
-# text, money, count (also people), rate, share (one digit), change (relative), points, times, days
+# text, money, count (also people), rate, share (one digit), change (relative), points, times, days, seconds
 type Unit = str
 COST = "products.view_cost"
 # A page shows so many rows; the file has all.
@@ -28,12 +30,16 @@ SHOWN_ROWS = 31
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. `right`: without it the column is left out of page and file."""
+    """A column. `right`: without it the column is left out of page and file.
+
+    `is_file_only`: for the file, which has room where a page has none.
+    """
 
     key: str
     label: Words
     unit: Unit = "text"
     right: str = ""
+    is_file_only: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -88,6 +94,8 @@ class Card:
     is_wide: bool = False
     is_tall: bool = False
     shades: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    # A table shows so many rows.
+    most: int = SHOWN_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +131,8 @@ _WRITERS: dict[str, Any] = {
     "points": point_change,
     "times": lambda value: f"{value:.2f}",
     "days": lambda value: _("%(n)s 天") % {"n": f"{value:,.1f}"},
-    "score": lambda value: f"{value:.2f}",
+    "score": score_text,
+    "seconds": seconds_words,
 }
 
 
@@ -141,9 +150,11 @@ def exact(value: object, unit: Unit) -> object:
 def shown_cell(row: Row, column: Column) -> SafeString | str:
     """Write a cell, with the way to what is behind it."""
     words = written(row.cells.get(column.key), column.unit)
+    if row.is_strong:
+        words = format_html('<b class="strong">{}</b>', words)
     url = row.urls.get(column.key)
     if not url:
-        return format_html('<b class="strong">{}</b>', words) if row.is_strong else words
+        return words
     return format_html('<a class="so-inw" href="{}">{}</a>', url, words)
 
 
@@ -207,16 +218,25 @@ def kpi(  # noqa: PLR0913
     }
 
 
+type Line = tuple[Words, Sequence[float | None], str]
+
+
 def line_chart(
-    x: Sequence[str], series: Sequence[tuple[Words, Sequence[float | None], str]], unit: str
+    x: Sequence[str], series: Sequence[Line], unit: str, *, past: Sequence[Line] = ()
 ) -> Data:
-    """Give a chart of lines; a tone `prev` is dashed."""
+    """Give a chart of lines; a tone `prev` is dashed.
+
+    :param past: what lines of `series` are set against, each dashed in the colour of its own
+    """
     return {
         "kind": "lines",
         "x": list(x),
         "series": [
-            {"name": str(name), "values": list(values), "tone": tone, "dashed": tone == "prev"}
-            for name, values, tone in series
+            {"name": str(name), "values": list(values), "tone": tone, "dashed": is_dashed}
+            for name, values, tone, is_dashed in (
+                *((*one, one[2] == "prev") for one in series),
+                *((*one, True) for one in past),
+            )
         ],
         "unit": unit,
     }

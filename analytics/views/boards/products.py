@@ -55,7 +55,7 @@ def build(asked: Asked) -> Board:
             _choice(asked, "show", _SHOWN, show, _("先看哪些")),
         ],
         cards=[
-            _bars(asked, now, past),
+            _bars(asked, by, now, past),
             _pareto(amounts, part),
             _table(asked, by, show, now, past),
         ],
@@ -135,7 +135,7 @@ def _name(cell: Cell) -> str:
     return cell.label or cell.key or _("没写编码的")
 
 
-def _bars(asked: Asked, now: Sequence[Cell], past: dict[str, Cell] | None) -> Card:
+def _bars(asked: Asked, by: str, now: Sequence[Cell], past: dict[str, Cell] | None) -> Card:
     shown = now[:_BARS]
     series = [(_("本期"), [number(cell.net_amount) for cell in shown], "us")]
     columns = [Column("name", _("商品")), Column("now", _("本期净支付"), "money")]
@@ -156,7 +156,13 @@ def _bars(asked: Asked, now: Sequence[Cell], past: dict[str, Cell] | None) -> Ca
                     "name": _name(cell),
                     "now": cell.net_amount,
                     "past": _net_of(past, cell.key) if past is not None else None,
-                }
+                },
+                {
+                    "now": orders_url(asked, asked.days, **{by: cell.key}),
+                    "past": orders_url(asked, asked.past, **{by: cell.key})
+                    if asked.past and past and cell.key in past
+                    else "",
+                },
             )
             for cell in shown
         ],
@@ -250,6 +256,7 @@ def _row(  # noqa: PLR0913
     past: dict[str, Cell] | None,
 ) -> Row:
     old = past.get(cell.key) if past is not None else None
+    behind = orders_url(asked, asked.days, **{by: cell.key})
     url = pages.get(cell.key, "")
     if by == "sku" and asked.may("products.view"):
         url = f"{reverse('products:skus')}?which=all&q={cell.key}"
@@ -268,5 +275,5 @@ def _row(  # noqa: PLR0913
             "margin_rate": cell.margin_rate,
             "known": cell.known_cost_rate,
         },
-        {"name": url, "orders": orders_url(asked, asked.days, **{by: cell.key})},
+        {"name": url, **dict.fromkeys(("net", "pieces", "orders"), behind)},
     )

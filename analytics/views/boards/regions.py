@@ -42,13 +42,14 @@ def build(asked: Asked) -> Board:
     orders = sum(cell.paid_orders for cell in now)
     kpis = [
         kpi(_("卖得最多：%(name)s") % {"name": _name(first)}, "money", first.paid_amount,
-            was.paid_amount if was else None, against=words, source=_("自己的订单")),
+            was.paid_amount if was else None, against=words, source=_("自己的订单"),
+            url=orders_url(asked, asked.days, province=first.key)),
         kpi(_("有支付的省份"), "count", sum(1 for cell in now if cell.key),
             sum(1 for cell in past.values() if cell.key) if past else None, against=words,
             source=_("八成金额来自 %(n)s 个") % {"n": most}),
         kpi(_("支付订单数"), "count", orders,
             sum(cell.paid_orders for cell in past.values()) if past else None, against=words,
-            source=_("自己的订单")),
+            source=_("自己的订单"), url=orders_url(asked, asked.days)),
     ]  # fmt: skip
     return Board(
         title=title,
@@ -87,7 +88,13 @@ def _bars(asked: Asked, now: Sequence[Cell], past: dict[str, Cell] | None) -> Ca
                     "name": _name(cell),
                     "now": cell.paid_amount,
                     "past": past[cell.key].paid_amount if past and cell.key in past else None,
-                }
+                },
+                {
+                    "now": orders_url(asked, asked.days, province=cell.key),
+                    "past": orders_url(asked, asked.past, province=cell.key)
+                    if asked.past and past and cell.key in past
+                    else "",
+                },
             )
             for cell in shown
         ],
@@ -122,6 +129,7 @@ def _table(
 
 def _row(asked: Asked, cell: Cell, share: Share, past: dict[str, Cell] | None) -> Row:
     old = past.get(cell.key) if past else None
+    behind = orders_url(asked, asked.days, province=cell.key)
     queue = ""
     if cell.key and asked.may(SEES_ORDERS):
         address = reverse("orders:queue", kwargs={"code": "all"})
@@ -136,5 +144,5 @@ def _row(asked: Asked, cell: Cell, share: Share, past: dict[str, Cell] | None) -
             "per_order": cell.per_order,
             "refund": cell.refund_amount / cell.paid_amount if cell.gross_fen else None,
         },
-        {"name": queue, "orders": orders_url(asked, asked.days, province=cell.key)},
+        {"name": queue, **dict.fromkeys(("paid", "orders"), behind)},
     )

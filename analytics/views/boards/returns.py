@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Sum
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from analytics.choices import REFUNDED
@@ -16,7 +15,7 @@ from analytics.queries.daily import refund_files_cover
 from analytics.queries.sums import sums, total
 from analytics.rules.spans import Days
 from analytics.views.boards.asked import Asked, against_words
-from analytics.views.boards.links import SEES_FILES, goods_urls, nothing
+from analytics.views.boards.links import goods_urls, nothing, refund_gaps, refunds_url
 from analytics.views.boards.parts import (
     SHOWN_ROWS,
     Board,
@@ -27,7 +26,6 @@ from analytics.views.boards.parts import (
     bar_chart,
     kpi,
     line_chart,
-    note,
     number,
     short,
 )
@@ -53,12 +51,12 @@ def build(asked: Asked) -> Board:
     if not now:
         words = _("导入退款文件（售后 → 退款管理 → 导出），几分钟后这里按买家写的原因看退了多少。")
         empty = nothing(_("这段时间没有退成功的款"), words, asked)
-        return Board(title=title, cards=[], notes=_gaps(asked), empty=empty)
+        return Board(title=title, cards=[], notes=refund_gaps(asked), empty=empty)
     past = {one.reason: one for one in _reasons(asked.past)} if asked.past else None
     return Board(
         title=title,
         kpis=_kpis(asked, now, list(past.values()) if past else None),
-        notes=_gaps(asked),
+        notes=refund_gaps(asked),
         cards=[_bars(asked, now, past), _daily(asked), _table(asked, now, past), _goods(asked)],
     )
 
@@ -78,20 +76,6 @@ def _reasons(days: Days) -> list[Reason]:
     return [Reason(row["reason"], row["n"], row["fen"], row["back"], row["early"]) for row in rows]
 
 
-def _gaps(asked: Asked) -> list[Data]:
-    """Say up to where refund files reach. One query."""
-    first, last = refund_files_cover()
-    if first is None or last is None:
-        missing = asked.days.length
-    else:
-        missing = sum(1 for day in asked.days.days if not first <= day <= last)
-    if not missing:
-        return []
-    words = _("%(all)s 天里有 %(n)s 天没有退款文件讲到，是未知，没有算进去。")
-    url = reverse("intake:imports") if asked.may(SEES_FILES) else ""
-    return [note(words % {"all": asked.days.length, "n": missing}, url=url, act=_("去导入"))]
-
-
 def _kpis(asked: Asked, now: Sequence[Reason], past: Sequence[Reason] | None) -> list[Data]:
     words = against_words(asked) if past else ""
 
@@ -107,11 +91,12 @@ def _kpis(asked: Asked, now: Sequence[Reason], past: Sequence[Reason] | None) ->
     paid, was = _paid(asked.days), _paid(asked.past) if asked.past else None
     rate = amount(now) / paid if paid else None
     before = amount(past) / was if past and was else None
+    url = refunds_url(asked, asked.days)
     return [
         kpi(_("退款金额"), "money", amount(now), amount(past) if past else None, against=words,
-            source=_("按退款完成那天")),
+            source=_("按退款完成那天"), url=url),
         kpi(_("退款笔数"), "count", count(now), count(past) if past else None, against=words,
-            source=_("退款成功的")),
+            source=_("退款成功的"), url=url),
         kpi(_("退款金额 ÷ 同期支付"), "share", rate, before, against=words,
             source=_("两边不是同一批订单"), unknown=_("没有订单文件")),
         kpi(_("退货退款占"), "share", share(now, "with_goods"), share(past, "with_goods"),
@@ -151,7 +136,11 @@ def _bars(asked: Asked, now: Sequence[Reason], past: dict[str, Reason] | None) -
                     "past": (past[one.reason].refunds if one.reason in past else 0)
                     if past is not None
                     else None,
-                }
+                },
+                {
+                    "now": refunds_url(asked, asked.days, reason=one.reason),
+                    "past": refunds_url(asked, asked.past, reason=one.reason) if asked.past else "",
+                },
             )
             for one in shown
         ],
@@ -159,42 +148,67 @@ def _bars(asked: Asked, now: Sequence[Reason], past: dict[str, Reason] | None) -
     )
 
 
-def _daily(asked: Asked) -> Card:
-    days = asked.days
+def _by_day(days: Days) -> dict[date, tuple[Decimal | None, int | None]]:
+    """Give amount and number of each day's refunds; a day that no file tells of is unknown. Two queries."""
     rows = (
         ReturnDay.objects.filter(date__range=(days.since, days.until))
         .values("date")
         .annotate(fen=Sum("amount_fen"), n=Sum("refunds"))
         .order_by("date")
     )
-    found = {row["date"]: (int(row["fen"]), int(row["n"])) for row in rows}
+    found = {row["date"]: (from_fen(int(row["fen"])), int(row["n"])) for row in rows}
     first, last = refund_files_cover()
 
-    def value(day: date) -> tuple[int | None, int | None]:
+    def value(day: date) -> tuple[Decimal | None, int | None]:
         if day in found:
             return found[day]
         is_known = first is not None and last is not None and first <= day <= last
-        return (0, 0) if is_known else (None, None)
+        return (from_fen(0), 0) if is_known else (None, None)
 
-    fen = {day: value(day)[0] for day in days.days}
-    amounts = {day: None if one is None else from_fen(one) for day, one in fen.items()}
+    return {day: value(day) for day in days.days}
+
+
+def _daily(asked: Asked) -> Card:
+    days, now, words = asked.days.days, _by_day(asked.days), against_words(asked)
+    past = _by_day(asked.past) if asked.past else {}
+    old = [past[day] if day else (None, None) for day in asked.past_days]
+    columns = [
+        Column("day", _("日期")),
+        Column("amount", _("退款金额"), "money"),
+        Column("n", _("笔数"), "count"),
+    ]
+    if asked.past:
+        columns += [
+            Column("past_day", _("对比日期")),
+            Column("past", words, "money"),
+            Column("past_n", _("对比笔数"), "count"),
+        ]
     return Card(
         code="daily",
         title=_("每天退回去多少"),
         sub=_("退款金额；空着的日子是未知"),
-        columns=[
-            Column("day", _("日期")),
-            Column("amount", _("退款金额"), "money"),
-            Column("n", _("笔数"), "count"),
-        ],
+        columns=columns,
         rows=[
-            Row({"day": day.isoformat(), "amount": amounts[day], "n": value(day)[1]})
-            for day in reversed(days.days)
-        ],
+            Row(
+                {
+                    "day": day.isoformat(),
+                    "amount": now[day][0],
+                    "n": now[day][1],
+                    "past_day": other,
+                    "past": before[0],
+                    "past_n": before[1],
+                },
+                dict.fromkeys(("amount", "n"), refunds_url(asked, Days(day, day)))
+                if now[day][1]
+                else {},
+            )
+            for day, other, before in zip(days, asked.past_days, old, strict=True)
+        ][::-1],
         chart=line_chart(
-            [short(day) for day in days.days],
-            [(_("退款金额"), [number(amounts[day]) for day in days.days], "us")],
+            [short(day) for day in days],
+            [(_("退款金额"), [number(now[day][0]) for day in days], "us")],
             "¥",
+            past=[(words, [number(one[0]) for one in old], "us")] if asked.past else (),
         ),
     )
 
@@ -217,6 +231,7 @@ def _table(asked: Asked, now: Sequence[Reason], past: dict[str, Reason] | None) 
     rows = []
     for one in now:
         old = past.get(one.reason) if past else None
+        url = refunds_url(asked, asked.days, reason=one.reason)
         rows.append(
             Row(
                 {
@@ -229,9 +244,19 @@ def _table(asked: Asked, now: Sequence[Reason], past: dict[str, Reason] | None) 
                     "back": one.with_goods,
                     "early": one.before_leaving,
                 },
+                {
+                    "refunds": url,
+                    "amount": url,
+                    "back": _how(asked, one.reason, "back") if one.with_goods else "",
+                    "early": _how(asked, one.reason, "early") if one.before_leaving else "",
+                },
             )
         )
     return Card(code="reasons", title=_("全部原因"), columns=columns, rows=rows, is_wide=True)
+
+
+def _how(asked: Asked, reason: str, how: str) -> str:
+    return refunds_url(asked, asked.days, reason=reason, how=how)
 
 
 def _goods(asked: Asked) -> Card:
@@ -260,7 +285,12 @@ def _goods(asked: Asked) -> Card:
                     "share": Decimal(cell.refund_fen) / whole,
                     "orders": cell.refunded_orders,
                 },
-                {"name": pages.get(cell.key, "")},
+                {
+                    "name": pages.get(cell.key, ""),
+                    **dict.fromkeys(
+                        ("amount", "orders"), refunds_url(asked, days, product=cell.key)
+                    ),
+                },
             )
             for cell in cells
         ],

@@ -38,7 +38,7 @@ from shopops.lib.words import listed
 _UNITS = {"day": _l("按日"), "week": _l("按周"), "month": _l("按月")}
 # What a share is made of: of no interest by itself.
 _PARTS_ONLY = frozenset({"kept_pieces", "costed_pieces"})
-_SIGNS = {"money": "¥", "rate": "%"}
+_SIGNS: dict[str, str | Promise] = {"money": "¥", "rate": "%", "seconds": _l("秒")}
 
 
 def build(asked: Asked) -> Board:
@@ -206,6 +206,7 @@ def _row(asked: Asked, spec: FigureSpec, now: Point, past: Point | None) -> Row:
         },
         {
             "now": lineage_url(spec.code, now.days.since) if is_day else "",
+            "past": lineage_url(spec.code, past.days.since) if is_day and past else "",
             "day": day_url(asked, now.days.since) if is_day else asked.with_days(now.days),
         },
     )
@@ -224,7 +225,7 @@ def _chart(asked: Asked, spec: FigureSpec, now: list[Point], past: list[Point | 
         old = [to_number(one.value) if one else None for one in past]
         series.append((against_words(asked), old, "prev"))
     x = [short(one.days.since) for one in now]
-    return line_chart(x, series, _SIGNS.get(spec.unit, ""))
+    return line_chart(x, series, str(_SIGNS.get(spec.unit, "")))
 
 
 def _note(asked: Asked, spec: FigureSpec, whole: Point, unit: str) -> str:
@@ -238,4 +239,9 @@ def _note(asked: Asked, spec: FigureSpec, whole: Point, unit: str) -> str:
         words.append(_("人数逐日相加：同一个人几天来算几次。"))
     if spec.parts:
         words.append(_("比率先加后除，只用两边都知道的日子。"))
+    if spec.weight and (unit != "day" or whole.days.length > 1):
+        words.append(
+            _("平台只给每天的平均：几天的按%(weight)s加权，只用两边都知道的日子。")
+            % {"weight": figure(spec.weight).label}
+        )
     return " ".join(words)
