@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIServer
 
+from bootstrap import find_chromium
 from shopops import embedded
 from shopops.embedded.layout import PROJECT
 
@@ -345,7 +346,7 @@ def _take(address: str, only: set[str]) -> None:
     wanted = [one for one in shots(**_objects()) if not only or one.name in only]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("SHOPOPS_CHROMIUM", "/usr/bin/chromium"),
+            executable_path=find_chromium(),
             args=list(CHROMIUM_SWITCHES),
             env={**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"},  # 24 hours in fields
         )

@@ -56,7 +56,7 @@ def shown(client, address):
     return [one["row"].id for one in response.context["rows"]], response
 
 
-@pytest.mark.parametrize("sort", ["last", "value"])
+@pytest.mark.parametrize("sort", ["last", "value", "first"])
 def test_pages_of_the_list_hold_everybody_once_forth_and_back(as_manager, sort):
     people = customers(120)
 
@@ -406,3 +406,35 @@ def test_cohorts_count_who_paid_again_by_month_since_the_first():
         (date(2026, 8, 1), 0, (0, None, None)),
         (date(2026, 9, 1), 1, (None, None, None)),
     ]
+
+
+def test_the_list_is_narrowed_to_who_first_paid_in_a_month_and_who_of_them_came_again(as_manager):
+    early, again, late, new = (BuyerFactory() for _n in range(4))
+    for buyer in (early, again):
+        paid(buyer, date(2026, 7, 30))
+    paid(late, date(2026, 7, 31))
+    paid(again, date(2026, 8, 31))
+    paid(late, date(2026, 9, 1))
+    paid(new, date(2026, 8, 1))
+    ids = {one.identities.get().buyer_id: one.pk for one in catch_up([early, again, late, new])}
+
+    def of(address):
+        return set(shown(as_manager, f"/customers/?{address}")[0])
+
+    july = {ids[one.pk] for one in (early, again, late)}
+    assert of("first=2026-07") == july
+    assert of("first=2026-07&until=2026-07-30") == july - {ids[late.pk]}
+    assert of("first=2026-07&again=2026-08") == {ids[again.pk]}
+    assert of("first=2026-07&again=2026-08&until=2026-08-30") == set()
+    assert of("first=2026-08") == {ids[new.pk]}
+
+
+@pytest.mark.parametrize("address", ["again=2026-08", "first=2026-13", "first=x&until=2026-02-30"])
+def test_a_month_that_is_none_is_said_to_be_wrong_and_narrows_nothing(as_manager, address):
+    everybody = customers(3)
+
+    found, page = shown(as_manager, f"/customers/?{address}")
+
+    assert len(found) == len(everybody)
+    assert page.context["filter_form"].errors
+    assert page.context["chips"] == []

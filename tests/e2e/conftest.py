@@ -1,6 +1,5 @@
 """One shop with processes of its own, twelve days old, for all stories of a session."""
 
-import os
 import shutil
 from collections.abc import Iterator
 
@@ -8,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from bench.pictures import CHROMIUM_SWITCHES
+from bootstrap import find_chromium
 from tests.e2e.site import Site
 from tests.e2e.visitor import Visits
 
@@ -72,7 +72,7 @@ expect.set_options(timeout=15_000)  # patience costs nothing where all is well
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("SHOPOPS_CHROMIUM", "/usr/bin/chromium"),
+            executable_path=find_chromium(),
             args=list(CHROMIUM_SWITCHES),
         )
         yield browser

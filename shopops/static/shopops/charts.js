@@ -49,7 +49,7 @@
     };
   }
 
-  /* data: {kind, days[7], values: 7 lists of 24 counts (null unknown), unit} */
+  /* data: {kind, days[7], values: 7 lists of 24 counts (null unknown), unit, href (the rows behind all of it; weekday and hour are put behind it), may be empty} */
   function heat(data) {
     const cells = data.values.flatMap((hours, day) => hours.map((value, hour) => [hour, day, value == null ? "-" : value]));
     const top = Math.max(1, ...cells.map((cell) => Number(cell[2]) || 0)), sm = small();
@@ -110,6 +110,12 @@
     const chart = echarts.init(element, "so");
     const set = () => chart.setOption(Object.assign({ animation: false }, make(data)), true);
     set();
+    if (data.kind === "heat" && data.href) {
+      chart.on("click", (point) => {
+        const [hour, day, value] = point.value;
+        if (Number(value)) location.assign(data.href + "&weekday=" + (day + 1) + "&hour=" + String(hour).padStart(2, "0"));
+      });
+    }
     let narrow = small();
     new ResizeObserver(() => { chart.resize(); if (narrow !== small()) { narrow = small(); set(); } }).observe(element);
   }
