@@ -95,6 +95,11 @@ def why_kept(held: LockedParcel) -> tuple[str, str]:
     return "", ""
 
 
+def with_order(words: str, tid: str) -> str:
+    """Say which order of a merged parcel the words are about, to who asked about another or the parcel."""
+    return _("同包裹的订单 %(tid)s：%(words)s") % {"tid": tid, "words": words}
+
+
 def _is_clicked(order: Order) -> bool:
     return not order.has_open_refund and is_clicked_only(order.stage, order.status)
 

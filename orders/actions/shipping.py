@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 from orders import registry
 from orders.actions.cases.stopping import refuse_while_case_is_open
 from orders.actions.errors import UnableToApproveError, UnableToHandOverError
-from orders.actions.leaving import READY_STAGES, bring_back, let_order_leave, let_parcels_leave
+from orders.actions.leaving import (
+    READY_STAGES,
+    bring_back,
+    let_order_leave,
+    let_parcels_leave,
+    with_order,
+)
 from orders.actions.locks import bump, locked_open_holds, locked_order
 from orders.actions.shippable import refuse_unsendable, refuse_unshippable
 from orders.actions.warehouse.locks import LockedParcel, locked_with_orders
@@ -147,7 +153,9 @@ def hand_over_order(
     _write_waybill(one.parcel, carrier=carrier, number=number)
     _left, kept = let_parcels_leave([one], by=by, now=now)
     if kept:
-        raise UnableToHandOverError(kept[0].words)
+        (other,) = kept
+        words = other.words if other.tid == tid else with_order(other.words, other.tid)
+        raise UnableToHandOverError(words)
     return Shipment.objects.get(order=order, waybill_no=number)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from orders.actions.couriers import assign_carriers
 from orders.actions.errors import OrderRefusedError
-from orders.actions.leaving import Kept, let_parcels_leave, refuse_order, why_kept
+from orders.actions.leaving import Kept, let_parcels_leave, refuse_order, why_kept, with_order
 from orders.actions.locks import locked_order
 from orders.actions.parcels import parcels_of
 from orders.actions.warehouse.locks import (
@@ -110,9 +110,9 @@ def _refuse_listing(held: LockedParcel, carrier: str) -> None:
     if carrier and parcel.carrier and parcel.carrier != carrier:
         words = _("它走 %(own)s，现在扫的是 %(carrier)s 的单。放到 %(own)s 那一堆。")
         raise WarehouseRefusedError(words % {"own": parcel.carrier, "carrier": carrier})
-    words, _tid = why_kept(held)
+    words, tid = why_kept(held)
     if words:
-        raise WarehouseRefusedError(words)
+        raise WarehouseRefusedError(with_order(words, tid) if len(held.orders) > 1 else words)
 
 
 def _open_sheet(carrier: str, *, by: User, now: datetime) -> HandOverSheet:

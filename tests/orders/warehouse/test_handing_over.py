@@ -191,10 +191,13 @@ def test_a_refund_on_one_order_stops_the_whole_parcel(warehouse):
     first, second, parcel = merged_parcel()
     Order.objects.filter(pk=second.pk).update(has_open_refund=True)
 
-    assert "正在退款" in listed(parcel.number, warehouse).detail
+    named = f"同包裹的订单 {second.tid}：买家正在退款"
+    assert named in listed(parcel.number, warehouse).detail
     waybill = shipping.Waybill(ZTO, "7548220133691")
-    with pytest.raises(UnableToHandOverError, match="正在退款"):
+    with pytest.raises(UnableToHandOverError, match=named):
         shipping.hand_over_order(tid=first.tid, waybill=waybill, by=warehouse, now=NOW)
+    with pytest.raises(UnableToHandOverError, match=r"^买家正在退款"):
+        shipping.hand_over_order(tid=second.tid, waybill=waybill, by=warehouse, now=NOW)
 
 
 def split_order():
