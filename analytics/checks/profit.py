@@ -10,6 +10,7 @@ from analytics.queries.statement import Statement, statement
 from shopops.checks.models import CheckResult
 from shopops.checks.registry import CheckOutcome, Finding, outcome_of, register_check
 from shopops.lib.money import from_fen
+from shopops.lib.templatetags.shop import money
 
 BILL = "analytics.bill_differs"
 
@@ -32,10 +33,10 @@ def _findings(month: Statement) -> list[Finding]:
         found.append(
             Finding(
                 title=_("%(month)s 的账单和店里的账对不上") % {"month": f"{month.month:%Y-%m}"},
-                evidence=_("%(n)d 单不一致，账单合计差 ¥%(gap)s；账单覆盖 %(days)d / %(all)d 天")
+                evidence=_("%(n)d 单不一致，账单合计差 %(gap)s；账单覆盖 %(days)d / %(all)d 天")
                 % {
                     "n": month.gap_orders,
-                    "gap": from_fen(gap),
+                    "gap": money(from_fen(gap)),
                     "days": len(month.covered),
                     "all": month.days,
                 },
@@ -48,8 +49,8 @@ def _findings(month: Statement) -> list[Finding]:
     if month.correction:
         found.append(
             Finding(
-                title=_("%(month)s 关账以后，利润变了 ¥%(gap)s")
-                % {"month": f"{month.month:%Y-%m}", "gap": from_fen(month.correction)},
+                title=_("%(month)s 关账以后，利润变了 %(gap)s")
+                % {"month": f"{month.month:%Y-%m}", "gap": money(from_fen(month.correction))},
                 evidence=_("看更正了哪几行，再决定要不要重关"),
                 severity="soon",
                 owner_role="finance",

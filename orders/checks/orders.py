@@ -19,6 +19,7 @@ from shopops.checks.registry import (
     register_check,
 )
 from shopops.lib.business_time import business_date, day_bounds
+from shopops.lib.templatetags.shop import money
 from shopops.lib.words import listed
 
 CONTACTS = "orders.contacts_are_erased"
@@ -134,7 +135,7 @@ def sweep_is_followed(day: date, now: datetime) -> CheckOutcome:
         [
             Finding(
                 title=_("日清有 %(count)s 单过了跟进日没人跟") % {"count": row["count"]},
-                evidence=_("预计赔付 ¥%(amount)s") % {"amount": row["amount"]},
+                evidence=_("预计赔付 %(amount)s") % {"amount": money(row["amount"])},
                 severity="late",
                 owner_role=row["owner_role"],
                 key=row["owner_role"],
