@@ -31,9 +31,9 @@ def perform_erase(run: RunContext) -> dict[str, Any]:
     if run.business_date is None:
         raise ValueError("erasing contacts needs its business date")
     limit = contacts_limit(run.business_date)
-    last = _last_order()
-    while int(run.cursor.get("after", 0)) < last:
-        _erase_block(run, limit=limit, last=last)
+    first, last = _first_and_last_order()
+    while int(run.cursor.get("after", first - 1)) < last:
+        _erase_block(run, limit=limit, first=first, last=last)
     if "left" not in run.cursor:
         with run.step(text=gettext_noop("核对")) as step:
             done = _counts(run.cursor) | {"left": overdue_orders(limit=limit)}
@@ -47,17 +47,21 @@ def _counts(cursor: dict[str, Any]) -> dict[str, int]:
     return {name: int(cursor.get(name, 0)) for name in ("orders", "contacts", "changes")}
 
 
-def _last_order() -> int:
+def _first_and_last_order() -> tuple[int, int]:
+    """Give the lowest and the highest key; keys of a shop need not begin at 1."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM orders_order")
-        return int(cursor.fetchone()[0])
+        cursor.execute("SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM orders_order")
+        first, last = cursor.fetchone()
+    return int(first), int(last)
 
 
-def _erase_block(run: RunContext, *, limit: datetime, last: int) -> None:
-    after = int(run.cursor.get("after", 0))
+def _erase_block(run: RunContext, *, limit: datetime, first: int, last: int) -> None:
+    after = int(run.cursor.get("after", first - 1))
     until = min(after + STEP_ORDERS, last)
     before = _counts(run.cursor)
-    with run.step(done=until, total=last, text=gettext_noop("删除到期的收货信息")) as step:
+    with run.step(
+        done=until - first + 1, total=last - first + 1, text=gettext_noop("删除到期的收货信息")
+    ) as step:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS erase_orders")
             cursor.execute(
