@@ -86,7 +86,8 @@ def test_contacts_are_erased_from_the_day_their_time_is_over_and_the_trade_recor
 @pytest.mark.django_db(transaction=True)
 def test_the_run_of_a_day_exists_once_and_goes_through_all_blocks(shop, monkeypatch):
     monkeypatch.setattr(retention, "STEP_ORDERS", 2)
-    for place in range(5):  # keys far up, as where others came and went: no step is spent below them
+    # Keys far up, as where others came and went: no step is spent below them.
+    for place in range(5):
         order(LIMIT - timedelta(days=3), pk=1_000_000_000 + place)
 
     first = run_of_the_day()
