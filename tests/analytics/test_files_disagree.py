@@ -196,6 +196,30 @@ def test_an_earlier_file_taken_back_says_nothing_any_more():
     assert told() == []
 
 
+def test_a_file_taken_back_does_not_come_again_with_the_end_of_a_later_one():
+    earlier = product_file("11,000", 0)
+    later = product_file("11,300", 2)
+
+    take_back(earlier)
+    take_back(later)
+
+    assert not ProductDay.objects.exists()
+    assert not RowChange.objects.filter(table__startswith="products_productday").exists()
+
+
+def test_the_file_before_one_taken_back_counts_again_with_the_end_of_a_later_one():
+    product_file("10,000", 0)
+    between = product_file("11,000", 2)
+    later = product_file("11,300", 4)
+
+    take_back(between)
+    assert words() == [(11300, "counts", "商品4.xlsx"), (10000, "older", "商品0.xlsx")]
+    take_back(later)
+
+    assert visitors() == 10000
+    assert words() == [(10000, "counts", "商品0.xlsx")]
+
+
 def test_an_older_word_counts_again_when_the_later_file_is_taken_back():
     later = product_file("11,300", 2)
     older = product_file("11,000", 0)

@@ -139,3 +139,18 @@ def let_older_count(cursor: CursorWrapper) -> int:
     )
     cursor.execute("DROP TABLE older_days")
     return back
+
+
+def leave_out(cursor: CursorWrapper, batch_id: int) -> None:
+    """Let later files, taken back some day, put back what stood before a batch that is taken back now."""
+    later = (
+        f"n.\"table\" = '{TABLE}' AND n.batch_id <> %(batch)s"
+        " AND (n.before ->> 'batch_id')::bigint = %(batch)s"
+    )
+    cursor.execute(
+        "UPDATE intake_rowchange n SET before = c.before FROM intake_rowchange c"
+        f" WHERE c.batch_id = %(batch)s AND c.\"table\" = '{TABLE}' AND n.row_pk = c.row_pk AND {later}",
+        {"batch": batch_id},
+    )
+    # Days that this batch brought are then as if the file after it had brought them.
+    cursor.execute(f"DELETE FROM intake_rowchange n WHERE {later}", {"batch": batch_id})

@@ -34,6 +34,7 @@ def undo(batch: "Batch", run: "RunContext", now: datetime) -> Counts:
             back, left = _restore(cursor, table, untouched, batch.pk)
             restored, kept = restored + back, kept + left
         restored += days.let_older_count(cursor)
+        days.leave_out(cursor, batch.pk)
         prices.take_back(batch.pk, now)
         removed = 0
         for statement in _deletions(batch.pk):
