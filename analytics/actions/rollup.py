@@ -59,10 +59,11 @@ who_gone AS (
     AND NOT EXISTS (SELECT FROM who WHERE who.date = b.date)
 ),
 who_put AS (
-  INSERT INTO analytics_daybuyers (basis, date, turn, new_ids, old_ids)
-  SELECT %(basis)s, date, %(turn)s, new_ids, old_ids FROM who ORDER BY date
-  ON CONFLICT (basis, date) DO UPDATE
-    SET turn = excluded.turn, new_ids = excluded.new_ids, old_ids = excluded.old_ids
+  INSERT INTO analytics_daybuyers (basis, date, turn, seen, new_ids, old_ids)
+  SELECT %(basis)s, date, %(turn)s, pg_current_snapshot()::text, new_ids, old_ids
+  FROM who ORDER BY date
+  ON CONFLICT (basis, date) DO UPDATE SET turn = excluded.turn, seen = excluded.seen,
+    new_ids = excluded.new_ids, old_ids = excluded.old_ids
     WHERE (analytics_daybuyers.new_ids, analytics_daybuyers.old_ids)
       IS DISTINCT FROM (excluded.new_ids, excluded.old_ids)
 ),
@@ -140,7 +141,7 @@ def mark_days(*, since: date | None, until: date | None, now: datetime) -> int:
             [DirtyDay(basis=basis, date=day, marked_at=now) for day in days],
             update_conflicts=True,
             unique_fields=["basis", "date"],
-            update_fields=["marked_at"],
+            update_fields=["marked_at", "last_mark"],
         )
         marked.update(days)
     return len(marked)
@@ -199,6 +200,7 @@ def _taken_days(
     turn = Case(When(date__gte=yesterday, then=Value(0)), default=1, output_field=IntegerField())
     taken = list(rows.order_by(turn, "date", "pk")[:limit])
     DirtyDay.objects.filter(pk__in=[row.pk for row in taken]).delete()
+    settling.note_meanwhile(taken)
     return tuple(row.date for row in taken)
 
 

@@ -2,6 +2,8 @@
 
 - Somebody turns out to have paid on a day (an earlier file arrived), or not to have: on later days
   within 365 they may be old instead of new. `DayBuyers` says what each day took them for.
+- A day was marked again before it was worked out: a later day that saw the first change and not the last
+  one may have taken somebody for what they were only meanwhile. Such days are worked out again.
 - The cost of a SKU changed, by whatever way: days on which it was sold since then.
 
 Steps that recompute days hold `_ROLLING` shared, settling holds it alone: no day is half worked out while
@@ -16,6 +18,7 @@ from django.db import connection, transaction
 
 from analytics.choices import OLD_DAYS
 from analytics.models import ChangedBuyers
+from orders.models import MARK_AGAIN, DirtyDay
 
 _ROLLING = 8_211_700
 
@@ -33,20 +36,26 @@ taken_for AS MATERIALIZED (
   SELECT b.basis, b.date, b.turn, u.id, u.is_old FROM analytics_daybuyers b
   CROSS JOIN LATERAL (
     SELECT unnest(b.new_ids) AS id, false AS is_old UNION ALL SELECT unnest(b.old_ids), true) AS u
-  WHERE EXISTS (SELECT FROM analytics_changedbuyers c
-    WHERE b.date > c.date AND b.date <= c.date + {OLD_DAYS} AND b.turn < c.turn)
+  WHERE EXISTS (SELECT FROM analytics_changedbuyers c WHERE c.first_mark IS NULL
+    AND b.date > c.date AND b.date <= c.date + {OLD_DAYS} AND b.turn < c.turn)
 ),
 later AS (
   SELECT DISTINCT t.basis, t.date, t.id, t.is_old FROM changed c JOIN taken_for t ON t.id = c.id
     AND t.date > c.date AND t.date <= c.date + {OLD_DAYS} AND t.turn < c.turn
 )
 INSERT INTO orders_dirtyday (basis, date, marked_at)
-SELECT DISTINCT basis, date, %(now)s::timestamptz FROM later
-WHERE is_old IS DISTINCT FROM EXISTS (
-  SELECT FROM orders_order p WHERE p.buyer_id = later.id
-    AND p.paid_date >= later.date - {OLD_DAYS} AND p.paid_date < later.date OFFSET 0)
+SELECT basis, date, %(now)s::timestamptz FROM (
+  SELECT basis, date FROM later WHERE is_old IS DISTINCT FROM EXISTS (
+    SELECT FROM orders_order p WHERE p.buyer_id = later.id
+      AND p.paid_date >= later.date - {OLD_DAYS} AND p.paid_date < later.date OFFSET 0)
+  UNION
+  SELECT b.basis, b.date FROM analytics_changedbuyers c JOIN analytics_daybuyers b
+    ON b.date > c.date AND b.date <= c.date + {OLD_DAYS} AND b.turn < c.turn
+    AND pg_visible_in_snapshot(c.first_mark::text::xid8, nullif(b.seen, '')::pg_snapshot)
+    AND NOT pg_visible_in_snapshot(c.last_mark::text::xid8, nullif(b.seen, '')::pg_snapshot)
+) AS wrong
 ORDER BY basis, date
-ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at
+{MARK_AGAIN}
 """
 
 # What each SKU cost from when to when: as its changes say it, the last as it stands now. Before the
@@ -99,7 +108,7 @@ JOIN named n ON n.code = r.key AND r.basis IN ('created', 'paid') AND r.dim = 's
   AND (n.since IS NULL OR r.date >= (n.since AT TIME ZONE 'Asia/Shanghai')::date)
   AND (n.until IS NULL OR r.basis = 'paid' OR r.date <= (n.until AT TIME ZONE 'Asia/Shanghai')::date)
 ORDER BY 1, 2
-ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at
+{MARK_AGAIN}
 """
 
 _KEEP_COSTS = f"""{_BOTH},
@@ -142,7 +151,7 @@ def mark_sold(codes: Sequence[str], now: datetime) -> None:
             "INSERT INTO orders_dirtyday (basis, date, marked_at)"
             " SELECT DISTINCT basis, date, %(now)s::timestamptz FROM analytics_dayrollup"
             " WHERE basis IN ('created', 'paid') AND dim = 'sku' AND key = ANY(%(codes)s) ORDER BY 1, 2"
-            " ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at",
+            f" {MARK_AGAIN}",
             {"codes": list(codes), "now": now},
         )
 
@@ -157,6 +166,21 @@ def is_needed() -> bool:
             " OR EXISTS (TABLE kept EXCEPT TABLE goods)"
         )
         return bool(cursor.fetchone()[0])
+
+
+def note_meanwhile(marks: Sequence[DirtyDay]) -> None:
+    """Keep of taken marks of days of payment what later days may have seen meanwhile."""
+    ChangedBuyers.objects.bulk_create(
+        ChangedBuyers(
+            date=one.date,
+            turn=next_turn(),
+            ids=[],
+            first_mark=one.first_mark,
+            last_mark=one.last_mark,
+        )
+        for one in marks
+        if one.basis == DirtyDay.Basis.PAID and one.first_mark != one.last_mark
+    )
 
 
 def lock_rolling(*, alone: bool) -> None:

@@ -113,12 +113,14 @@ class DayBuyers(models.Model):
     """Who ordered (or paid, by the basis) on a day, parted by the 365-day rule as the day was worked out.
 
     Kept to find the later days that must be worked out again when somebody turns out to have bought
-    before. `turn` numbers the workings-out: a later turn has seen what an earlier one had seen.
+    before. `turn` numbers the workings-out: a later turn has seen what an earlier one had seen. `seen`
+    is the snapshot that these buyers were read by (as `pg_snapshot` writes it; empty: not known).
     """
 
     date = models.DateField()
     basis = models.CharField(max_length=8)
     turn = models.BigIntegerField()
+    seen = models.TextField(default="", db_default="")
     new_ids = ArrayField(models.BigIntegerField())
     old_ids = ArrayField(models.BigIntegerField())
 
@@ -132,11 +134,17 @@ class DayBuyers(models.Model):
 
 
 class ChangedBuyers(models.Model):
-    """Buyers who turned out to have paid, or not to have paid, on a day: their later days wait to be looked at."""
+    """Buyers who turned out to have paid, or not to have paid, on a day: their later days wait to be looked at.
+
+    A row with marks has no buyers: it tells of a day that was marked again before it was worked out, and by
+    which transactions. Later days that saw the first and not the last wait to be worked out again.
+    """
 
     date = models.DateField()
     turn = models.BigIntegerField()
     ids = ArrayField(models.BigIntegerField())
+    first_mark = models.BigIntegerField(null=True)
+    last_mark = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"{self.date}: {len(self.ids)}"

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from orders.models import MARK_AGAIN
+
 _SOLD = """shared AS (
   SELECT DISTINCT merchant_code AS code FROM products_sku WHERE merchant_code <> ''
 ),
@@ -34,6 +36,13 @@ ON CONFLICT (sku_code, date) DO UPDATE SET pieces = excluded.pieces, order_count
 WHERE (products_skuday.pieces, products_skuday.order_count) <> (excluded.pieces, excluded.order_count)
 """
 
+_MARK_SHARED = """
+INSERT INTO orders_dirtyday (basis, date, marked_at)
+SELECT DISTINCT 'paid', date, %(now)s::timestamptz FROM products_skuday
+WHERE sku_code = ANY(%(codes)s) ORDER BY 2
+{again}
+"""
+
 
 @transaction.atomic
 def write_days(days: Collection[date]) -> None:
@@ -61,10 +70,4 @@ def write_summed(days: Collection[date], *, source: str) -> None:
 def mark_shared(codes: Sequence[str], now: datetime) -> None:
     """Mark the days on which these merchant codes were sold, to be written anew under their SKUs."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO orders_dirtyday (basis, date, marked_at)"
-            " SELECT DISTINCT 'paid', date, %s::timestamptz FROM products_skuday"
-            " WHERE sku_code = ANY(%s) ORDER BY 2"
-            " ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at",
-            [now, list(codes)],
-        )
+        cursor.execute(_MARK_SHARED.format(again=MARK_AGAIN), {"now": now, "codes": list(codes)})

@@ -54,6 +54,7 @@ from orders.models.warehouse import (
     Wave,
 )
 from orders.models.work import (
+    MARK_AGAIN,
     DirtyDay,
     Hold,
     OrderRisk,
@@ -61,6 +62,7 @@ from orders.models.work import (
 )
 
 __all__ = [
+    "MARK_AGAIN",
     "AfterSalesCase",
     "AuditRuleRow",
     "BillLine",

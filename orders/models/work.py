@@ -107,8 +107,23 @@ class OrderRisk(models.Model):
         return f"{self.order_id}: {self.amount}"
 
 
+# The transaction at work, as a number that is never given out again.
+_TRANSACTION = models.Func(
+    template="(pg_current_xact_id()::text::bigint)", output_field=models.BigIntegerField()
+)
+# Ends each INSERT of marks: a day that is marked already keeps the transaction that marked it first.
+MARK_AGAIN = (
+    "ON CONFLICT (basis, date) DO UPDATE"
+    " SET marked_at = excluded.marked_at, last_mark = excluded.last_mark"
+)
+
+
 class DirtyDay(models.Model):
-    """A Shanghai date whose figures changed. Orders mark it, analytics recomputes it and clears it."""
+    """A Shanghai date whose figures changed. Orders mark it, analytics recomputes it and clears it.
+
+    `first_mark` and `last_mark` are the transactions that marked it first and last: what was worked out
+    between the two may have seen orders as they were neither before nor after.
+    """
 
     class Basis(models.TextChoices):
         CREATED = "created", _("下单")
@@ -118,6 +133,8 @@ class DirtyDay(models.Model):
     basis = models.CharField(max_length=8, choices=Basis.choices)
     date = models.DateField()
     marked_at = models.DateTimeField()
+    first_mark = models.BigIntegerField(db_default=_TRANSACTION)
+    last_mark = models.BigIntegerField(db_default=_TRANSACTION)
 
     class Meta:
         constraints = [

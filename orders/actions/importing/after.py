@@ -12,6 +12,7 @@ from orders import registry
 from orders.actions.calendar import ensure_shipping_days
 from orders.actions.importing import steps
 from orders.actions.importing.fragments import CLOSED, OPEN_REFUNDS
+from orders.models import MARK_AGAIN
 from shopops.lib.business_time import business_date
 
 SAMPLE_ROWS = 20
@@ -159,7 +160,7 @@ def mark_dirty(
             AS day (basis, date)
           WHERE {where}) d
         WHERE d.date IS NOT NULL ORDER BY d.basis, d.date
-        ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at
+        {MARK_AGAIN}
         """,
         params,
     )
@@ -180,7 +181,7 @@ def mark_finished(cursor: CursorWrapper, times: str, params: dict[str, Any] | No
         " SELECT 'refunded', date, clock_timestamp() FROM ("
         "  SELECT DISTINCT (finished_at AT TIME ZONE 'Asia/Shanghai')::date AS date"
         f"  FROM ({times}) t WHERE finished_at IS NOT NULL) d ORDER BY date"
-        " ON CONFLICT (basis, date) DO UPDATE SET marked_at = excluded.marked_at",
+        f" {MARK_AGAIN}",
         params,
     )
 
