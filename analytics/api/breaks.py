@@ -18,6 +18,8 @@ from analytics.queries import breaks as queries
 from analytics.queries.breaks import WATCHED, Seen
 from analytics.queries.causes import tree
 from analytics.queries.causes.base import Asked
+from analytics.queries.source_parts import OF_SOURCES, source_parts
+from analytics.rules.contribution import exact_text
 from shopops.lib.business_time import business_date
 from shopops.lib.money import from_fen
 
@@ -46,6 +48,28 @@ class CauseSerializer(serializers.Serializer[Any]):
     said_by_person = serializers.BooleanField()
 
 
+class SourcePartSerializer(serializers.Serializer[Any]):
+    """One source of visitors on both days; what is unknown is null. Changes of the rate are exact to nine places."""
+
+    name = serializers.CharField()
+    kind = serializers.CharField(help_text="free, paid, own, outside, unknown")
+    before = serializers.IntegerField(allow_null=True)
+    after = serializers.IntegerField(allow_null=True)
+    change = serializers.IntegerField(allow_null=True)
+    rate_by_own = serializers.CharField(allow_null=True)
+    rate_by_share = serializers.CharField(allow_null=True)
+
+
+class SourcePartsSerializer(serializers.Serializer[Any]):
+    """What each source did to the difference; the parts sum to `change`, `unexplained` is the rest of the shop's."""
+
+    parts = SourcePartSerializer(many=True)
+    change = serializers.IntegerField()
+    shop_change = serializers.IntegerField(allow_null=True)
+    unexplained = serializers.IntegerField(allow_null=True)
+    rate_change = serializers.CharField(allow_null=True)
+
+
 class DiagnosisSerializer(serializers.Serializer[Any]):
     """A figure of a day, the parts of the difference of the paid amount, and the causes."""
 
@@ -56,7 +80,35 @@ class DiagnosisSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="visitors, rate, each, total in CNY; they sum exactly. Null if a part is unknown",
     )
+    sources = SourcePartsSerializer(
+        allow_null=True,
+        help_text="null if sources do not make the figure, or a day has no file of them",
+    )
     causes = CauseSerializer(many=True)
+
+
+def _sources(day: date, against: date) -> dict[str, Any] | None:
+    found = source_parts(day, against)
+    if found is None:
+        return None
+    return {
+        "parts": [
+            {
+                "name": one.key,
+                "kind": one.kind,
+                "before": one.before,
+                "after": one.after,
+                "change": one.change,
+                "rate_by_own": exact_text(one.rate.own) if one.rate else None,
+                "rate_by_share": exact_text(one.rate.share) if one.rate else None,
+            }
+            for one in found.parts
+        ],
+        "change": found.change,
+        "shop_change": found.shop_change,
+        "unexplained": found.unexplained,
+        "rate_change": None if found.rate_change is None else exact_text(found.rate_change),
+    }
 
 
 def _row(seen: Seen) -> dict[str, Any]:
@@ -117,7 +169,7 @@ class Diagnosis(APIView):
 
     @extend_schema(operation_id="diagnosis_get", responses=DiagnosisSerializer)
     def get(self, request: Request, day: str, code: str) -> Response:
-        """Give the figure beside its band, the parts of the difference to a week before, the causes."""
+        """Give the figure beside its band, the parts of the difference to a week before, the sources', the causes."""
         if code not in WATCHED:
             raise Http404
         on = _day(day, "day")
@@ -139,6 +191,7 @@ class Diagnosis(APIView):
                     }
                     if divided
                     else None,
+                    "sources": _sources(on, against) if code in OF_SOURCES else None,
                     "causes": [
                         {
                             "branch": branch.code,

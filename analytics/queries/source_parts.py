@@ -11,10 +11,14 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from analytics.queries.breaks import DIVIDED
 from analytics.queries.flow import Flow, Source, flow, groups
 from analytics.queries.known import figures_of
 from analytics.rules.contribution import RatePart, Traffic, rate_parts
 from analytics.rules.traffic_sources import Kind
+
+# Figures that sources explain: what a paid amount is made of, and the visitors by search.
+OF_SOURCES = frozenset({*DIVIDED, "search_visitors"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,3 +192,9 @@ def _rates(old: Traffic, new: Traffic) -> tuple[Fraction, Fraction]:
         first if first is not None else second or Fraction(0),
         second if second is not None else first or Fraction(0),
     )
+
+
+def exact_text(change: Fraction) -> str:
+    """Write a change of a rate as it is added up, to nine places and not in points."""
+    number = Decimal(change.numerator) / Decimal(change.denominator)
+    return f"{number.quantize(Decimal('0.000000001')):f}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
@@ -11,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from analytics.queries import breaks
-from analytics.queries.source_parts import SourcePart, SourceParts, source_parts
+from analytics.queries.source_parts import OF_SOURCES, SourcePart, SourceParts, source_parts
+from analytics.rules.contribution import exact_text
 from analytics.views.asking import csv_file
 from analytics.views.diagnosis_parts import points, signed
 from analytics.views.traffic_parts import KIND_WORDS
@@ -21,8 +21,6 @@ from shopops.staff.access import requires
 
 MOST_SOURCES = 12
 WEEK = timedelta(days=7)
-# Figures that sources explain: what a paid amount is made of, and the visitors by search.
-OF_SOURCES = frozenset({*breaks.DIVIDED, "search_visitors"})
 
 
 def card(request: HttpRequest, day: date, against: date, code: str) -> Data | None:
@@ -126,8 +124,4 @@ def _rates(part: SourcePart) -> tuple[Fraction | None, ...]:
 
 
 def _exact(value: Fraction | None) -> str:
-    """Write a change of a rate as it is added up, not in points."""
-    if value is None:
-        return ""
-    number = Decimal(value.numerator) / Decimal(value.denominator)
-    return f"{number.quantize(Decimal('0.000000001')):f}"
+    return "" if value is None else exact_text(value)

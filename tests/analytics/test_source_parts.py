@@ -141,6 +141,28 @@ def test_the_page_and_the_file_show_the_parts_and_the_rest(db, manager):
     assert lines[-1].startswith('"来源没解释的","","","","30"')
 
 
+def test_the_api_gives_each_source_and_the_parts_of_the_rate_sum(db, manager):
+    two_days()
+    client = browser_of(manager)
+
+    found = client.get(
+        reverse("analytics_api:diagnosis", args=[DAY.isoformat(), "visitors"])
+    ).json()["sources"]
+
+    assert found["parts"][0] == {
+        "name": "淘内免费 / 手淘搜索", "kind": "free", "before": 600, "after": 400, "change": -200,
+        "rate_by_own": "0.000000000", "rate_by_share": found["parts"][0]["rate_by_share"],
+    }  # fmt: skip
+    assert (found["change"], found["shop_change"], found["unexplained"]) == (-130, -100, 30)
+    parts = [
+        Decimal(one[name]) for one in found["parts"] for name in ("rate_by_own", "rate_by_share")
+    ]
+    assert abs(sum(parts) - Decimal(found["rate_change"])) < Decimal("0.00000001")
+    assert found["rate_change"] == "-0.004935065"
+    other = client.get(reverse("analytics_api:diagnosis", args=[DAY.isoformat(), "refund_amount"]))
+    assert other.json()["sources"] is None
+
+
 def test_a_figure_that_sources_do_not_make_has_no_card_and_no_file(db, manager):
     client = browser_of(manager)
     asked = [DAY.isoformat(), "refund_amount"]
