@@ -11,7 +11,11 @@ from shopops.lib import vault
 from shopops.work.engine import perform_inline
 from shopops.work.models import Run
 
-HIDDEN = {"id", "first_batch_id", "last_batch_id", "version", "buyer_id", "order_id", "marked_at"}
+HIDDEN = {
+    "id", "first_batch_id", "last_batch_id", "version", "buyer_id", "order_id",
+    # When a day was marked, and by which transactions.
+    "marked_at", "first_mark", "last_mark",
+}  # fmt: skip
 TABLES = {
     Order: "tid",
     OrderLine: "line_key",
