@@ -26,10 +26,18 @@ sold AS (
   FROM lines l LEFT JOIN named n USING (sku_code, spec) GROUP BY 1, 2
 )"""
 
+# EXCEPT, whatever the planner expects: as an anti-join it compares every code with every other one while
+# nobody has looked at this table yet.
 _WRITE = """
 WITH {sold},
-gone AS (DELETE FROM products_skuday d WHERE d.date = ANY(%(days)s) AND NOT EXISTS (
-  SELECT FROM sold s WHERE s.date = d.date AND s.sku_code = d.sku_code))
+lost AS MATERIALIZED (
+  SELECT date, sku_code FROM products_skuday WHERE date = ANY(%(days)s)
+  EXCEPT SELECT date, sku_code FROM sold
+),
+gone AS (
+  DELETE FROM products_skuday d USING lost
+  WHERE d.date = ANY(%(days)s) AND d.date = lost.date AND d.sku_code = lost.sku_code
+)
 INSERT INTO products_skuday (sku_code, date, pieces, order_count)
 SELECT sku_code, date, pieces, order_count FROM sold ORDER BY date, sku_code
 ON CONFLICT (sku_code, date) DO UPDATE SET pieces = excluded.pieces, order_count = excluded.order_count
