@@ -170,16 +170,21 @@ def is_needed() -> bool:
 
 def note_meanwhile(marks: Sequence[DirtyDay]) -> None:
     """Keep of taken marks of days of payment what later days may have seen meanwhile."""
+    again = [
+        one for one in marks if one.basis == DirtyDay.Basis.PAID and one.first_mark != one.last_mark
+    ]
+    if not again:
+        return
+    turn = next_turn()
     ChangedBuyers.objects.bulk_create(
         ChangedBuyers(
             date=one.date,
-            turn=next_turn(),
+            turn=turn,
             ids=[],
             first_mark=one.first_mark,
             last_mark=one.last_mark,
         )
-        for one in marks
-        if one.basis == DirtyDay.Basis.PAID and one.first_mark != one.last_mark
+        for one in again
     )
 
 
